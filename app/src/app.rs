@@ -58,12 +58,14 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The page at the current path. The routes of `leptos_router` would add 85 KB to the pages for matching and nesting that [`Page::at`] covers.
+/// The page at the current path. The routes of `leptos_router` would add 85 KB to the pages for
+/// matching and nesting that [`Page::at`] covers.
 #[component]
 fn Pages() -> impl IntoView {
     let path = use_location().pathname;
     let browser = use_context::<BrowserUrl>();
-    // The router adds the URL of a followed link to the history before the page at that URL may redirect.
+    // The router adds the URL of a followed link to the history before the page at that URL may
+    // redirect.
     effect(move || {
         path.track();
         if let Some(browser) = &browser {
@@ -131,7 +133,8 @@ fn Header() -> impl IntoView {
     }
 }
 
-/// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
+/// The operator's logo, or the shield. The picture has no text alternative, because the brand's
+/// name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
     match meta(boot_protocol::meta::LOGO) {
@@ -180,7 +183,8 @@ fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
                 navigator.replace(&Page::SignIn);
             }
             Err(error) => {
-                // The server may have ended the session. In that case the end of the session is expected.
+                // The server may have ended the session. In that case the end of the session is
+                // expected.
                 shell
                     .session
                     .left_on_purpose

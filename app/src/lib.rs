@@ -1,8 +1,8 @@
 //! Pages (`csr`) and server functions (`ssr`) of Twinlock.
 //!
-//! `api` contains the server functions, which call the crate `usecases`. `features` contains the pages, one folder for each feature, with their
-//! `view` next to logic without a browser. A folder may import the folders before it: wire, serve,
-//! api, words, ui, shell, features.
+//! `api` contains the server functions, which call the crate `usecases`. `features` contains the
+//! pages, one folder for each feature, with their `view` next to logic without a browser. A folder
+//! may import the folders before it: wire, serve, api, words, ui, shell, features.
 
 pub mod api;
 pub mod features;

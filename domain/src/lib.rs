@@ -1,7 +1,8 @@
-//! The rules of Twinlock, without clock, randomness or I/O. A rule receives everything from outside as
-//! an argument or through a port.
+//! The rules of Twinlock, without clock, randomness or I/O. A rule receives everything from outside
+//! as an argument or through a port.
 //!
-//! The pages compile this crate without the feature `secrets`; the server compiles it with the feature.
+//! The pages compile this crate without the feature `secrets`; the server compiles it with the
+//! feature.
 
 pub mod ids;
 pub mod members;

@@ -92,11 +92,13 @@ pub enum NoReset {
     Oneself,
     /// The member has no MFA.
     NothingToReset,
-    /// The member also belongs to accounts that this Owner does not own. The Owner must not lower their protection.
+    /// The member also belongs to accounts that this Owner does not own. The Owner must not lower
+    /// their protection.
     OtherAccounts,
 }
 
-/// Whether `owner` may reset `member`, where `member` belongs to `foreign_accounts` accounts that `owner` does not own.
+/// Whether `owner` may reset `member`, where `member` belongs to `foreign_accounts` accounts that
+/// `owner` does not own.
 ///
 /// # Errors
 /// The reason why not.

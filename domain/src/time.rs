@@ -42,7 +42,8 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Whole seconds until `later`, rounded up; zero if it has passed. A countdown shows this number.
+    /// Whole seconds until `later`, rounded up; zero if it has passed. A countdown shows this
+    /// number.
     #[must_use]
     pub fn seconds_until(self, later: Self) -> u32 {
         u32::try_from(later.since(self).as_millis().div_ceil(1000)).unwrap_or(u32::MAX)

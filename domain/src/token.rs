@@ -1,4 +1,5 @@
-//! Bearer tokens: 256 random bits in a cookie or a link. The database stores only their SHA-256 (ASVS V7.2.3).
+//! Bearer tokens: 256 random bits in a cookie or a link. The database stores only their SHA-256
+//! (ASVS V7.2.3).
 
 use std::str::FromStr;
 

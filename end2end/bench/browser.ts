@@ -32,7 +32,8 @@ test('the browser’s side', async ({ server, site, browser, page, guard }) => {
   for (const [key, shape] of Object.entries(SHAPES)) {
     const ours: Visit[] = [];
     const theirs: Visit[] = [];
-    // The subjects take turns, so that a slow minute of the machine affects both. The first turn is a warm-up.
+    // The subjects take turns, so that a slow minute of the machine affects both. The first turn is
+    // a warm-up.
     for (let turn = 0; turn <= LOADS; turn += 1) {
       const [one, other] = [await fresh(browser, twinlock, shape), await fresh(browser, react, shape)];
       if (turn > 0) {

@@ -98,7 +98,8 @@ export async function listen(session: CDPSession): Promise<() => Transfer[]> {
     const { pathname } = new URL(response.url);
     Object.assign(entry(requestId), { path: pathname, type });
   });
-  // This event comes only for real answers, with the status on the wire: 304 where the page sees 200.
+  // This event comes only for real answers, with the status on the wire: 304 where the page
+  // sees 200.
   session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => {
     entry(requestId).status = statusCode;
   });

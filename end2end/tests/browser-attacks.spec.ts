@@ -84,7 +84,8 @@ test('another site can not put a page into a frame', async ({ server, page, owne
   try {
     const { port } = evil.address() as AddressInfo;
     await page.goto(`http://localhost:${port}/`);
-    // The outer page has loaded once its frame has; the form would be in the first bytes of the frame.
+    // The outer page has loaded once its frame has; the form would be in the first bytes of the
+    // frame.
     const inner = page.frameLocator('iframe');
     await expect(page.locator('iframe')).toBeVisible();
     await expect(inner.getByLabel('Email')).toHaveCount(0);

@@ -21,7 +21,8 @@ for (const [name, tour] of TOURS) {
       visit: (stop, page) =>
         test.step(stop, async () => {
           await expectSameAria(page, stop);
-          // Two of the four looks get all rules, so that each width and each theme is checked by them once.
+          // Two of the four looks get all rules, so that each width and each theme is checked by
+          // them once.
           await inEachLook(page, ({ width, colorScheme }) =>
             (width === 320) === (colorScheme === 'dark')
               ? expectAccessible(page)

@@ -201,7 +201,8 @@ test('p3 a page that could not be loaded comes by itself once the gateway has it
 for (const ending of ['.js', '.wasm']) {
   test(`p3 a part that is missing once is asked for once more: ${ending}`, async ({ site, page, guard, between: proxy }) => {
     guard.expectRefusals(502);
-    // A preload of the script may be a request of its own. Therefore the script is missing until the page has noticed it.
+    // A preload of the script may be a request of its own. Therefore the script is missing until
+    // the page has noticed it.
     await page.addInitScript(() => {
       const note = ({ target }: Event): unknown => target instanceof HTMLScriptElement && fetch(`${location.origin}/livez?missing`);
       addEventListener('error', note, true);

@@ -28,7 +28,8 @@ test('p4 a sign-in that leaves no cookie says so, and nothing comes back in sile
 test('p4 a browser that blocks all cookies hears it at once', async ({ page, server, site, guard, owner: _owner }) => {
   const proxy = await Proxy.before(server);
   guard.expectOrigin(proxy.url);
-  // Chromium's switch blocks cookies for scripts only, so the proxy removes the cookies of the answers.
+  // Chromium's switch blocks cookies for scripts only, so the proxy removes the cookies of the
+  // answers.
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setDocumentCookieDisabled', { disabled: true });
   proxy.returns = (headers) => delete headers['set-cookie'];

@@ -89,7 +89,8 @@ test('five wrong codes pause the sign-in for a quarter of an hour', async ({
   await expect(signInCode.alert.filter({ hasText: words.tooManyAttempts })).toBeVisible();
   await signInCode.arrive();
 
-  // The pause belongs to this known browser. A sign-in on another device or the right code does not end it.
+  // The pause belongs to this known browser. A sign-in on another device or the right code does not
+  // end it.
   const enrolled = { key, codes: [] };
   const other = site.on(await anotherDevice());
   await other.enterWithCode(enrolled);

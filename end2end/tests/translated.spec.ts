@@ -87,7 +87,8 @@ test('p1 newer rows leave the focus and an open question with their person', asy
   const row = await members.row(ZOE.name).elementHandle();
   const button = members.reset(ZOE.name);
   await button.focus();
-  // The search loads newer rows while the focus stays here: rows before this one are removed and added.
+  // The search loads newer rows while the focus stays here: rows before this one are removed and
+  // added.
   const answers: string[] = [];
   page.on('response', (answer) => {
     if (answer.url().endsWith('/api/accounts/members')) {

@@ -33,7 +33,8 @@ use crate::{
 pub enum Opening {
     /// Creates the database if it is missing and migrates it to this version's schema.
     Migrate,
-    /// Like [`Self::Migrate`], but for a command: files that root creates are given to the user whose server uses them.
+    /// Like [`Self::Migrate`], but for a command: files that root creates are given to the user
+    /// whose server uses them.
     Prepare,
     /// The database must exist, because a mistyped name must not create an empty database.
     Existing,
@@ -99,7 +100,8 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         if opening == Opening::Existing {
             return Err(OpenError::Outdated(database.place.clone()));
         }
-        // Checked before anything changes. A database without tables has no check value yet; [`keys::vault`] writes it below.
+        // Checked before anything changes. A database without tables has no check value yet;
+        // [`keys::vault`] writes it below.
         if let Ok(Some(kept)) = store.key_check().await {
             fitting(&store, &ring, &kept, database).await?;
         }
@@ -132,7 +134,8 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     })
 }
 
-/// Refuses a database file that this process can't use or create, before the key file is read or created.
+/// Refuses a database file that this process can't use or create, before the key file is read or
+/// created.
 pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
     let Some(file) = database.file() else {
         return Ok(());
@@ -146,12 +149,14 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
         };
     };
     named.refuse_unwritable(file, &found)?;
-    // `SQLite` follows a symbolic link to the database, but not to these files; a pipe would block the open.
+    // `SQLite` follows a symbolic link to the database, but not to these files; a pipe would block
+    // the open.
     let whole = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     for end in ["-journal", "-wal", "-shm"] {
         DATABASE_JOURNAL.look_beside(&beside(&whole, end))?;
     }
-    // If another process has created the WAL file, it is reused, so the folder need not be writable.
+    // If another process has created the WAL file, it is reused, so the folder need not be
+    // writable.
     if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
         return Ok(());
     }
@@ -165,7 +170,8 @@ pub(crate) fn warn_of_exposures(database: &Database) {
     }
 }
 
-/// Warns if the command does not run as the file's owner, because the server may be unable to open files that the command creates next to it.
+/// Warns if the command does not run as the file's owner, because the server may be unable to open
+/// files that the command creates next to it.
 fn warn_of_foreign_owner(database: &Database) {
     if let Some(warning) = database.file().and_then(files::foreign_owner) {
         tracing::warn!("{warning}");
@@ -183,7 +189,8 @@ pub(crate) async fn connected(database: &Database) -> Result<Store, OpenError> {
 }
 
 impl Opened {
-    /// Waits for pending writes and closes the database, which leaves a single file without a journal.
+    /// Waits for pending writes and closes the database, which leaves a single file without a
+    /// journal.
     pub async fn close(&self) {
         self.store.close().await;
     }

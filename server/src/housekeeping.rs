@@ -18,18 +18,22 @@ use crate::{
     system::utc::utc,
 };
 
-/// How often new events are sealed and the key file is checked: each event is sealed within a second.
+/// How often new events are sealed and the key file is checked: each event is sealed within a
+/// second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
 /// How often old events are deleted, in turns of [`SEAL_EVERY`]: every hour.
 const DELETE_EVERY: u32 = 7200;
 
-/// How often expired sessions, grants and counters are deleted, in turns of [`SEAL_EVERY`]: every minute.
+/// How often expired sessions, grants and counters are deleted, in turns of [`SEAL_EVERY`]: every
+/// minute.
 const SWEEP_EVERY: u32 = 120;
 
-/// How often the clock is compared with the newest time in the database, in turns of [`SEAL_EVERY`]: every minute.
+/// How often the clock is compared with the newest time in the database, in turns of
+/// [`SEAL_EVERY`]: every minute.
 const BEAT_EVERY: u32 = 120;
 
-/// How often merged events of strangers beyond their budget are written, in turns of [`SEAL_EVERY`]: every minute.
+/// How often merged events of strangers beyond their budget are written, in turns of
+/// [`SEAL_EVERY`]: every minute.
 const FLUSH_EVERY: u32 = 120;
 
 /// How often the database is asked which key seals, in turns of [`SEAL_EVERY`]: every second.
@@ -162,8 +166,9 @@ impl Keeper {
         report(&said, &mut work.is_mute, problem);
     }
 
-    /// Logs when the clock is behind what this process or the database has seen, and when it is right
-    /// again. If `asks` is set, the database is asked for its newest time and records this clock's.
+    /// Logs when the clock is behind what this process or the database has seen, and when it is
+    /// right again. If `asks` is set, the database is asked for its newest time and records this
+    /// clock's.
     async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
         let now = self.clock.now();
         if asks && let Ok(newest) = self.store.beat(now).await {
@@ -212,7 +217,8 @@ impl Keeper {
 impl Keeping {
     /// Seals the remaining events and ends.
     pub async fn finish(self) {
-        // The task waits for this message; it can only have ended before by a panic, which is logged already.
+        // The task waits for this message; it can only have ended before by a panic, which is
+        // logged already.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }
@@ -309,7 +315,8 @@ mod tests {
         sqlx::query_scalar(sql).fetch_one(raw).await.unwrap()
     }
 
-    /// However many events are too old, new events are sealed and the rest is swept in the same turn.
+    /// However many events are too old, new events are sealed and the rest is swept in the same
+    /// turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
         let (folder, keeper) = keeper(Arc::new(Noon)).await;

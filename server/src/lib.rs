@@ -1,6 +1,8 @@
-//! Twinlock's server: settings, key file, ports to the outside, HTTP guard, embedded pages and the operator's command line.
+//! Twinlock's server: settings, key file, ports to the outside, HTTP guard, embedded pages and the
+//! operator's command line.
 //!
-//! The binary only calls [`cli::run`]; the rest is a library so that tests use the same router as users.
+//! The binary only calls [`cli::run`]; the rest is a library so that tests use the same router as
+//! users.
 
 pub mod cli;
 pub mod config;

@@ -1,4 +1,5 @@
-//! Maps paths to handlers and guards. The order of the layers is the order in which a request passes them.
+//! Maps paths to handlers and guards. The order of the layers is the order in which a request
+//! passes them.
 
 use std::sync::Arc;
 
@@ -38,7 +39,8 @@ pub fn router(
     router_with(Router::new(), services, public_url, hosts, proxies, pages)
 }
 
-/// The whole server as one service. `more` adds routes beside the pages, behind the layer that wraps every answer.
+/// The whole server as one service. `more` adds routes beside the pages, behind the layer that
+/// wraps every answer.
 pub fn router_with(
     more: Router,
     services: Services,

@@ -35,8 +35,8 @@ pub struct Visitor {
     pub browser: Option<TokenHash>,
 }
 
-/// Finds the caller by the request's tokens. Returns `Ok(None)` if there is no session or it has ended. An error refuses the request
-/// (fail closed).
+/// Finds the caller by the request's tokens. Returns `Ok(None)` if there is no session or it has
+/// ended. An error refuses the request (fail closed).
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn resolve(
     services: &Services,

@@ -38,7 +38,8 @@ impl Context {
         }
     }
 
-    /// The caller's session. The access layer has already admitted the session; without a session this fails closed.
+    /// The caller's session. The access layer has already admitted the session; without a session
+    /// this fails closed.
     pub fn caller(&self) -> Result<&Caller, UseCaseError> {
         self.caller.as_ref().ok_or(UseCaseError::NotSignedIn)
     }
@@ -54,7 +55,8 @@ impl Context {
         Ok(Token::from_random(self.services.entropy.draw()?))
     }
 
-    /// The caller's session with a new token, for a step-up (ASVS V7.2.4). Once the store has swapped the token, put it into [`crate::Cookies`].
+    /// The caller's session with a new token, for a step-up (ASVS V7.2.4). Once the store has
+    /// swapped the token, put it into [`crate::Cookies`].
     pub(crate) fn renewal(&self) -> Result<(TokenSwap, Token), UseCaseError> {
         let caller = self.caller()?;
         let token = self.draw_token()?;

@@ -4,18 +4,20 @@ use domain::token::Token;
 
 const SESSION: &str = "twinlock";
 const BROWSER: &str = "twinlock-browser";
-/// Browsers accept a cookie with this prefix only over TLS, for exactly this host and for all its paths (RFC 6265bis §4.1.3.2).
+/// Browsers accept a cookie with this prefix only over TLS, for exactly this host and for all its
+/// paths (RFC 6265bis §4.1.3.2).
 const HOST_ONLY: &str = "__Host-";
 
 /// The tokens that the response sends to the caller's browser, always in a cookie, never in a body.
 ///
-/// They are separate from a use case's result because an error response sends them too: once the store has swapped a session's token, the
-/// browser needs the new one, even if a later step fails.
+/// They are separate from a use case's result because an error response sends them too: once the
+/// store has swapped a session's token, the browser needs the new one, even if a later step fails.
 #[derive(Default)]
 pub struct Cookies {
     /// The change to the session's cookie; none leaves it unchanged.
     pub session: Option<SessionCookie>,
-    /// The token by which the browser is known from now on; none leaves that cookie unchanged. This cookie outlives the session.
+    /// The token by which the browser is known from now on; none leaves that cookie unchanged. This
+    /// cookie outlives the session.
     pub browser: Option<Token>,
 }
 
@@ -50,8 +52,9 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
-    /// The names for an address. Browsers share cookies between the ports of a host, so the name contains a non-default port. Otherwise two
-    /// servers on one host would sign out each other's users.
+    /// The names for an address. Browsers share cookies between the ports of a host, so the name
+    /// contains a non-default port. Otherwise two servers on one host would sign out each other's
+    /// users.
     #[must_use]
     pub fn new(is_secure: bool, port: Option<u16>) -> Self {
         let prefix = if is_secure { HOST_ONLY } else { "" };

@@ -1,4 +1,5 @@
-//! The errors of use cases. They are a closed set without free text, so no inner error can leak through them.
+//! The errors of use cases. They are a closed set without free text, so no inner error can leak
+//! through them.
 
 use domain::second_factor::backup_code::BackupCodeError;
 #[cfg(feature = "server")]
@@ -75,7 +76,8 @@ pub enum UseCaseError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
-    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only a new sign-in unlocks them.
+    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only
+    /// a new sign-in unlocks them.
     SessionLocked {
         /// How many codes.
         tries: u32,
@@ -153,7 +155,8 @@ impl From<domain::ports::PortError> for UseCaseError {
 
 #[cfg(feature = "server")]
 impl From<domain::ports::Overloaded> for UseCaseError {
-    /// Logs nothing, because the log already has a line for the request, and such refusals come by the hundred.
+    /// Logs nothing, because the log already has a line for the request, and such refusals come by
+    /// the hundred.
     fn from(_: domain::ports::Overloaded) -> Self {
         Self::Unavailable
     }

@@ -4,7 +4,8 @@ use domain::events::{Action, Event, Outcome};
 
 use crate::{Context, Services, UseCaseError};
 
-/// Records an error in the security events: the outcome of the attempt, or an access that was denied.
+/// Records an error in the security events: the outcome of the attempt, or an access that was
+/// denied.
 /// A counted attempt is already stored as failed, so a failure here changes nothing else.
 pub async fn record_error(context: &Context, error: UseCaseError) {
     let services = &context.services;
@@ -16,8 +17,8 @@ pub async fn record_error(context: &Context, error: UseCaseError) {
     }
 }
 
-/// The outcome of a counted attempt. If the database does not answer, it is not called again: the attempt is already stored as failed, and
-/// the client would wait twice as long for the response.
+/// The outcome of a counted attempt. If the database does not answer, it is not called again: the
+/// attempt is already stored as failed, and the client would wait twice as long for the response.
 const fn outcome_of(error: UseCaseError) -> Option<Outcome> {
     match error {
         UseCaseError::Unavailable => None,
@@ -43,7 +44,8 @@ pub(crate) async fn record_damage(context: &Context, event: Option<Event>) {
     });
 }
 
-/// Whether the caller asked for something that is not theirs, or that they had not verified for. Ended sessions are normal and not recorded.
+/// Whether the caller asked for something that is not theirs, or that they had not verified for.
+/// Ended sessions are normal and not recorded.
 const fn is_denied(error: UseCaseError) -> bool {
     matches!(
         error,

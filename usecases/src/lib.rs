@@ -1,12 +1,17 @@
-//! What Twinlock does for users: each function is one use case, called with a [`Context`] and the user's input.
+//! What Twinlock does for users: each function is one use case, called with a [`Context`] and the
+//! user's input.
 //!
-//! A use case returns its result; cookies are values ([`Cookies`]). The server functions, the command line and the demo call the use cases
-//! alike, so this crate depends neither on HTTP nor on the pages. `domain` contains the rules.
+//! A use case returns its result; cookies are values ([`Cookies`]). The server functions, the
+//! command line and the demo call the use cases alike, so this crate depends neither on HTTP nor on
+//! the pages. `domain` contains the rules.
 //!
-//! The pages compile this crate without the feature `server`, which leaves only the inputs and outputs.
+//! The pages compile this crate without the feature `server`, which leaves only the inputs and
+//! outputs.
 
 pub mod accounts;
 pub mod mfa;
+#[cfg(feature = "server")]
+pub mod operator;
 pub mod profile;
 pub mod secret_text;
 pub mod session;

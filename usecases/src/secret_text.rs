@@ -1,15 +1,18 @@
-//! Secrets that are sent between the browser and the server. The `Debug` output of both types hides the content.
+//! Secrets that are sent between the browser and the server. The `Debug` output of both types hides
+//! the content.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// A secret that is sent only to the server: a password, a code, a link's token. The server can't serialise it.
+/// A secret that is sent only to the server: a password, a code, a link's token. The server can't
+/// serialise it.
 #[derive(Clone)]
 pub struct SecretText(Zeroizing<String>);
 
-/// A secret that is sent only to its owner's browser, in the response that created it: a new key, a backup code.
+/// A secret that is sent only to its owner's browser, in the response that created it: a new key, a
+/// backup code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Disclosed(String);

@@ -1,4 +1,5 @@
-//! Checks that any caller can use the use cases, because they depend neither on HTTP nor on the pages.
+//! Checks that any caller can use the use cases, because they depend neither on HTTP nor on the
+//! pages.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that can't go on should stop, in its helpers too"

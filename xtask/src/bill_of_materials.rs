@@ -22,7 +22,8 @@ pub fn write() -> Result<()> {
     let made = Process::new("cargo-cyclonedx")
         .args(["cyclonedx", "--format", "json", "--spec-version", FORMAT])
         .args(["--override-filename", DRAFT, "--quiet"])
-        // A single bill covers both halves: the server's crates on every platform include those of the pages, which are embedded as WASM.
+        // A single bill covers both halves: the server's crates on every platform include those of
+        // the pages, which are embedded as WASM.
         .args(["--target", "all", "--manifest-path", "server/Cargo.toml"])
         .env_unshown("PATH", tools.path()?)
         .remedy("the line above says what is missing; Cargo.lock must fit the manifests")
@@ -30,7 +31,8 @@ pub fn write() -> Result<()> {
     let list = root().join("target/release/twinlock.cdx.json");
     let drafts = drafts()?;
     let kept = made.and_then(|()| keep(&root().join("server"), &list));
-    // cargo-cyclonedx writes one file for each crate of the workspace. None may remain among the sources, even after an error.
+    // cargo-cyclonedx writes one file for each crate of the workspace. None may remain among the
+    // sources, even after an error.
     for draft in drafts.iter().filter(|draft| draft.exists()) {
         fs::remove_file(draft).with_context(|| format!("removing {}", draft.display()))?;
     }
@@ -54,7 +56,8 @@ fn keep(folder: &Path, list: &Path) -> Result<usize> {
     Ok(crates)
 }
 
-/// Third-party content of the binary that is no crate of the server: name, version, licence and origin.
+/// Third-party content of the binary that is no crate of the server: name, version, licence and
+/// origin.
 const FURTHER: [(&str, &str, &str, &str); 2] = [
     (
         "lucide",

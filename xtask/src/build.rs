@@ -93,7 +93,8 @@ pub fn server(edition: Edition) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Returns whether the binary contains the current pages: the WASM file's name contains its hash and is embedded with the file.
+/// Returns whether the binary contains the current pages: the WASM file's name contains its hash
+/// and is embedded with the file.
 fn holds_frontend(binary: &Path) -> Result<bool> {
     let name = frontend::wasm_file_name()?;
     let bytes = fs::read(binary).with_context(|| format!("reading {}", binary.display()))?;

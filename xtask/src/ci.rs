@@ -22,8 +22,8 @@ pub struct CiArguments {
     #[arg(long)]
     no_advisories: bool,
 
-    /// Run every journey in the other engines too, every attack as often as the list says, the model test over 2,000 cases, and
-    /// fuzzing (about an hour and a half more)
+    /// Run every journey in the other engines too, every attack as often as the list says, the
+    /// model test over 2,000 cases, and fuzzing (about an hour and a half more)
     #[arg(long, conflicts_with_all = ["fast", "playwright"])]
     deep: bool,
 
@@ -37,7 +37,8 @@ const HOST: &[&str] = &[
     "attack", "-p", "faults", "-p", "bench", "-p", "testkit",
 ];
 
-/// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each side.
+/// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each
+/// side.
 const CLIPPY: [(&str, &[&str]); 5] = [
     ("clippy, host", HOST),
     (
@@ -112,8 +113,9 @@ fn clippy_for_the_browser() -> Result<()> {
         .run()
 }
 
-/// Checks that every link in the crates' documentation resolves. The documentation is for developers,
-/// so private items are included and may be linked. `app` is built with the server's side.
+/// Checks that every link in the crates' documentation resolves. The documentation is for
+/// developers, so private items are included and may be linked. `app` is built with the server's
+/// side.
 fn documentation() -> Result<()> {
     Process::cargo([
         "doc",
@@ -138,7 +140,8 @@ fn fuzz_targets() -> Result<()> {
         .run()
 }
 
-/// Checks Trunk.toml, which page developers still use: Trunk must build a page that starts the app, in a separate folder.
+/// Checks Trunk.toml, which page developers still use: Trunk must build a page that starts the app,
+/// in a separate folder.
 fn trunk() -> Result<()> {
     let tools = Toolbox::for_trunk()?;
     let folder = root().join("target/trunk");

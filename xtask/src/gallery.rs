@@ -1,4 +1,5 @@
-//! `cargo xtask gallery`: shows every widget in every state, in a development build served under the product's own policy.
+//! `cargo xtask gallery`: shows every widget in every state, in a development build served under
+//! the product's own policy.
 
 use std::{
     fs,
@@ -76,7 +77,8 @@ fn pages() -> Result<PathBuf> {
     frontend::build_quick_into(&folder, &["gallery"])?;
     fs::copy(root().join("style/gallery.css"), folder.join("gallery.css"))
         .context("copying style/gallery.css")?;
-    // Checks that the mark is present here, because otherwise its absence from the product would prove nothing.
+    // Checks that the mark is present here, because otherwise its absence from the product would
+    // prove nothing.
     let wasm: Vec<PathBuf> = files_below(&folder)?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|ending| ending == "wasm"))
@@ -137,9 +139,10 @@ mod tests {
             .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
     }
 
-    /// A child that follows a signal is either a `boxed_view`, which makes new nodes, or the `text_content` of
-    /// its element.
-    /// `tachys` writes everything else to the previous text node, which a browser's translator may have replaced.
+    /// A child that follows a signal is either a `boxed_view`, which makes new nodes, or the
+    /// `text_content` of its element.
+    /// `tachys` writes everything else to the previous text node, which a browser's translator may
+    /// have replaced.
     #[test]
     fn p1_no_view_keeps_the_text_node_of_words_that_change() {
         let pages = files_below(&root().join("app/src")).unwrap();

@@ -43,7 +43,8 @@ enum Command {
     Test(test::TestArguments),
     /// Check formatting, lints, dependencies, styles and types, then run every test
     Ci(ci::CiArguments),
-    /// Kill the program, fill its disk, take its database away, and compare what stays with what was acknowledged
+    /// Kill the program, fill its disk, take its database away, and compare what stays with what
+    /// was acknowledged
     Faults(faults::FaultsArguments),
     /// Show every widget in every state, at /gallery in a build for development
     Gallery(gallery::GalleryArguments),

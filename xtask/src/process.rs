@@ -1,4 +1,5 @@
-//! Child processes: each is printed before it starts, explained if it fails, and never waits for input.
+//! Child processes: each is printed before it starts, explained if it fails, and never waits for
+//! input.
 
 use std::{
     env,
@@ -120,7 +121,8 @@ impl Process {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Returns the standard output, or none if the process can't start or fails: for checks of the environment.
+    /// Returns the standard output, or none if the process can't start or fails: for checks of the
+    /// environment.
     pub fn probe(mut self) -> Option<String> {
         let output = self.command.stderr(Stdio::null()).output().ok()?;
         output
@@ -129,7 +131,8 @@ impl Process {
             .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Prints the command, and returns whether it succeeded and its standard output: for programs whose failure is a result.
+    /// Prints the command, and returns whether it succeeded and its standard output: for programs
+    /// whose failure is a result.
     pub fn answer(mut self) -> Result<(bool, String)> {
         eprintln!("$ {}", self.line());
         let output = self

@@ -16,7 +16,8 @@ impl Steps {
         Self { total, begun: 0 }
     }
 
-    /// Runs a step. Prints first what it is and how long the first run takes on two cores, and afterwards how long it took.
+    /// Runs a step. Prints first what it is and how long the first run takes on two cores, and
+    /// afterwards how long it took.
     pub fn step<T>(
         &mut self,
         what: &str,

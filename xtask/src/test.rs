@@ -34,7 +34,8 @@ pub struct TestArguments {
 /// A file system in memory, where commits do not wait for a disk: this reduces the time of cargo's
 /// suites to a third. Real disk behaviour is tested by `faults`.
 const MEMORY: &str = "/dev/shm";
-/// The free space that is required, so that no test fails for lack of room: a container may have only 64 MB. The suites need a tenth of it.
+/// The free space that is required, so that no test fails for lack of room: a container may have
+/// only 64 MB. The suites need a tenth of it.
 const ROOM: u64 = 1 << 30;
 
 /// The crates that run on the host, in one call: cargo recompiles shared crates for each set of
@@ -74,11 +75,11 @@ const BROWSER_SIDE: [&str; 8] = [
 /// How much of the slow tests runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each attack a few times. On
-    /// `PostgreSQL`, what depends on the engine.
+    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each
+    /// attack a few times. On `PostgreSQL`, what depends on the engine.
     Quick,
-    /// Every journey that an engine can run, every attack as often as the list says, the model test over 2,000 cases, fuzzing,
-    /// single calls on `PostgreSQL`.
+    /// Every journey that an engine can run, every attack as often as the list says, the model test
+    /// over 2,000 cases, fuzzing, single calls on `PostgreSQL`.
     Deep,
 }
 
@@ -92,7 +93,8 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 /// Adds the steps to a summary.
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     tools::ensure_for_operators();
-    // These tests never use quickly built pages: without shipped pages, the server in the tests has none.
+    // These tests never use quickly built pages: without shipped pages, the server in the tests has
+    // none.
     summary.step("shipped pages chosen", || {
         frontend::choose(Edition::Shipped)
     });
@@ -106,8 +108,8 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
     let left_out = behind.iter().flat_map(|tests| ["--skip", tests]);
     let left_out: Vec<&str> = left_out.collect();
-    // The pages and the shipped program are built beside suites that wait for disks, sockets and each
-    // other. The pages come first, because compiling the tests' server puts them into it.
+    // The pages and the shipped program are built beside suites that wait for disks, sockets and
+    // each other. The pages come first, because compiling the tests' server puts them into it.
     let pages = (!arguments.fast).then(|| beside("pages", "pages"));
     summary.step("domain, use cases and app, as in the browser", || {
         suite(&BROWSER_SIDE, &[])
@@ -168,8 +170,8 @@ fn suite(packages: &[&str], left_out: &[&str]) -> Result<()> {
         .run()
 }
 
-/// Compiles the tests and the programs of the host's crates in one call, so that the programs of the
-/// attack and fault suites use the same build of the shared crates as the tests.
+/// Compiles the tests and the programs of the host's crates in one call, so that the programs of
+/// the attack and fault suites use the same build of the shared crates as the tests.
 fn compile() -> Result<()> {
     Process::cargo(["build", "--tests", "--bins"])
         .args(HOST)
@@ -211,8 +213,10 @@ const ABOUT_THE_FILE: [&str; 16] = [
     "sqlite_file::",
 ];
 
-/// Tests of single calls that reach the store only through ports, whose contract runs on both engines.
-/// In the quick run, http owns these rules on `SQLite`; the deep run has them on the second engine too.
+/// Tests of single calls that reach the store only through ports, whose contract runs on both
+/// engines.
+/// In the quick run, http owns these rules on `SQLite`; the deep run has them on the second engine
+/// too.
 const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
     "guards::access::",
     "guards::addresses::",
@@ -224,8 +228,9 @@ const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
     "served::",
 ];
 
-/// Runs on the second engine the store's tests, the whole server as two instances that take turns request by request,
-/// and a few sequences of the model. A server that can't be started is a failure, not a reason to skip these tests.
+/// Runs on the second engine the store's tests, the whole server as two instances that take turns
+/// request by request, and a few sequences of the model. A server that can't be started is a
+/// failure, not a reason to skip these tests.
 fn on_postgres(depth: Depth) -> Result<()> {
     let cluster = Cluster::start()?;
     let elsewhere: &[&str] = match depth {
@@ -266,7 +271,8 @@ fn is_enough(told: &str) -> bool {
         .is_some_and(|free: u64| free >= ROOM)
 }
 
-/// Rotates a key under ten thousand rows while users sign in; the suite above does it with a few hundred.
+/// Rotates a key under ten thousand rows while users sign in; the suite above does it with a few
+/// hundred.
 fn rotated() -> Result<()> {
     Process::cargo(["test", "--package", "server", "--test", "command_line"])
         .args(["keys::rotate_while_people_sign_in"])

@@ -28,7 +28,8 @@ pub fn binary() -> PathBuf {
     root().join("target/release/twinlock")
 }
 
-/// Returns the path of the binary that `run` starts, which shares its build products with `cargo test`.
+/// Returns the path of the binary that `run` starts, which shares its build products with
+/// `cargo test`.
 pub fn quick_binary() -> PathBuf {
     root().join("target/debug/twinlock")
 }

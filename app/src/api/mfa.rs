@@ -46,7 +46,8 @@ pub async fn backup_codes() -> Result<CodeSheet, AppError> {
     answer(mfa::show_fresh_codes).await
 }
 
-/// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
+/// Records that the codes on the page are saved. Returns what the next page shows, if it could be
+/// looked up.
 #[server(prefix = "/api", endpoint = "mfa/finish", protocol = JsonPost)]
 pub async fn finish(
     /// What the page sends.

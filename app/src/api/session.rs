@@ -67,7 +67,8 @@ pub async fn choose_account(
     answer(async |context| session::choose_account(context, request).await).await
 }
 
-/// The names of the Owners who can help a user who lost their device; none unless the operator allows it.
+/// The names of the Owners who can help a user who lost their device; none unless the operator
+/// allows it.
 #[server(prefix = "/api", endpoint = "session/helpers", protocol = JsonPost)]
 pub async fn helpers() -> Result<Vec<String>, AppError> {
     answer(session::helpers).await

@@ -1,6 +1,8 @@
-//! The gallery at `/gallery`: every widget of [`crate::ui`] in every state, in both themes. Only builds with the feature `gallery` have it.
+//! The gallery at `/gallery`: every widget of [`crate::ui`] in every state, in both themes. Only
+//! builds with the feature `gallery` have it.
 //!
-//! There is one file for each family. `cargo xtask gallery` builds and serves it; a test of xtask fails if a widget is missing here.
+//! There is one file for each family. `cargo xtask gallery` builds and serves it; a test of xtask
+//! fails if a widget is missing here.
 
 mod badges;
 mod buttons;

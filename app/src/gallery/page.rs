@@ -29,7 +29,8 @@ const FAMILIES: [Entry; 10] = [
 #[component]
 pub(super) fn Gallery() -> impl IntoView {
     follow_stored_theme();
-    // Fields that start with an error take the focus. Here the page should start at the top, or at the fragment of the URL.
+    // Fields that start with an error take the focus. Here the page should start at the top, or at
+    // the fragment of the URL.
     request_animation_frame(|| {
         let place = window().location().hash().unwrap_or_default();
         match document().get_element_by_id(place.trim_start_matches('#')) {

@@ -12,14 +12,16 @@ pub fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     values(headers, name).next().is_some()
 }
 
-/// The tokens in the cookies with this name. Browsers send the most specific cookie first. A cookie without a token belongs to another program.
+/// The tokens in the cookies with this name. Browsers send the most specific cookie first. A cookie
+/// without a token belongs to another program.
 pub(crate) fn tokens(headers: &HeaderMap, name: &str) -> impl Iterator<Item = TokenHash> {
     let texts = values(headers, name).filter_map(|value| std::str::from_utf8(value).ok());
     let tokens = texts.filter_map(|text| text.parse::<Token>().ok());
     tokens.map(|token| token.hash()).take(MOST_SESSIONS)
 }
 
-/// The values as bytes, because other programs on the host may put any bytes into their cookies, which are in the same header line.
+/// The values as bytes, because other programs on the host may put any bytes into their cookies,
+/// which are in the same header line.
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));

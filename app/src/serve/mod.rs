@@ -1,5 +1,5 @@
-//! The edge of the server functions: turns a request into a use case's [`Context`], and the use case's result into cookies and an error
-//! for the client.
+//! The edge of the server functions: turns a request into a use case's [`Context`], and the use
+//! case's result into cookies and an error for the client.
 
 mod cookies;
 mod origin;
@@ -48,7 +48,8 @@ pub(crate) async fn answer<T>(
     answer_with_cookies(async |context, _| use_case(context).await).await
 }
 
-/// Runs a use case for the current request, and sets its cookies. The server gives an error its HTTP status.
+/// Runs a use case for the current request, and sets its cookies. The server gives an error its
+/// HTTP status.
 pub(crate) async fn answer_with_cookies<T>(
     use_case: impl AsyncFnOnce(&Context, &mut Cookies) -> Result<T, UseCaseError>,
 ) -> Result<T, AppError> {

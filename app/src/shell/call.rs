@@ -22,7 +22,8 @@ impl Shell {
         self.follow(busy, Box::pin(request), Box::new(done));
     }
 
-    /// The boxed part of [`Self::call`]. With its own types, each call would add a copy of this code to the pages, not each kind of answer.
+    /// The boxed part of [`Self::call`]. With its own types, each call would add a copy of this
+    /// code to the pages, not each kind of answer.
     fn follow<T: 'static>(
         self,
         busy: RwSignal<bool>,
@@ -42,7 +43,8 @@ impl Shell {
     /// Processes the end of a call. Returns whether the page should handle the answer.
     fn settle(self, busy: RwSignal<bool>, refusal: Option<AppError>) -> bool {
         busy.try_set(false);
-        // These answers show that the server received the session's cookie. No page calls a public function before the cookie is proven.
+        // These answers show that the server received the session's cookie. No page calls a public
+        // function before the cookie is proven.
         let is_proof = !matches!(refusal, Some(AppError::NotSignedIn | AppError::Unreachable))
             && !refusal.as_ref().is_some_and(words::is_from_between);
         if is_proof {
@@ -60,7 +62,8 @@ impl Shell {
                 self.lose_session();
                 return false;
             }
-            // The account's rule or the user's role has changed meanwhile, so the pages are updated.
+            // The account's rule or the user's role has changed meanwhile, so the pages are
+            // updated.
             Some(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
             _ => {}
         }

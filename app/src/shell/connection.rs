@@ -1,4 +1,5 @@
-//! The connection to the server: what calls and the browser report about it, and when the tab asks the server again.
+//! The connection to the server: what calls and the browser report about it, and when the tab asks
+//! the server again.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -26,7 +27,8 @@ pub(crate) struct ServerConnection {
     pub state: RwSignal<Connection>,
     /// Whether the server now has another build of the pages.
     pub outdated: RwSignal<bool>,
-    /// Whether the response to a password change was lost, so that the old password may no longer work.
+    /// Whether the response to a password change was lost, so that the old password may no longer
+    /// work.
     pub may_have_new_password: StoredValue<bool>,
     /// Whether the response to a code was lost, so that the code may be used up.
     pub may_have_used_code: StoredValue<bool>,
@@ -82,8 +84,8 @@ impl Shell {
         }
     }
 
-    /// The user looks at the page again. A sign-in in front of the server may be done now, so the tab asks the server at once instead of waiting
-    /// for the next retry.
+    /// The user looks at the page again. A sign-in in front of the server may be done now, so the
+    /// tab asks the server at once instead of waiting for the next retry.
     pub(super) fn look_again(self) {
         let connection = self.connection.state.get_untracked();
         if connection.leads_on_by_reload() || connection.asks_again() {
@@ -92,7 +94,8 @@ impl Shell {
         }
     }
 
-    /// Clears a refusal about an unreachable server once it is reached, and warns that the request may have been done. Keeps the input.
+    /// Clears a refusal about an unreachable server once it is reached, and warns that the request
+    /// may have been done. Keeps the input.
     pub fn forget_once_back(self, refused: RwSignal<Option<AppError>>) {
         effect(move || {
             let is_open = self.connection.state.get() == Connection::Fine;
@@ -109,7 +112,8 @@ impl Shell {
         });
     }
 
-    /// Repeats a failed load (`has_failed`) once the server is reached. Limited, because something in between may refuse only this request.
+    /// Repeats a failed load (`has_failed`) once the server is reached. Limited, because something
+    /// in between may refuse only this request.
     pub(crate) fn load_once_back(self, has_failed: StoredValue<bool>, reload: Box<dyn Fn()>) {
         let mut tries = 0;
         effect(move || {

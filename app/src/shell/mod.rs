@@ -1,4 +1,5 @@
-//! What every page shares: the session, the message about the last action, and how to call the server.
+//! What every page shares: the session, the message about the last action, and how to call the
+//! server.
 //!
 //! [`Shell`] has five parts. `session_changes` changes several of them when the user changes: each
 //! part that holds something of the user has a `reset`.

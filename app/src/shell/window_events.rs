@@ -37,7 +37,8 @@ impl Shell {
                 }
             }),
         );
-        // If the router does not see the click, the browser follows the link and loads the new version.
+        // If the router does not see the click, the browser follows the link and loads the new
+        // version.
         on_window(
             "click",
             Box::new(move |event| {

@@ -1,5 +1,6 @@
-//! Effects, memos, views and handlers with boxed closures. With its own closure type, each one would add a copy of the code of
-//! `reactive_graph` and `tachys` around it to the pages: half a kilobyte for an effect.
+//! Effects, memos, views and handlers with boxed closures. With its own closure type, each one
+//! would add a copy of the code of `reactive_graph` and `tachys` around it to the pages: half a
+//! kilobyte for an effect.
 
 use std::time::Duration;
 
@@ -24,8 +25,9 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
 
 /// A view that follows the signals that it reads. Each update creates new nodes.
 ///
-/// `tachys` would update the nodes of the previous view if both have the same type. But a translator in the browser replaces text nodes, so
-/// the update would be invisible, and a row could show one user and act on another.
+/// `tachys` would update the nodes of the previous view if both have the same type. But a
+/// translator in the browser replaces text nodes, so the update would be invisible, and a row could
+/// show one user and act on another.
 pub fn boxed_view(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
     new_nodes(Box::new(view))
 }

@@ -1,6 +1,8 @@
-//! Widgets without domain knowledge: native elements where possible, one widget for each file, styled by `style/ui/*.css`.
+//! Widgets without domain knowledge: native elements where possible, one widget for each file,
+//! styled by `style/ui/*.css`.
 //!
-//! No widget sets a `style` attribute, because the Content-Security-Policy allows only the style sheets of the page.
+//! No widget sets a `style` attribute, because the Content-Security-Policy allows only the style
+//! sheets of the page.
 //! [`text::format`] compiles without the browser.
 
 #[cfg(feature = "csr")]

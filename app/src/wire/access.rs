@@ -1,5 +1,5 @@
-//! The access class of each server function. A function that is not in this table is answered with 404, and a test compares this table with
-//! the registered functions.
+//! The access class of each server function. A function that is not in this table is answered with
+//! 404, and a test compares this table with the registered functions.
 
 use domain::session::policy::Access::{
     self, AnySession, Enrolment, Full, HalfSignedIn, Public, SignedIn,

@@ -20,7 +20,8 @@ pub enum Between {
 }
 
 impl Between {
-    /// Classifies the status of a response that is not the server's; 0 is a redirect, which the server never sends.
+    /// Classifies the status of a response that is not the server's; 0 is a redirect, which the
+    /// server never sends.
     #[must_use]
     pub const fn of(status: u16) -> Self {
         match status {
@@ -59,11 +60,12 @@ pub enum Content {
     Other,
 }
 
-/// Classifies a response without a valid answer: from another version of the server, cut short, or not from the server.
+/// Classifies a response without a valid answer: from another version of the server, cut short, or
+/// not from the server.
 ///
-/// The server's answers are JSON with its mark (`x-build`). A proxy may remove the mark, so valid JSON needs none. A proxy may also
-/// replace an answer by its own page and keep the mark. An error without a body comes from something in between, because every refusal of
-/// the server has a body.
+/// The server's answers are JSON with its mark (`x-build`). A proxy may remove the mark, so valid
+/// JSON needs none. A proxy may also replace an answer by its own page and keep the mark. An error
+/// without a body comes from something in between, because every refusal of the server has a body.
 #[must_use]
 pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
     match content {
@@ -74,7 +76,8 @@ pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
     }
 }
 
-/// Whether a refusal only says that the server was not reached, so that it no longer applies once the connection is back.
+/// Whether a refusal only says that the server was not reached, so that it no longer applies once
+/// the connection is back.
 #[must_use]
 pub const fn passes(refusal: &AppError) -> bool {
     matches!(
@@ -141,7 +144,8 @@ impl Connection {
         }
     }
 
-    /// Whether the tab asks the server again every few seconds. Not for a sign-in in front of the server, which needs the user.
+    /// Whether the tab asks the server again every few seconds. Not for a sign-in in front of the
+    /// server, which needs the user.
     #[must_use]
     pub const fn asks_again(self) -> bool {
         matches!(self, Self::Silent | Self::Interrupted(Between::Gateway))

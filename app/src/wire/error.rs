@@ -1,4 +1,5 @@
-//! The errors that a page can receive. They are a closed set without free text, so no inner error can leak through them.
+//! The errors that a page can receive. They are a closed set without free text, so no inner error
+//! can leak through them.
 
 use domain::{members::NoReset, people::password::Weakness};
 use leptos::server_fn::{
@@ -31,7 +32,8 @@ pub enum AppError {
     CutShort,
     /// Something in between reports that it can't reach the server.
     Gateway,
-    /// The request differs from those of the app's pages: it comes from another site, or was changed on its way.
+    /// The request differs from those of the app's pages: it comes from another site, or was
+    /// changed on its way.
     ForeignRequest,
     /// The browser did not keep the cookie of a sign-in.
     NoCookie,
@@ -70,7 +72,8 @@ pub enum AppError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
-    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only a new sign-in unlocks them.
+    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only
+    /// a new sign-in unlocks them.
     SessionLocked {
         /// How many codes.
         tries: u32,
@@ -187,7 +190,8 @@ impl AppError {
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
-            // Waiting alone unlocks nothing. A day is the window for the backup codes that can still unlock.
+            // Waiting alone unlocks nothing. A day is the window for the backup codes that can
+            // still unlock.
             Self::Locked { .. } | Self::SessionLocked { .. } => Some(86_400),
             Self::Unavailable => Some(5),
             _ => None,

@@ -1,5 +1,5 @@
-//! Deserializes refusals. The derive for an internally tagged enum would buffer all fields until it finds the tag, with code that adds
-//! 30 KB to the pages.
+//! Deserializes refusals. The derive for an internally tagged enum would buffer all fields until it
+//! finds the tag, with code that adds 30 KB to the pages.
 
 use domain::{members::NoReset, people::password::Weakness};
 use serde::{

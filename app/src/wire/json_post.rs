@@ -1,7 +1,8 @@
 //! The protocol of the server functions: arguments and answers as JSON, by `POST`.
 //!
-//! The browser code of `server_fn`, with its requests and streams, is compiled again for every function. Here only the two ends
-//! know a function's types, so the pages contain one copy of everything in between. The server answers as with `server_fn`.
+//! The browser code of `server_fn`, with its requests and streams, is compiled again for every
+//! function. Here only the two ends know a function's types, so the pages contain one copy of
+//! everything in between. The server answers as with `server_fn`.
 
 use http::Method;
 use leptos::server_fn::{Http, Protocol, client::Client, codec::Json, server::Server};
@@ -152,7 +153,8 @@ mod browser {
         let headers = Headers::new()?;
         headers.set("Content-Type", JSON)?;
         headers.set("Accept", JSON)?;
-        // The browser may repeat a request if a connection closes before the response. The server recognizes the repetition by this key.
+        // The browser may repeat a request if a connection closes before the response. The server
+        // recognizes the repetition by this key.
         if let Some(key) = drawn() {
             headers.set("Idempotency-Key", &key)?;
         }
@@ -160,7 +162,8 @@ mod browser {
         options.set_method("POST");
         options.set_headers(&headers);
         options.set_body(&body.into());
-        // The server never redirects. A redirect comes from something in between, and must be told from a network failure.
+        // The server never redirects. A redirect comes from something in between, and must be told
+        // from a network failure.
         options.set_redirect(RequestRedirect::Manual);
         // The page's own URL may contain a user name and password, with which fetching fails.
         let address = window().location().origin()? + path;

@@ -2,7 +2,8 @@
 
 /// Unit and signed count for `Intl.RelativeTimeFormat`; negative means the past.
 ///
-/// Anything under a minute counts as "now", because the display updates once a minute and seconds would stand still.
+/// Anything under a minute counts as "now", because the display updates once a minute and seconds
+/// would stand still.
 pub fn relative_unit(milliseconds: i64) -> (i64, &'static str) {
     const MINUTE: i64 = 60_000;
     const HOUR: i64 = 60 * MINUTE;
@@ -47,7 +48,8 @@ pub fn duration_words(seconds: u32) -> String {
     }
 }
 
-/// Whether a countdown is announced at this moment. Announcing every second would drown out everything else.
+/// Whether a countdown is announced at this moment. Announcing every second would drown out
+/// everything else.
 pub fn is_spoken(seconds_left: u32) -> bool {
     seconds_left.is_multiple_of(if seconds_left > 60 { 60 } else { 15 })
 }

@@ -32,7 +32,8 @@ pub const fn finished(reason: CodesFor) -> &'static str {
     }
 }
 
-/// Tells what happens to the old codes, and when the new ones become valid; none if these are the first codes, which are already valid.
+/// Tells what happens to the old codes, and when the new ones become valid; none if these are the
+/// first codes, which are already valid.
 #[must_use]
 pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'static str> {
     match (old_left, reason) {

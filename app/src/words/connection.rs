@@ -2,7 +2,8 @@
 
 use crate::wire::connection::{Between, Connection};
 
-/// The notice on the page. The connection comes first, because a new version can't be loaded without it.
+/// The notice on the page. The connection comes first, because a new version can't be loaded
+/// without it.
 #[must_use]
 pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static str> {
     match connection {

@@ -1,4 +1,5 @@
-//! All sentences that users read. Results are in this file. A page has only labels of one word of its own, which a test checks.
+//! All sentences that users read. Results are in this file. A page has only labels of one word of
+//! its own, which a test checks.
 
 mod accounts;
 mod amounts;
@@ -71,7 +72,8 @@ pub const DELETED: &str = "Authenticator application deleted. Your backup codes 
 pub const TESTED: &str = "Your authenticator application works.";
 /// Shown after an action whose response was lost, if a retry finds nothing to do.
 pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way. It may have been done: check it here before you try again.";
-/// Shown after `Change password`, if a response was lost and the session has ended or the current password is refused.
+/// Shown after `Change password`, if a response was lost and the session has ended or the current
+/// password is refused.
 pub const PASSWORD_PERHAPS_CHANGED: &str =
     "Your last try, whose answer was lost, may have changed the password: try the new one.";
 /// Shown after the end of a session, if the response to a code was lost.

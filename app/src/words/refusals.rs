@@ -24,8 +24,9 @@ pub const fn may_work_again(error: &AppError) -> bool {
     )
 }
 
-/// Whether the refusal comes from something between the browser and the server. The input is valid, and it is unknown whether the request
-/// was processed. The user is not asked to retry, because the server may have counted the request.
+/// Whether the refusal comes from something between the browser and the server. The input is valid,
+/// and it is unknown whether the request was processed. The user is not asked to retry, because the
+/// server may have counted the request.
 #[must_use]
 pub const fn is_from_between(error: &AppError) -> bool {
     matches!(
@@ -41,7 +42,8 @@ pub const fn is_from_between(error: &AppError) -> bool {
     )
 }
 
-/// Whether the response may have been lost, so that it is unknown whether the request was processed.
+/// Whether the response may have been lost, so that it is unknown whether the request was
+/// processed.
 #[must_use]
 pub const fn is_lost(error: &AppError) -> bool {
     may_work_again(error) || is_from_between(error)
@@ -148,7 +150,8 @@ pub fn refusal(error: &AppError) -> String {
     words.to_owned()
 }
 
-/// The text of a refused code, if a backup code is also accepted. `was_lost`: the response to an earlier attempt was lost.
+/// The text of a refused code, if a backup code is also accepted. `was_lost`: the response to an
+/// earlier attempt was lost.
 #[must_use]
 pub fn code_refusal(error: &AppError, by_either: bool, was_lost: bool) -> String {
     let mut said = refusal(error);
@@ -231,7 +234,8 @@ fn clock_off(seconds: i32) -> String {
     let direction = if seconds < 0 { "slow" } else { "fast" };
     let seconds = seconds.unsigned_abs();
     let minutes = (seconds + 30) / 60;
-    // A wrong time zone shifts the clock by whole quarters of an hour, and the clock may be wrong in addition.
+    // A wrong time zone shifts the clock by whole quarters of an hour, and the clock may be wrong
+    // in addition.
     let zone = (seconds + 2 * 60) / (15 * 60) * 15;
     let is_zone = zone >= 60 && (zone * 60).abs_diff(seconds) <= 2 * 60;
     let amount = match (minutes, zone / 60, zone % 60) {

@@ -1,5 +1,5 @@
-//! The hash chain of sealed events. Each seal is a keyed hash of the row and of the previous seal, so that an attacker who has the database
-//! but not the key can't change, remove or move a row.
+//! The hash chain of sealed events. Each seal is a keyed hash of the row and of the previous seal,
+//! so that an attacker who has the database but not the key can't change, remove or move a row.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -50,8 +50,9 @@ impl Chain {
         mac.finalize().into_bytes().into()
     }
 
-    /// Computes the seal of both ends of the chain: the last deleted row (anchor) and the newest row (head). Without this seal, an attacker
-    /// who has the database could shorten the chain at either end.
+    /// Computes the seal of both ends of the chain: the last deleted row (anchor) and the newest
+    /// row (head). Without this seal, an attacker who has the database could shorten the chain at
+    /// either end.
     #[must_use]
     pub fn seal_ends(&self, anchor: (i64, &[u8]), head: (i64, &[u8])) -> Seal {
         let mut mac = self.mac(b"ends");
@@ -75,7 +76,8 @@ impl Chain {
     }
 }
 
-/// Adds a part with its length, and tells a missing part from an empty one, so that no two rows produce the same bytes.
+/// Adds a part with its length, and tells a missing part from an empty one, so that no two rows
+/// produce the same bytes.
 fn part(mac: &mut Hmac<Sha256>, bytes: Option<&[u8]>) {
     match bytes {
         None => mac.update(&[0]),

@@ -1,5 +1,6 @@
-//! Security events (ASVS V16.2.1, V16.3.1): who did what to whom, with which result, from where. No event contains a secret or an address
-//! that a user typed: an address is recorded as its blind index, like in the attempts.
+//! Security events (ASVS V16.2.1, V16.3.1): who did what to whom, with which result, from where. No
+//! event contains a secret or an address that a user typed: an address is recorded as its blind
+//! index, like in the attempts.
 
 mod action;
 mod chain;
@@ -28,7 +29,8 @@ pub enum Outcome {
     Succeeded,
     /// The password was right; the second factor is still required.
     Owed,
-    /// The attempt was judged wrong, or was never judged because the server or the connection ended first.
+    /// The attempt was judged wrong, or was never judged because the server or the connection ended
+    /// first.
     Failed,
     /// The code was right, but had been used before.
     Used,
@@ -125,7 +127,8 @@ pub struct Event {
     pub method: Option<MethodKind>,
     /// The address for which a password was tried.
     pub email: Option<BlindIndex>,
-    /// The user who acted, where the request has no session of theirs yet because they have just proved their identity.
+    /// The user who acted, where the request has no session of theirs yet because they have just
+    /// proved their identity.
     pub by: Option<UserId>,
     /// Further details, such as the function that was refused.
     pub detail: Option<String>,

@@ -1,4 +1,5 @@
-//! The origin of an event: the actor, their address and browser, the time, and what an attempt is for.
+//! The origin of an event: the actor, their address and browser, the time, and what an attempt is
+//! for.
 
 use std::net::IpAddr;
 
@@ -71,7 +72,8 @@ impl Origin {
         }
     }
 
-    /// A browser's name as it may be stored: cut, and without characters that a terminal, a log or a table would interpret (ASVS V16.4.1).
+    /// A browser's name as it may be stored: cut, and without characters that a terminal, a log or
+    /// a table would interpret (ASVS V16.4.1).
     #[must_use]
     pub fn browser_name(header: &[u8]) -> String {
         let text = String::from_utf8_lossy(header);
@@ -87,7 +89,8 @@ impl Origin {
     }
 }
 
-/// Whether this is a control character, a character that changes the text direction, or an invisible one.
+/// Whether this is a control character, a character that changes the text direction, or an
+/// invisible one.
 fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,

@@ -1,6 +1,7 @@
-//! Limits how many events of unauthenticated clients get a row of their own. Each event row is a synced write and is kept for more than a
-//! year, and an attacker can use any number of addresses. Below a rate, each refusal and each sign-in gets its own row. Above the rate,
-//! they are counted in memory, and one row a minute records how many of each kind there were, for all addresses.
+//! Limits how many events of unauthenticated clients get a row of their own. Each event row is a
+//! synced write and is kept for more than a year, and an attacker can use any number of addresses.
+//! Below a rate, each refusal and each sign-in gets its own row. Above the rate, they are counted
+//! in memory, and one row a minute records how many of each kind there were, for all addresses.
 
 use super::{Action, Outcome};
 use crate::time::Timestamp;
@@ -22,7 +23,8 @@ pub const REFUSED: Rate = Rate {
     minute: 20,
     hour: 200,
 };
-/// Sign-ins from unknown browsers that get a row of their own before they are judged. Successful ones don't count.
+/// Sign-ins from unknown browsers that get a row of their own before they are judged. Successful
+/// ones don't count.
 pub const JUDGED: Rate = Rate {
     minute: 60,
     hour: 600,
@@ -46,8 +48,9 @@ impl Window {
         taken: 0,
     };
 
-    /// Moves to the window `number`. Requests that began a moment apart may arrive in either order, so an event of the previous window counts
-    /// in the current one. A clock that is set back further starts a new window.
+    /// Moves to the window `number`. Requests that began a moment apart may arrive in either order,
+    /// so an event of the previous window counts in the current one. A clock that is set back
+    /// further starts a new window.
     const fn move_to(&mut self, number: i64) {
         if number > self.number || number < self.number.saturating_sub(1) {
             *self = Self { number, taken: 0 };
@@ -131,7 +134,8 @@ impl StrangerBudget {
         }
     }
 
-    /// Uncounts one event that ended otherwise. If the merged row was written meanwhile, that row counts one too many.
+    /// Uncounts one event that ended otherwise. If the merged row was written meanwhile, that row
+    /// counts one too many.
     pub fn withdraw(&mut self, action: Action, outcome: Outcome) {
         if let Some(times) = self.of(action, outcome) {
             *times = times.saturating_sub(1);
@@ -162,8 +166,8 @@ mod tests {
         Timestamp::from_millis(START.millis() + millis)
     }
 
-    /// RB2: 30 days of refusals and judged sign-ins, ten of each a second, from any addresses. The number of rows an hour is
-    /// bounded, and no refusal is lost.
+    /// RB2: 30 days of refusals and judged sign-ins, ten of each a second, from any addresses. The
+    /// number of rows an hour is bounded, and no refusal is lost.
     #[test]
     fn rb2_a_month_of_strangers_is_a_bounded_number_of_rows() {
         const DAYS: i64 = 30;

@@ -1,13 +1,16 @@
-//! Determines where a request comes from: the peer, or the client that a trusted proxy reports (ASVS V4.1.3, V15.3.4).
+//! Determines where a request comes from: the peer, or the client that a trusted proxy reports
+//! (ASVS V4.1.3, V15.3.4).
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},
 };
 
-/// The bits of an IPv6 address that one customer of a provider controls (RFC 6177 §2). The customer can change the address within them at will.
+/// The bits of an IPv6 address that one customer of a provider controls (RFC 6177 §2). The customer
+/// can change the address within them at will.
 const SHARED_BITS: u128 = 64;
-/// The bits of an IPv6 address that one site controls at most (RFC 6177 §2): a /48 contains 65,536 counted addresses.
+/// The bits of an IPv6 address that one site controls at most (RFC 6177 §2): a /48 contains 65,536
+/// counted addresses.
 const SITE_BITS: u128 = 80;
 
 /// The address of the client that sent a request.
@@ -18,7 +21,8 @@ pub struct ClientAddress(IpAddr);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CountedAddress(String);
 
-/// The key for sharing resources: an IPv4 address, or the /48 of an IPv6 address. A host that changes its /64 at will stays in its network.
+/// The key for sharing resources: an IPv4 address, or the /48 of an IPv6 address. A host that
+/// changes its /64 at will stays in its network.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Network(String);
 
@@ -29,8 +33,10 @@ impl ClientAddress {
         Self(address.to_canonical())
     }
 
-    /// Determines the client's address behind trusted proxies. Each proxy appends the address of its peer to `X-Forwarded-For`, so the entries
-    /// are read from the right while the appending proxy is trusted. An entry that can't be parsed ends the search: the last known address counts.
+    /// Determines the client's address behind trusted proxies. Each proxy appends the address of
+    /// its peer to `X-Forwarded-For`, so the entries are read from the right while the appending
+    /// proxy is trusted. An entry that can't be parsed ends the search: the last known address
+    /// counts.
     pub fn behind<'a>(
         peer: IpAddr,
         forwarded: impl DoubleEndedIterator<Item = &'a str>,

@@ -8,13 +8,15 @@ use std::{
 /// The longest DNS name.
 const LONGEST: usize = 253;
 
-/// A host without a port: a lower-case name without a trailing dot, or an IP address in its shortest form.
+/// A host without a port: a lower-case name without a trailing dot, or an IP address in its
+/// shortest form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HostName(String);
 
 impl HostName {
-    /// Parses a host with an optional port, as in `Host` or in a request's target. Returns `None` if it is not valid: an empty text,
-    /// a user name, two hosts, a port that is not a number, or characters that browsers would encode.
+    /// Parses a host with an optional port, as in `Host` or in a request's target. Returns `None`
+    /// if it is not valid: an empty text, a user name, two hosts, a port that is not a number, or
+    /// characters that browsers would encode.
     #[must_use]
     pub fn of_authority(text: &str) -> Option<Self> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {

@@ -1,7 +1,7 @@
 //! Texts that were validated when they were given, and are read from storage unchanged.
 
-/// A text from storage. Reading it does not validate it again, because a rule may have become stricter since, and no user may be locked
-/// out by that.
+/// A text from storage. Reading it does not validate it again, because a rule may have become
+/// stricter since, and no user may be locked out by that.
 pub trait Kept {
     /// The stored text, unchanged.
     fn kept(text: String) -> Self;

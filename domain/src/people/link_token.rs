@@ -9,16 +9,18 @@ const CHARS: usize = 43;
 const AROUND: &str =
     "#.,;:!?'\"<>()[]{}*`|/\\&~^$+%“”„‘’‚«»‹›…·。、，．；：！？（）【】「」『』《》〉〈";
 
-/// Extracts the token from the text after the `#` of a link. Returns `None` if part of the token is missing or was changed, which differs
-/// from a token that is no longer valid. Drops invisible characters, whitespace, line breaks, punctuation around the token, percent
-/// escapes, and the escapes and soft line breaks of mails (quoted-printable, RFC 2045 §6.7). A dash that a word processor made from two
-/// hyphens becomes two hyphens again.
+/// Extracts the token from the text after the `#` of a link. Returns `None` if part of the token is
+/// missing or was changed, which differs from a token that is no longer valid. Drops invisible
+/// characters, whitespace, line breaks, punctuation around the token, percent escapes, and the
+/// escapes and soft line breaks of mails (quoted-printable, RFC 2045 §6.7). A dash that a word
+/// processor made from two hyphens becomes two hyphens again.
 ///
 /// Browsers escape non-ASCII characters in a fragment: a zero-width space arrives as `%E2%80%8B`.
 #[must_use]
 pub fn canonical(fragment: &str) -> Option<String> {
     let plain = unescaped(fragment, '%');
-    // An equals sign marks a soft line break or starts an escape. Both readings are tried; only one of them has the right length.
+    // An equals sign marks a soft line break or starts an escape. Both readings are tried; only one
+    // of them has the right length.
     token(&plain).or_else(|| token(&unescaped(&unescaped(&plain, '='), '%')))
 }
 
@@ -44,7 +46,8 @@ fn token(unescaped: &str) -> Option<String> {
     (token.len() == CHARS).then_some(token)
 }
 
-/// Decodes the escapes that `sign` starts, each of one byte in two hexadecimal digits of either case, up to three times.
+/// Decodes the escapes that `sign` starts, each of one byte in two hexadecimal digits of either
+/// case, up to three times.
 /// An equals sign at the end of a line joins the line with the next one.
 fn unescaped(text: &str, sign: char) -> String {
     let mut text = text.to_owned();
@@ -82,7 +85,8 @@ fn unescaped(text: &str, sign: char) -> String {
     text
 }
 
-/// Decodes bytes as UTF-8, else as Latin-1, which old programs use for escapes: there, a soft hyphen is `%AD`.
+/// Decodes bytes as UTF-8, else as Latin-1, which old programs use for escapes: there, a soft
+/// hyphen is `%AD`.
 fn characters(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(
         |_| bytes.iter().copied().map(char::from).collect(),

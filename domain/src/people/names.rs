@@ -18,7 +18,8 @@ pub enum NameError {
     /// The name is longer than [`MAX_CHARS`] characters.
     #[error("use at most 100 characters")]
     TooLong,
-    /// The name contains an invisible character, which could break a log line, reverse a text, or make one name look like another.
+    /// The name contains an invisible character, which could break a log line, reverse a text, or
+    /// make one name look like another.
     #[error("leave out {}, which shows nothing", sign(*.0))]
     Sign(char),
 }
@@ -26,9 +27,10 @@ pub enum NameError {
 /// Longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// Whether `c` may stand between `before` and `after`. An invisible character is allowed only where scripts and emoji need it: a joiner
-/// between two visible characters (Persian, Indic scripts, emoji) or after a virama, a variation selector after a visible character
-/// (Japanese names, emoji), and tags after the flag that they modify.
+/// Whether `c` may stand between `before` and `after`. An invisible character is allowed only where
+/// scripts and emoji need it: a joiner between two visible characters (Persian, Indic scripts,
+/// emoji) or after a virama, a variation selector after a visible character (Japanese names,
+/// emoji), and tags after the flag that they modify.
 fn is_in_place(before: Option<char>, c: char, after: Option<char>) -> bool {
     let shows = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !shows_nothing(c));
     match c {
@@ -49,7 +51,8 @@ const fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Viramas, which remove a letter's inherent vowel. In older spellings a joiner after a virama ends a word.
+/// Viramas, which remove a letter's inherent vowel. In older spellings a joiner after a virama ends
+/// a word.
 const fn is_virama(c: char) -> bool {
     matches!(
         c,
@@ -71,7 +74,8 @@ const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// The composed form (NFC, Unicode annex 15). The pages only check names and don't include its tables.
+/// The composed form (NFC, Unicode annex 15). The pages only check names and don't include its
+/// tables.
 fn composed(text: &str) -> String {
     #[cfg(feature = "secrets")]
     {

@@ -1,8 +1,10 @@
-//! Search keys: one form for all letters that people consider the same. Names are searched and sorted by it, and account names are unique
-//! by it. The key has its own column, so that both database engines compare bytes and agree.
+//! Search keys: one form for all letters that people consider the same. Names are searched and
+//! sorted by it, and account names are unique by it. The key has its own column, so that both
+//! database engines compare bytes and agree.
 //!
-//! The key folds case fully (ß is ss; İ, I, ı and i are one letter, so are Σ, σ and ς), unifies widths and ligatures (NFKD, Unicode annex
-//! 15), and drops diacritics and invisible characters. Marks that form another syllable stay: those of kana, and of Indic scripts.
+//! The key folds case fully (ß is ss; İ, I, ı and i are one letter, so are Σ, σ and ς), unifies
+//! widths and ligatures (NFKD, Unicode annex 15), and drops diacritics and invisible characters.
+//! Marks that form another syllable stay: those of kana, and of Indic scripts.
 
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
@@ -22,8 +24,8 @@ pub fn of(text: &str) -> String {
     words.join(" ").nfc().collect()
 }
 
-/// Whether the character is a mark above, below or through a letter, a vowel point of Hebrew or Arabic (canonical combining class, Unicode
-/// table 4-3), or the Arabic tatweel.
+/// Whether the character is a mark above, below or through a letter, a vowel point of Hebrew or
+/// Arabic (canonical combining class, Unicode table 4-3), or the Arabic tatweel.
 fn is_dropped(c: char) -> bool {
     c == '\u{640}' || matches!(canonical_combining_class(c), 1 | 10..=36 | 200..)
 }

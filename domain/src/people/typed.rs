@@ -1,7 +1,8 @@
-//! What keyboards, clipboards and mail programs add to a text: invisible characters, and digits and letters of other widths and scripts.
+//! What keyboards, clipboards and mail programs add to a text: invisible characters, and digits and
+//! letters of other widths and scripts.
 
-/// Whether the character is invisible: direction marks, joiners, fillers and break controls (Unicode `Default_Ignorable_Code_Point`), the
-/// empty braille cell, and noncharacters.
+/// Whether the character is invisible: direction marks, joiners, fillers and break controls
+/// (Unicode `Default_Ignorable_Code_Point`), the empty braille cell, and noncharacters.
 #[must_use]
 pub fn shows_nothing(c: char) -> bool {
     matches!(c,
@@ -36,7 +37,8 @@ pub fn sign(c: char) -> String {
     format!("U+{:04X} ({name})", u32::from(c))
 }
 
-/// What people, keyboards and clipboards put between the characters of a code: whitespace, dashes, dots, and invisible characters.
+/// What people, keyboards and clipboards put between the characters of a code: whitespace, dashes,
+/// dots, and invisible characters.
 #[must_use]
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
@@ -57,7 +59,8 @@ pub fn is_separator(c: char) -> bool {
         )
 }
 
-/// The zeros of the scripts that keyboards support (Unicode `Nd`). Each zero is followed by its digits 1 to 9.
+/// The zeros of the scripts that keyboards support (Unicode `Nd`). Each zero is followed by its
+/// digits 1 to 9.
 const ZEROS: [char; 20] = [
     '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
     '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}',

@@ -149,6 +149,7 @@ pub trait Accounts: Send + Sync {
     /// Accounts whose name is a spelling of another account's name.
     async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError>;
 
-    /// Finds an account by the search key of its name. An account with a collision is found by its exact name.
+    /// Finds an account by the search key of its name. An account with a collision is found by its
+    /// exact name.
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError>;
 }

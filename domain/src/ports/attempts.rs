@@ -19,7 +19,8 @@ use crate::{
 /// A password attempt that is about to be judged.
 #[derive(Debug, Clone)]
 pub struct PasswordTry {
-    /// The address that was typed, whether a user has it or not; none if the text is not a valid address.
+    /// The address that was typed, whether a user has it or not; none if the text is not a valid
+    /// address.
     pub email: Option<(Email, BlindIndex)>,
     /// The complete session of the same user in which the password is given, if there is one.
     pub session: Option<SessionId>,
@@ -27,7 +28,8 @@ pub struct PasswordTry {
     pub browser: Option<TokenHash>,
     /// The client's address.
     pub address: CountedAddress,
-    /// The network of the address. Each network has a small budget of its own for each account name.
+    /// The network of the address. Each network has a small budget of its own for each account
+    /// name.
     pub network: Network,
     /// How many refused sign-ins the address may have.
     pub address_limit: u32,
@@ -40,7 +42,8 @@ pub enum Receipt {
     Session(SessionId),
     /// The attempt was counted only for the browser, which is known to the user.
     Browser(TokenHash),
-    /// The attempt was counted for the account name, if the text was a valid one, and for the address.
+    /// The attempt was counted for the account name, if the text was a valid one, and for the
+    /// address.
     Stranger {
         /// The account name.
         email: Option<BlindIndex>,
@@ -82,14 +85,16 @@ pub enum Admission {
 /// Attempts, counted before they are judged.
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Refuses an attempt without reading the database, if its address recently exceeded its limit. Returns until when.
+    /// Refuses an attempt without reading the database, if its address recently exceeded its limit.
+    /// Returns until when.
     fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp>;
 
-    /// Checks the limits by reads only, before the attempt waits for anything. An admitted attempt may still be refused when it is counted,
-    /// because others were counted meanwhile.
+    /// Checks the limits by reads only, before the attempt waits for anything. An admitted attempt
+    /// may still be refused when it is counted, because others were counted meanwhile.
     async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError>;
 
-    /// Counts a dead link for its address. If the address exceeds its limit, returns until when it is refused.
+    /// Counts a dead link for its address. If the address exceeds its limit, returns until when it
+    /// is refused.
     async fn count_dead_link(
         &self,
         address: &CountedAddress,
@@ -97,8 +102,9 @@ pub trait Attempts: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, PortError>;
 
-    /// Counts one second-factor attempt of `user`, if the budget of `holder` allows it. `Open` means that it was counted; `Gone` means that
-    /// the user, the known browser or the session no longer exists.
+    /// Counts one second-factor attempt of `user`, if the budget of `holder` allows it. `Open`
+    /// means that it was counted; `Gone` means that the user, the known browser or the session no
+    /// longer exists.
     async fn count_second_factor(
         &self,
         user: &UserId,
@@ -107,9 +113,10 @@ pub trait Attempts: Send + Sync {
         now: Timestamp,
     ) -> Result<Budget, PortError>;
 
-    /// Records that the attempt that this request counted last used the authenticator's code of `step`, and was refused with `outcome`.
-    /// A repeated code spends the budget of `holder` only once: the attempt is given back if the code of this step, or of a later one,
-    /// was refused before.
+    /// Records that the attempt that this request counted last used the authenticator's code of
+    /// `step`, and was refused with `outcome`.
+    /// A repeated code spends the budget of `holder` only once: the attempt is given back if the
+    /// code of this step, or of a later one, was refused before.
     async fn refuse_step(
         &self,
         user: &UserId,
@@ -118,8 +125,9 @@ pub trait Attempts: Send + Sync {
         outcome: Outcome,
     ) -> Result<(), PortError>;
 
-    /// Gives back the attempt that this request counted last, because this server lacks the authenticator's master key and could not judge
-    /// the code. The event records the outcome "damaged".
+    /// Gives back the attempt that this request counted last, because this server lacks the
+    /// authenticator's master key and could not judge the code. The event records the outcome
+    /// "damaged".
     async fn give_back_unjudged(
         &self,
         user: &UserId,
@@ -130,21 +138,23 @@ pub trait Attempts: Send + Sync {
     async fn refused_in_a_row(&self, user: &UserId, holder: &GuessHolder)
     -> Result<u32, PortError>;
 
-    /// Counts one password attempt: only for the browser if it is known to that user, else for the account name and the address. A refused
-    /// attempt is not counted anywhere.
+    /// Counts one password attempt: only for the browser if it is known to that user, else for the
+    /// account name and the address. A refused attempt is not counted anywhere.
     async fn count_password(
         &self,
         attempt: PasswordTry,
         now: Timestamp,
     ) -> Result<Counted, PortError>;
 
-    /// Clears the failures that the attempt was counted with, and removes it from the address's count, because the password was right.
+    /// Clears the failures that the attempt was counted with, and removes it from the address's
+    /// count, because the password was right.
     async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError>;
 
     /// The current password attempts for an account name.
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError>;
 
-    /// Unlocks a user: clears every budget of the second factor (the common one, known browsers, sessions) and the delay of the password.
+    /// Unlocks a user: clears every budget of the second factor (the common one, known browsers,
+    /// sessions) and the delay of the password.
     /// Returns the highest number of codes refused in a row among the holders.
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError>;
 }

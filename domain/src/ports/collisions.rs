@@ -1,4 +1,5 @@
-//! Rows from before version 44 that can't have the canonical form of their address or name, because another row has it.
+//! Rows from before version 44 that can't have the canonical form of their address or name, because
+//! another row has it.
 
 /// A person or an account whose address or name is a spelling of another one's.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,8 @@ pub struct KnownBrowser {
     pub token: TokenHash,
     /// The user whom it is known to.
     pub user: UserId,
-    /// The session that it signed in to. The session must still exist, so that a sign-in with an old password adds no browser after a change.
+    /// The session that it signed in to. The session must still exist, so that a sign-in with an
+    /// old password adds no browser after a change.
     pub session: SessionId,
     /// When.
     pub at: Timestamp,
@@ -29,7 +30,8 @@ pub enum BrowserRecord {
     NotStored,
 }
 
-/// Browsers that completed a sign-in before. They are forgotten with their user's sessions: when the password or the method changes.
+/// Browsers that completed a sign-in before. They are forgotten with their user's sessions: when
+/// the password or the method changes.
 #[async_trait]
 pub trait KnownBrowsers: Send + Sync {
     /// Whether a browser is known to that user.

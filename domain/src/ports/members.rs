@@ -102,7 +102,8 @@ pub trait Members: Send + Sync {
     /// still hold: the grant's user owns every account of the member and is not the member.
     async fn reset(&self, grant: Grant) -> Result<MemberReset, PortError>;
 
-    /// The names of the users who may reset this user, because they own every account that the user belongs to. Sorted by name.
+    /// The names of the users who may reset this user, because they own every account that the user
+    /// belongs to. Sorted by name.
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError>;
 
     /// Adds a user to another account. Returns `NotThere` if they already belong to it.
@@ -121,7 +122,8 @@ pub trait Members: Send + Sync {
         role: Role,
     ) -> Result<MembershipChange, PortError>;
 
-    /// The accounts whose only Owner who can sign in is this user, by name. Explains a [`MembershipChange::LastOwner`].
+    /// The accounts whose only Owner who can sign in is this user, by name. Explains a
+    /// [`MembershipChange::LastOwner`].
     async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError>;
 
     /// Ends a membership. The last Owner can't leave.

@@ -10,7 +10,8 @@ use crate::{
     token::TokenHash,
 };
 
-/// A key that a session is setting up. Each session has at most one. A pending key activates nothing.
+/// A key that a session is setting up. Each session has at most one. A pending key activates
+/// nothing.
 #[derive(Debug, Clone)]
 pub struct PendingKey {
     /// The session that created it. No other session may see or confirm it.
@@ -23,7 +24,8 @@ pub struct PendingKey {
     pub made_at: Timestamp,
     /// In a reset: the method that the key will replace. The old method works until then.
     pub replaces: Option<MethodId>,
-    /// In a reset: when the factor that allowed it was given. The store sets this time when it takes the grant.
+    /// In a reset: when the factor that allowed it was given. The store sets this time when it
+    /// takes the grant.
     pub proved_at: Option<Timestamp>,
 }
 
@@ -72,14 +74,16 @@ pub struct NewCodeSet {
     pub at: Timestamp,
 }
 
-/// The result of a right first code: the pending key becomes the method, the codes become valid, and other sessions end.
+/// The result of a right first code: the pending key becomes the method, the codes become valid,
+/// and other sessions end.
 #[derive(Clone)]
 pub struct Activation {
     /// The session of the pending key, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
-    /// When the verified pending key was created. A key that replaced it meanwhile must not be activated.
+    /// When the verified pending key was created. A key that replaced it meanwhile must not be
+    /// activated.
     pub made_at: Timestamp,
     /// The method's identifier.
     pub method: MethodId,
@@ -89,7 +93,8 @@ pub struct Activation {
     pub key: Sealed,
     /// The step of the code that proved the key.
     pub step: TimeStep,
-    /// The first set of codes; in a reset, the set that waits for `Finish` while the old codes work.
+    /// The first set of codes; in a reset, the set that waits for `Finish` while the old codes
+    /// work.
     pub codes: NewCodeSet,
     /// In a reset: the method that is replaced, which must still exist.
     pub replaces: Option<MethodId>,
@@ -108,7 +113,8 @@ pub struct Deletion {
     pub at: Timestamp,
 }
 
-/// A right code of a test. The code proves only that the authenticator works, but its step is used up.
+/// A right code of a test. The code proves only that the authenticator works, but its step is used
+/// up.
 #[derive(Debug, Clone)]
 pub struct TestedCode {
     /// The session in which the code was counted.
@@ -136,7 +142,8 @@ pub struct SignInCode {
     pub step: TimeStep,
     /// The token by which the browser will be known: a new one, or the one that it already has.
     pub browser: TokenHash,
-    /// Whether the browser is already known. Only a known browser has its own budget, which was spent.
+    /// Whether the browser is already known. Only a known browser has its own budget, which was
+    /// spent.
     pub is_browser_known: bool,
     /// When.
     pub at: Timestamp,
@@ -259,8 +266,8 @@ pub trait Mfa: Send + Sync {
     /// The session's pending key, even an expired one.
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
-    /// Stores `key` as the session's pending key unless it has one made after `expired`. Returns the session's pending key, or none if the
-    /// session has ended.
+    /// Stores `key` as the session's pending key unless it has one made after `expired`. Returns
+    /// the session's pending key, or none if the session has ended.
     async fn keep_pending(
         &self,
         key: PendingKey,
@@ -278,8 +285,8 @@ pub trait Mfa: Send + Sync {
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Activates a pending key: stores the method and codes, completes the session's second factor, changes its token, ends other sessions,
-    /// and gives the counted attempt back to the session.
+    /// Activates a pending key: stores the method and codes, completes the session's second factor,
+    /// changes its token, ends other sessions, and gives the counted attempt back to the session.
     async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError>;
 
     /// The user's active method.
@@ -342,8 +349,9 @@ pub trait Mfa: Send + Sync {
         session: &SessionId,
     ) -> Result<Option<Timestamp>, PortError>;
 
-    /// Records that the codes of `set` are saved; a pending set then replaces the valid one. Refuses
-    /// a set that another one replaced, because the saved codes must be the codes that work.
+    /// Records that the codes of `set` are saved; a pending set then replaces the valid one.
+    /// Refuses a set that another one replaced, because the saved codes must be the codes that
+    /// work.
     async fn finish_codes(
         &self,
         user: &UserId,

@@ -1,4 +1,5 @@
-//! What the rules need from outside, as object-safe traits. Each method of a store is one transaction: it takes effect completely or not at all.
+//! What the rules need from outside, as object-safe traits. Each method of a store is one
+//! transaction: it takes effect completely or not at all.
 
 mod accounts;
 mod attempts;
@@ -42,7 +43,8 @@ pub use users::{
     PasswordSetting, SignInRecord, UserAddition, UserRecord, Users,
 };
 
-/// A port could not do its work. The source is written to the operator's log, but never sent to the client.
+/// A port could not do its work. The source is written to the operator's log, but never sent to the
+/// client.
 #[derive(Debug, Error)]
 pub enum PortError {
     /// The failure may be temporary: a busy or unreachable database, a full queue.

@@ -16,7 +16,8 @@ pub struct PasswordChange {
     pub current: SecretHash,
     /// The hash of the new password.
     pub new: SecretHash,
-    /// The second factor and its method; none for a user without a method, who must still have none.
+    /// The second factor and its method; none for a user without a method, who must still have
+    /// none.
     pub proof: Option<(MethodId, Proof)>,
     /// When.
     pub at: Timestamp,
@@ -37,7 +38,8 @@ pub enum PasswordUpdate {
 /// Changes of a user's own password.
 #[async_trait]
 pub trait PasswordChanges: Send + Sync {
-    /// Changes the password and spends the proof. Ends everything that depended on the old password:
+    /// Changes the password and spends the proof. Ends everything that depended on the old
+    /// password:
     /// all other sessions, known browsers, grants, pending keys and invitations.
     async fn change_password(&self, change: PasswordChange) -> Result<PasswordUpdate, PortError>;
 }

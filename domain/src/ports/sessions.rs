@@ -22,19 +22,23 @@ pub struct NewSession {
     pub token: TokenHash,
     /// Its user.
     pub user: UserId,
-    /// The hash that the given password was compared with, which must still be the user's when the session opens.
+    /// The hash that the given password was compared with, which must still be the user's when the
+    /// session opens.
     pub password: SecretHash,
     /// When the password was given.
     pub at: Timestamp,
-    /// Whether no further factor is required. A complete sign-in is stored as the last one and clears the budgets.
+    /// Whether no further factor is required. A complete sign-in is stored as the last one and
+    /// clears the budgets.
     pub complete: bool,
     /// The browser's previous session, which ends.
     pub replaces: Option<TokenHash>,
-    /// How the password attempt was counted, if it was. The count is taken back because the password was right.
+    /// How the password attempt was counted, if it was. The count is taken back because the
+    /// password was right.
     pub receipt: Option<Receipt>,
 }
 
-/// A token rotation at a step-up (ASVS V7.2.4). The rotation succeeds only if the old token is still the session's token.
+/// A token rotation at a step-up (ASVS V7.2.4). The rotation succeeds only if the old token is
+/// still the session's token.
 #[derive(Debug, Clone)]
 pub struct TokenSwap {
     /// The session.
@@ -68,7 +72,8 @@ pub struct SessionRecord {
     pub codes_for: CodesFor,
     /// When the session was completed by a backup code, while that still counts as a verification.
     pub recovered_at: Option<Timestamp>,
-    /// What the last refused code tells about the device's clock; none if it fits no time, or no code was refused.
+    /// What the last refused code tells about the device's clock; none if it fits no time, or no
+    /// code was refused.
     pub refused_code: Option<OffTime>,
 }
 
@@ -117,7 +122,8 @@ pub enum PasswordConfirmation {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Opens a session, within the limits of `session_bounds`: if one person has too many, the oldest one ends.
+    /// Opens a session, within the limits of `session_bounds`: if one person has too many, the
+    /// oldest one ends.
     async fn open(&self, session: NewSession) -> Result<Opened, PortError>;
 
     /// The session of a token, unless its user is disabled.

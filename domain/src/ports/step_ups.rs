@@ -20,7 +20,8 @@ pub struct StepUp {
     pub granted_at: Option<Timestamp>,
 }
 
-/// A grant that an action takes in its own transaction. Session, user, intent and method must match, and it must not have expired.
+/// A grant that an action takes in its own transaction. Session, user, intent and method must
+/// match, and it must not have expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The session.
@@ -85,9 +86,9 @@ pub trait StepUps: Send + Sync {
     /// Also returns [`CodeUse::SessionGone`] if the session now asks for something else.
     async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError>;
 
-    /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The grant
-    /// counts from `proved_at`, when the password was given, so that two time windows can't be
-    /// chained.
+    /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The
+    /// grant counts from `proved_at`, when the password was given, so that two time windows can't
+    /// be chained.
     async fn grant_by_recovery(
         &self,
         session: &SessionId,

@@ -6,7 +6,8 @@ use thiserror::Error;
 use super::{PortError, SecretHash};
 use crate::{ids::UserId, network::client_address::Network, time::Timestamp};
 
-/// The wall clock, read once for each request. Nothing else in the workspace may read the time of day.
+/// The wall clock, read once for each request. Nothing else in the workspace may read the time of
+/// day.
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
@@ -30,13 +31,14 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// The priority of a hash. Known users and strangers have separate capacity, so that a flood of strangers can't use up the capacity of
-/// users who have proved their identity.
+/// The priority of a hash. Known users and strangers have separate capacity, so that a flood of
+/// strangers can't use up the capacity of users who have proved their identity.
 #[derive(Debug, Clone, Copy)]
 pub enum HashPriority<'a> {
     /// The operator, in a separate process.
     Operator,
-    /// A browser that is known to this user, or a complete session of theirs. Each user has a share of the capacity.
+    /// A browser that is known to this user, or a complete session of theirs. Each user has a share
+    /// of the capacity.
     Known(&'a UserId),
     /// Any other client. Each network has a share of the capacity.
     Stranger(&'a Network),
@@ -51,8 +53,9 @@ pub enum Lane {
     Stranger,
 }
 
-/// A permit for one computation, running or waiting. Dropping the permit releases it. A caller that runs computations one after the other
-/// clones it, because only one of them runs or waits at any time.
+/// A permit for one computation, running or waiting. Dropping the permit releases it. A caller that
+/// runs computations one after the other clones it, because only one of them runs or waits at any
+/// time.
 #[derive(Clone)]
 pub struct HashPermit {
     lane: Lane,
@@ -81,21 +84,25 @@ impl HashPermit {
 #[error("too many computations wait already")]
 pub struct Overloaded;
 
-/// Argon2id on its own thread pool, with a limit on running and waiting computations (OWASP Password Storage).
+/// Argon2id on its own thread pool, with a limit on running and waiting computations (OWASP
+/// Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
-    /// Takes a permit for one computation, or refuses at once if this priority has none left. The permit is taken after the limits are checked
-    /// and before the attempt is counted, so a refused attempt holds no permit, and an attempt without a permit is not counted.
+    /// Takes a permit for one computation, or refuses at once if this priority has none left. The
+    /// permit is taken after the limits are checked and before the attempt is counted, so a refused
+    /// attempt holds no permit, and an attempt without a permit is not counted.
     ///
     /// # Errors
     /// If too many computations of this priority already wait.
     fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded>;
 
-    /// Whether [`Self::acquire`] would refuse now. The call is cheap, and is made before anything is read.
+    /// Whether [`Self::acquire`] would refuse now. The call is cheap, and is made before anything
+    /// is read.
     fn is_full(&self, priority: HashPriority<'_>) -> bool;
 
-    /// Takes a permit for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person,
-    /// because a person who requests many sets must not keep others from signing in or from their own set.
+    /// Takes a permit for a set of a person's backup codes, hashed one after the other. There are
+    /// few of these, and fewer for each person, because a person who requests many sets must not
+    /// keep others from signing in or from their own set.
     ///
     /// # Errors
     /// If too many computations already wait.
@@ -113,7 +120,8 @@ pub trait Hasher: Send + Sync {
             .await
     }
 
-    /// Compares a secret with a hash. Without a hash, does the same work and returns false, so that the response time reveals nothing.
+    /// Compares a secret with a hash. Without a hash, does the same work and returns false, so that
+    /// the response time reveals nothing.
     async fn verify(
         &self,
         permit: HashPermit,

@@ -86,7 +86,8 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
-    /// Whether wrong codes have locked the user out, by the same rule as in an account's members list.
+    /// Whether wrong codes have locked the user out, by the same rule as in an account's members
+    /// list.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         MemberState::of(self.has_mfa, self.refused_in_a_row, false) == MemberState::Locked
@@ -190,7 +191,8 @@ pub trait Users: Send + Sync {
     /// People whose address is a spelling of another person's, or has no canonical form.
     async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError>;
 
-    /// Disables a user, which ends their sessions, or enables them again. Refused for an account's last Owner who can sign in.
+    /// Disables a user, which ends their sessions, or enables them again. Refused for an account's
+    /// last Owner who can sign in.
     async fn set_disabled(
         &self,
         user: &UserId,
@@ -215,8 +217,8 @@ pub trait Users: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<InvitedUser>, PortError>;
 
-    /// Uses an invitation: sets the password, ends the user's sessions and the invitation, and makes
-    /// the browser known to the user.
+    /// Uses an invitation: sets the password, ends the user's sessions and the invitation, and
+    /// makes the browser known to the user.
     async fn accept_invitation(
         &self,
         link: TokenHash,

@@ -10,7 +10,8 @@ use crate::people::typed::{ascii, is_separator};
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// One backup code: 80 random bits (NIST 800-63B-4 §4.2.1.1 asks for 64). No `Debug` and no `Serialize`; `Display` writes the groups.
+/// One backup code: 80 random bits (NIST 800-63B-4 §4.2.1.1 asks for 64). No `Debug` and no
+/// `Serialize`; `Display` writes the groups.
 #[derive(Clone)]
 pub struct BackupCode(Zeroizing<String>);
 
@@ -66,7 +67,8 @@ fn canonical(typed: char) -> Option<char> {
 impl FromStr for BackupCode {
     type Err = BackupCodeError;
 
-    /// Parses a code alone, with any spacing, or the only code in a line of a list, such as `3. XXXX-XXXX-XXXX-XXXX`.
+    /// Parses a code alone, with any spacing, or the only code in a line of a list, such as
+    /// `3. XXXX-XXXX-XXXX-XXXX`.
     fn from_str(typed: &str) -> Result<Self, BackupCodeError> {
         if let Some(code) = alone(typed) {
             return Ok(Self(code));
@@ -100,7 +102,8 @@ fn alone(typed: &str) -> Option<Zeroizing<String>> {
     characters(typed).filter(|code| code.len() == BackupCode::CHARS)
 }
 
-/// The code characters of a text; `None` if the text contains any other character except separators.
+/// The code characters of a text; `None` if the text contains any other character except
+/// separators.
 fn characters(typed: &str) -> Option<Zeroizing<String>> {
     let code: Option<String> = typed
         .chars()
@@ -110,7 +113,8 @@ fn characters(typed: &str) -> Option<Zeroizing<String>> {
     code.map(Zeroizing::new)
 }
 
-/// The words of a text that look like codes, including longer ones: two joined codes, or a code with a character too many.
+/// The words of a text that look like codes, including longer ones: two joined codes, or a code
+/// with a character too many.
 fn words_like_codes(typed: &str) -> Vec<Zeroizing<String>> {
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | ':');
     let words = typed.split(ends).filter_map(characters);

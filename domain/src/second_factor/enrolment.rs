@@ -1,4 +1,5 @@
-//! Setting up an authenticator with a pending key. The pending key activates nothing until one of its codes has been verified.
+//! Setting up an authenticator with a pending key. The pending key activates nothing until one of
+//! its codes has been verified.
 
 use std::{str::FromStr, time::Duration};
 
@@ -9,7 +10,8 @@ use crate::time::Timestamp;
 
 /// How long a pending key is kept and shown again after a reload.
 pub const PENDING_KEY: Duration = Duration::from_mins(30);
-/// How long after the verification fresh backup codes may be shown to the session that set up MFA or asked for them.
+/// How long after the verification fresh backup codes may be shown to the session that set up MFA
+/// or asked for them.
 pub const CODES_SHOWN: Duration = Duration::from_mins(30);
 /// The name of a new method, until its user renames it.
 pub const METHOD_NAME: &str = "Authenticator application";
@@ -20,7 +22,8 @@ pub const METHOD_NAME: &str = "Authenticator application";
 pub enum CodesFor {
     /// The first set of a new method, which is valid at once.
     Added,
-    /// New codes after a reset. The old codes work until the new ones are finished, and may be kept.
+    /// New codes after a reset. The old codes work until the new ones are finished, and may be
+    /// kept.
     Reset,
     /// New codes that the user asked for. The old codes work until the new ones are finished.
     Generated,
@@ -56,7 +59,8 @@ impl FromStr for CodesFor {
     }
 }
 
-/// Whether the old codes may be kept instead of the new ones: only after a reset, while some old codes are left.
+/// Whether the old codes may be kept instead of the new ones: only after a reset, while some old
+/// codes are left.
 #[must_use]
 pub fn may_keep_codes(reason: CodesFor, old_left: Option<u32>) -> bool {
     reason == CodesFor::Reset && old_left.is_some_and(|left| left > 0)

@@ -2,8 +2,9 @@
 
 use crate::{ids::SessionId, session::policy::Standing, token::TokenHash};
 
-/// The holder of a guess budget. The rule of [`crate::second_factor::lockout`] applies to each holder separately. Guesses of one holder never
-/// spend another's budget, so an attacker who knows a user's password can't lock the user out of their own browser.
+/// The holder of a guess budget. The rule of [`crate::second_factor::lockout`] applies to each
+/// holder separately. Guesses of one holder never spend another's budget, so an attacker who knows
+/// a user's password can't lock the user out of their own browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuessHolder {
     /// The user: all half sessions in browsers that are unknown to the user share one budget.
@@ -15,7 +16,8 @@ pub enum GuessHolder {
 }
 
 impl GuessHolder {
-    /// The holder whose budget a guess within `session` spends. `known_browser` is the token by which the browser is known to the session's user.
+    /// The holder whose budget a guess within `session` spends. `known_browser` is the token by
+    /// which the browser is known to the session's user.
     #[must_use]
     pub fn of(standing: &Standing, session: &SessionId, known_browser: Option<TokenHash>) -> Self {
         match (standing, known_browser) {
@@ -25,7 +27,8 @@ impl GuessHolder {
         }
     }
 
-    /// The holder whose budget the guess spends if this holder no longer exists; none if the guess is not judged at all.
+    /// The holder whose budget the guess spends if this holder no longer exists; none if the guess
+    /// is not judged at all.
     #[must_use]
     pub const fn when_gone(&self) -> Option<Self> {
         match self {

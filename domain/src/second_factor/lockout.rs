@@ -1,5 +1,6 @@
-//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3). Every place that takes a code uses this budget and counts
-//! the attempt before it judges the code. The rule applies to each holder of a budget ([`crate::second_factor::guess_holder`]) separately.
+//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3). Every place that
+//! takes a code uses this budget and counts the attempt before it judges the code. The rule applies
+//! to each holder of a budget ([`crate::second_factor::guess_holder`]) separately.
 
 use std::time::Duration;
 
@@ -30,14 +31,17 @@ pub enum Factor {
 pub struct Attempts {
     /// The last five attempts that were counted.
     pub recent: [Timestamp; PAUSE_AFTER],
-    /// Refused codes since the budget was cleared. A complete sign-in clears the budgets of the user and of a known browser.
+    /// Refused codes since the budget was cleared. A complete sign-in clears the budgets of the
+    /// user and of a known browser.
     pub in_a_row: u32,
     /// The last five attempts with backup codes while locked.
     pub backup: [Timestamp; BACKUP_WHEN_LOCKED],
 }
 
-/// How many codes in a row were refused before a right one, in the budgets that a sign-in clears. `spent` includes the right code.
-/// `strangers` is the common budget, if the sign-in came from a known browser, which spent its own budget.
+/// How many codes in a row were refused before a right one, in the budgets that a sign-in clears.
+/// `spent` includes the right code.
+/// `strangers` is the common budget, if the sign-in came from a known browser, which spent its own
+/// budget.
 #[must_use]
 pub fn refused_before(spent: u32, strangers: Option<u32>) -> u32 {
     spent.saturating_sub(1).max(strangers.unwrap_or(0))
@@ -53,7 +57,8 @@ pub enum Budget {
         /// When the next attempt is judged.
         until: Timestamp,
     },
-    /// Too many refused codes in a row: a backup code, an Owner or the operator unlocks the application.
+    /// Too many refused codes in a row: a backup code, an Owner or the operator unlocks the
+    /// application.
     Locked {
         /// How many codes were refused.
         tries: u32,
@@ -66,7 +71,8 @@ impl Attempts {
     /// Checks whether one more attempt is allowed.
     #[must_use]
     pub fn budget(&self, factor: Factor, now: Timestamp) -> Budget {
-        // If the clock was set back, it is unknown when it will be right, so the reported wait is never longer than the window.
+        // If the clock was set back, it is unknown when it will be right, so the reported wait is
+        // never longer than the window.
         let full_again = |oldest: Timestamp, window: Duration| {
             (now < oldest.plus(window)).then(|| oldest.min(now).plus(window))
         };

@@ -1,4 +1,5 @@
-//! The second factor: authenticator, backup codes, their set-up, the guess budget, and the Identity verification.
+//! The second factor: authenticator, backup codes, their set-up, the guess budget, and the Identity
+//! verification.
 
 pub mod backup_code;
 pub mod enrolment;

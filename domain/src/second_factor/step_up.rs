@@ -1,8 +1,8 @@
-//! Step-up: an Identity verification within a session, before an action that a stolen open session must not allow
-//! (ASVS V7.5.1, V7.5.3; OWASP Transaction Authorization).
+//! Step-up: an Identity verification within a session, before an action that a stolen open session
+//! must not allow (ASVS V7.5.1, V7.5.3; OWASP Transaction Authorization).
 //!
-//! The server stores the requested action (the [`Intent`]) before it asks for the code. The right code turns the intent into a grant, and
-//! the action takes the grant in its own transaction.
+//! The server stores the requested action (the [`Intent`]) before it asks for the code. The right
+//! code turns the intent into a grant, and the action takes the grant in its own transaction.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -67,7 +67,8 @@ pub enum Intent {
     },
 }
 
-/// The form in which an intent is deserialized. For the reason see `StandingFields` in [`crate::session::policy`].
+/// The form in which an intent is deserialized. For the reason see `StandingFields` in
+/// [`crate::session::policy`].
 #[derive(Deserialize)]
 struct IntentFields {
     action: Action,
@@ -176,7 +177,8 @@ impl Intent {
         }
     }
 
-    /// Whether a sign-in by backup code may count as its verification, so that a user who used their last code is not stuck.
+    /// Whether a sign-in by backup code may count as its verification, so that a user who used
+    /// their last code is not stuck.
     #[must_use]
     pub const fn follows_recovery(&self) -> bool {
         matches!(self, Self::Reset | Self::Generate)

@@ -1,7 +1,9 @@
-//! Several master keys at the same time, so that one can replace another while the server runs (ASVS V13.3.4, NIST SP 800-57).
+//! Several master keys at the same time, so that one can replace another while the server runs
+//! (ASVS V13.3.4, NIST SP 800-57).
 //!
-//! Sealed data is sealed again under the new key. Blind indexes and the seals of events can't be computed again, because their input is not
-//! known. They use data keys, which are stored in the database, sealed under a master key. Only the data keys are sealed again.
+//! Sealed data is sealed again under the new key. Blind indexes and the seals of events can't be
+//! computed again, because their input is not known. They use data keys, which are stored in the
+//! database, sealed under a master key. Only the data keys are sealed again.
 
 use std::str::FromStr;
 
@@ -20,8 +22,8 @@ use crate::{
 /// The suffix that marks the key that waits for its rotation.
 const NEXT: &str = ":next";
 
-/// The key file: one key a line. The first key seals. A marked key is known but seals nothing yet, so that every server has read it before
-/// anything is sealed with it.
+/// The key file: one key a line. The first key seals. A marked key is known but seals nothing yet,
+/// so that every server has read it before anything is sealed with it.
 #[derive(Clone)]
 pub struct KeyRing {
     keys: Vec<MasterKey>,
@@ -86,7 +88,8 @@ impl KeyRing {
         self
     }
 
-    /// Moves the key with this id to the front, whether it waited or not. Without such a key the file stays as it is.
+    /// Moves the key with this id to the front, whether it waited or not. Without such a key the
+    /// file stays as it is.
     #[must_use]
     pub fn led_by(mut self, id: &KeyId) -> Self {
         if self.next.as_ref().is_some_and(|next| next.id() == id) {

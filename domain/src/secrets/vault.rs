@@ -1,6 +1,8 @@
-//! Secrets at rest. Authenticator keys are sealed; backup codes and e-mail addresses are found by keyed blind indexes.
+//! Secrets at rest. Authenticator keys are sealed; backup codes and e-mail addresses are found by
+//! keyed blind indexes.
 //!
-//! The master keys are in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose has its own key (HKDF, RFC 5869).
+//! The master keys are in the key file, apart from the database (see [`crate::secrets::keys`]).
+//! Each purpose has its own key (HKDF, RFC 5869).
 
 mod sealing;
 #[cfg(test)]
@@ -34,7 +36,8 @@ use crate::{
 use sealing::Sealing;
 pub use sealing::{KeySource, is_read_again};
 
-/// A master key of the key file: an id and 256 bits, written `id:base64`. The type has no `Debug` and no `Serialize`.
+/// A master key of the key file: an id and 256 bits, written `id:base64`. The type has no `Debug`
+/// and no `Serialize`.
 #[derive(Clone)]
 pub struct MasterKey {
     pub(crate) id: KeyId,
@@ -59,7 +62,8 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
 }
 
-/// The row that a sealed key belongs to. The row is authenticated with the key, so that a ciphertext can't be opened in another row.
+/// The row that a sealed key belongs to. The row is authenticated with the key, so that a
+/// ciphertext can't be opened in another row.
 #[derive(Debug, Clone, Copy)]
 pub enum SealContext<'a> {
     /// An active method.
@@ -83,7 +87,8 @@ pub enum OpenError {
     Changed,
 }
 
-/// The keys in use, one for each purpose. Sealed data names its key. The ring may be replaced while the server runs.
+/// The keys in use, one for each purpose. Sealed data names its key. The ring may be replaced while
+/// the server runs.
 pub struct Vault {
     ring: RwLock<Sealing>,
     data: DataKeys,
@@ -128,7 +133,8 @@ impl MasterKey {
         &self.id
     }
 
-    /// The id and the beginning of [`Self::check`], which distinguish this key from another one with the same id.
+    /// The id and the beginning of [`Self::check`], which distinguish this key from another one
+    /// with the same id.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let check = self.check();
@@ -136,7 +142,8 @@ impl MasterKey {
         format!("{}:{}", self.id, beginning.unwrap_or_default())
     }
 
-    /// A check value for the database, which reveals a wrong key file at start. The value tells nothing about the key.
+    /// A check value for the database, which reveals a wrong key file at start. The value tells
+    /// nothing about the key.
     #[must_use]
     pub fn check(&self) -> [u8; 32] {
         *derived(self, "key check")
@@ -203,7 +210,8 @@ impl Vault {
         self.ask(|source| source.changed());
     }
 
-    /// Reads the keys from the source. A request that waits for this lock uses the keys that another one read meanwhile.
+    /// Reads the keys from the source. A request that waits for this lock uses the keys that
+    /// another one read meanwhile.
     fn ask(&self, read: impl FnOnce(&mut dyn KeySource) -> Option<KeyRing>) {
         let Some(source) = &self.source else { return };
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,7 +226,8 @@ impl Vault {
         sealing.replace(ring);
     }
 
-    /// Seals with this key from now on, or as soon as it is read, whatever the order in the key file, so that servers with different copies agree.
+    /// Seals with this key from now on, or as soon as it is read, whatever the order in the key
+    /// file, so that servers with different copies agree.
     pub fn seal_by(&self, key: &KeyId) {
         let named = |sealing: &Sealing| sealing.is_named(key);
         if !named(&self.ring.read().unwrap_or_else(PoisonError::into_inner)) {
@@ -272,7 +281,8 @@ impl Vault {
         current.unwrap_or_else(|| KeyId(String::new()))
     }
 
-    /// Seals a key for one row (XChaCha20-Poly1305), with the current key file. The nonce is 192 random bits, drawn for each call.
+    /// Seals a key for one row (XChaCha20-Poly1305), with the current key file. The nonce is 192
+    /// random bits, drawn for each call.
     ///
     /// # Errors
     /// Never for a key of this length, but the cipher's signature returns an error.
@@ -301,7 +311,8 @@ impl Vault {
         })
     }
 
-    /// Opens a sealed key for use. If its master key is unknown, reads the key file again, because another server may have read a newer one.
+    /// Opens a sealed key for use. If its master key is unknown, reads the key file again, because
+    /// another server may have read a newer one.
     ///
     /// # Errors
     /// [`OpenError`] if anything differs from what was sealed (fail closed).
@@ -332,7 +343,8 @@ impl Vault {
             .map_err(|_| OpenError::Changed)
     }
 
-    /// The blind index of a user's backup code. The index includes the user, so a code is valid only for its owner (Gogs CVE-2025-64175).
+    /// The blind index of a user's backup code. The index includes the user, so a code is valid
+    /// only for its owner (Gogs CVE-2025-64175).
     #[must_use]
     pub fn backup_code_index(&self, user: &UserId, code: &BackupCode) -> BlindIndex {
         keyed_hash(&self.data.backup_codes, &[user.as_str(), code.expose()])
@@ -344,7 +356,8 @@ impl Vault {
         &self.data.events
     }
 
-    /// The index under which password attempts for an address are counted, known or not. Users also type passwords into this field by mistake.
+    /// The index under which password attempts for an address are counted, known or not. Users also
+    /// type passwords into this field by mistake.
     #[must_use]
     pub fn email_index(&self, email: &Email) -> BlindIndex {
         keyed_hash(&self.data.emails, &[email.as_str()])

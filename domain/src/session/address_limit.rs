@@ -9,8 +9,8 @@ pub const LIMIT: u32 = 300;
 /// The window in which they are counted.
 pub const WINDOW: Duration = Duration::from_mins(5);
 
-/// Checks one more sign-in at `now`. `oldest` is the `limit`-th newest refused sign-in, which must have left the window; none if there are
-/// fewer.
+/// Checks one more sign-in at `now`. `oldest` is the `limit`-th newest refused sign-in, which must
+/// have left the window; none if there are fewer.
 ///
 /// # Errors
 /// The instant until which sign-ins of this address are refused.

@@ -1,4 +1,5 @@
-//! Limits how many sessions one person may have, and how fast they open. The delay after wrong passwords does not slow down right ones.
+//! Limits how many sessions one person may have, and how fast they open. The delay after wrong
+//! passwords does not slow down right ones.
 
 use std::time::Duration;
 
@@ -6,10 +7,12 @@ use crate::time::Timestamp;
 
 /// Sessions of one person that still require the second factor. Opening one more ends the oldest.
 pub const HALF: u32 = 5;
-/// Complete sessions of one person. Opening one more ends the session that has been idle for the longest time. They are counted apart from
-/// half sessions, so that a stranger who knows the password can't end any of them.
+/// Complete sessions of one person. Opening one more ends the session that has been idle for the
+/// longest time. They are counted apart from half sessions, so that a stranger who knows the
+/// password can't end any of them.
 pub const COMPLETE: u32 = 20;
-/// Sign-ins in [`WINDOW`] with a right password: of one person from all unknown browsers together, and of each known browser.
+/// Sign-ins in [`WINDOW`] with a right password: of one person from all unknown browsers together,
+/// and of each known browser.
 pub const SIGN_INS: u32 = 30;
 /// The window in which [`SIGN_INS`] is counted.
 pub const WINDOW: Duration = Duration::from_mins(1);
@@ -24,7 +27,8 @@ pub struct SignIns {
 }
 
 impl SignIns {
-    /// Counts one more sign-in at `now`. A window that starts in the future, because the clock was set back, counts as ended.
+    /// Counts one more sign-in at `now`. A window that starts in the future, because the clock was
+    /// set back, counts as ended.
     ///
     /// # Errors
     /// The instant until which sign-ins are refused.

@@ -1,4 +1,5 @@
-//! The stored facts of a session. Rights are never stored: `policy::decide` derives them on each request.
+//! The stored facts of a session. Rights are never stored: `policy::decide` derives them on each
+//! request.
 
 use std::time::Duration;
 
@@ -35,7 +36,8 @@ impl SessionFacts {
         now.since(self.seen_at) >= IDLE || now.since(self.opened_at) >= ABSOLUTE
     }
 
-    /// Whether the password is fresh enough to enrol an authenticator, because a stolen open session must not enrol a stranger's phone.
+    /// Whether the password is fresh enough to enrol an authenticator, because a stolen open
+    /// session must not enrol a stranger's phone.
     #[must_use]
     pub fn has_fresh_password(&self, now: Timestamp) -> bool {
         now.since(self.password_at) < FRESH_PASSWORD

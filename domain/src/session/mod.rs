@@ -1,4 +1,5 @@
-//! Sign-in and session: what a session may do next, how long it lives, and how guesses of strangers are slowed down.
+//! Sign-in and session: what a session may do next, how long it lives, and how guesses of strangers
+//! are slowed down.
 
 #[cfg(feature = "secrets")]
 pub mod address_limit;

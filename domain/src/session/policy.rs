@@ -1,4 +1,5 @@
-//! The one place that decides what a session may do next. The server calls it on every request, the pages call it before they show anything.
+//! The one place that decides what a session may do next. The server calls it on every request, the
+//! pages call it before they show anything.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,8 @@ pub enum NoOwner {
     Stranger,
     /// They are not an Owner of the account.
     Member,
-    /// They own the account, but it requires MFA and they have none. The account stays closed to them until they set up MFA.
+    /// They own the account, but it requires MFA and they have none. The account stays closed to
+    /// them until they set up MFA.
     SetUpOwed,
 }
 
@@ -66,8 +68,8 @@ pub enum Standing {
     },
 }
 
-/// The form in which a standing is deserialized. The derive for an internally tagged enum would buffer all fields until it finds the tag,
-/// with code that adds 10 KB to the pages.
+/// The form in which a standing is deserialized. The derive for an internally tagged enum would
+/// buffer all fields until it finds the tag, with code that adds 10 KB to the pages.
 #[derive(Deserialize)]
 struct StandingFields {
     standing: String,
@@ -146,8 +148,8 @@ fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membe
     }
 }
 
-/// Whether a user may manage an account: see its members, set its rule, help its members. Every such function checks this, whatever account
-/// the session works in.
+/// Whether a user may manage an account: see its members, set its rule, help its members. Every
+/// such function checks this, whatever account the session works in.
 ///
 /// # Errors
 /// The reason for the refusal.

@@ -1,7 +1,9 @@
-//! Decides what an open session may see or repeat without reauthentication (ASVS V7.5.1, V7.5.3; SP 800-63B-4 §4.1.2.1).
+//! Decides what an open session may see or repeat without reauthentication (ASVS V7.5.1, V7.5.3; SP
+//! 800-63B-4 §4.1.2.1).
 //!
-//! A session cookie alone proves little, because the tab may have been left open, or the cookie stolen. Every place that shows a key or
-//! backup codes again, draws new ones, or relies on an earlier factor uses this one rule.
+//! A session cookie alone proves little, because the tab may have been left open, or the cookie
+//! stolen. Every place that shows a key or backup codes again, draws new ones, or relies on an
+//! earlier factor uses this one rule.
 
 use std::time::Duration;
 
@@ -17,31 +19,35 @@ pub fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
 }
 
 impl SessionFacts {
-    /// Whether the session may repeat what it was allowed to do before: either the password is fresh, or the factor given in this session
-    /// for the same purpose is. `proved_at` is when that factor was given, `None` if there was none.
+    /// Whether the session may repeat what it was allowed to do before: either the password is
+    /// fresh, or the factor given in this session for the same purpose is. `proved_at` is when that
+    /// factor was given, `None` if there was none.
     #[must_use]
     pub fn may_repeat(&self, proved_at: Option<Timestamp>, now: Timestamp) -> bool {
         is_fresh(self.password_at, now) || proved_at.is_some_and(|at| is_fresh(at, now))
     }
 
-    /// Whether the key of a first set-up, made at `made_at`, may be shown again. A first set-up has no factor. The key required a fresh
-    /// password, so that password counts for `FRESH` more, but never longer than a new set-up would be allowed.
+    /// Whether the key of a first set-up, made at `made_at`, may be shown again. A first set-up has
+    /// no factor. The key required a fresh password, so that password counts for `FRESH` more, but
+    /// never longer than a new set-up would be allowed.
     #[must_use]
     pub fn may_see_first_key_again(&self, made_at: Timestamp, now: Timestamp) -> bool {
         let proved_at = self.has_fresh_password(now).then_some(made_at);
         self.may_repeat(proved_at, now)
     }
 
-    /// Whether the key of a first set-up, made at `made_at`, is newer than the session's last password. An older key may have been requested by
-    /// a thief with only the cookie. The next password invalidates that cookie, and the thief's key must not become the user's own.
+    /// Whether the key of a first set-up, made at `made_at`, is newer than the session's last
+    /// password. An older key may have been requested by a thief with only the cookie. The next
+    /// password invalidates that cookie, and the thief's key must not become the user's own.
     #[must_use]
     pub fn drew_first_key_since_password(&self, made_at: Timestamp) -> bool {
         made_at >= self.password_at
     }
 
-    /// Whether the session may verify an identity by a backup code. Codes that the session drew itself, at `drawn_at`, prove no more than
-    /// its cookie does, because the session showed them. So the password is required again after they were drawn. An earlier password is not
-    /// enough, because a thief could draw codes with one proof and start a second time window with them.
+    /// Whether the session may verify an identity by a backup code. Codes that the session drew
+    /// itself, at `drawn_at`, prove no more than its cookie does, because the session showed them.
+    /// So the password is required again after they were drawn. An earlier password is not enough,
+    /// because a thief could draw codes with one proof and start a second time window with them.
     #[must_use]
     pub fn may_verify_by_backup_code(&self, drawn_at: Option<Timestamp>, now: Timestamp) -> bool {
         drawn_at.is_none_or(|at| self.password_at > at && self.may_repeat(None, now))

@@ -1,4 +1,5 @@
-//! The growing delay after wrong passwords, for each account name. The delay never locks permanently, and is separate from the guess budget.
+//! The growing delay after wrong passwords, for each account name. The delay never locks
+//! permanently, and is separate from the guess budget.
 
 use std::time::Duration;
 
@@ -25,9 +26,11 @@ impl PasswordAttempts {
     /// Counts one more attempt at `now`, before the password is judged.
     ///
     /// # Errors
-    /// The instant until which attempts are refused. If the clock was set back, the wait is not longer than the delay.
+    /// The instant until which attempts are refused. If the clock was set back, the wait is not
+    /// longer than the delay.
     pub fn count(self, now: Timestamp) -> Result<Self, Timestamp> {
-        // Without a delay no attempt is too early: a request that began a moment before another one is often counted after it.
+        // Without a delay no attempt is too early: a request that began a moment before another one
+        // is often counted after it.
         if now < self.allowed_at && !delay_after(self.failures).is_zero() {
             let delay = delay_after(self.failures);
             return Err(self.allowed_at.min(now.plus(delay)));

@@ -153,7 +153,8 @@ function walkFocus(): string[] {
   for (const control of front.querySelectorAll<HTMLElement>(
     'a[href], button, input, select, [tabindex="0"]',
   )) {
-    // A control that has the focus already would not be scrolled into view, because the window has changed since.
+    // A control that has the focus already would not be scrolled into view, because the window has
+    // changed since.
     control.scrollIntoView({ block: 'nearest' });
     control.focus();
     if (document.activeElement !== control || control.matches('[tabindex="-1"]')) {

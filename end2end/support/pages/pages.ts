@@ -29,8 +29,9 @@ export class SignIn extends Screen {
   readonly busy = this.button('Signing in…');
 
   async fill(email: string, password: string): Promise<void> {
-    // Firefox appends Playwright's text in a field of type email, so the field is emptied first. Keys work also if the app takes over
-    // the form in between; a selection by script would be an error then.
+    // Firefox appends Playwright's text in a field of type email, so the field is emptied first.
+    // Keys work also if the app takes over the form in between; a selection by script would be an
+    // error then.
     await this.email.press('ControlOrMeta+a');
     await this.email.press('Delete');
     await this.email.fill(email);

@@ -28,8 +28,9 @@ export const test = base.extend<Fixtures>({
   impossible: [{}, { option: true }],
 
   knownFailure: [
-    // The fixture needs the browser first: a browser that does not start is no known failure. Otherwise the worker would have no browser,
-    // and its later tests would pass without having run.
+    // The fixture needs the browser first: a browser that does not start is no known failure.
+    // Otherwise the worker would have no browser, and its later tests would pass without having
+    // run.
     async ({ impossible, browser: _browser }, use, info) => {
       const reason = impossible[info.title];
       info.fail(reason !== undefined, reason ?? '');

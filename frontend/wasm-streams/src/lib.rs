@@ -1,7 +1,9 @@
-//! The part of the crate `wasm-streams` that `server_fn` compiles against, without its implementation (ADR 33).
+//! The part of the crate `wasm-streams` that `server_fn` compiles against, without its
+//! implementation (ADR 33).
 //!
-//! `server_fn` can send and receive streams, but no page uses one. The real crate exports its functions to JavaScript, so no tool can see
-//! that nothing calls them. A page that uses a stream calls [`streams_are_left_out`], and `cargo xtask build` fails when it finds that name.
+//! `server_fn` can send and receive streams, but no page uses one. The real crate exports its
+//! functions to JavaScript, so no tool can see that nothing calls them. A page that uses a stream
+//! calls [`streams_are_left_out`], and `cargo xtask build` fails when it finds that name.
 
 use std::{
     pin::Pin,

@@ -1,10 +1,11 @@
-//! `twinlock collisions`: users and accounts whose spelling was distinct before version 44 and now collides with another's.
+//! `twinlock collisions`: users and accounts whose spelling was distinct before version 44 and now
+//! collides with another's.
 
 use domain::ports::{Accounts, Collision, PortError, Users};
 use serde::Serialize;
 use serde_json::{Value, json};
 use storage::Store;
-use usecases::Services;
+use usecases::operator::{Operator, list_colliding_accounts, list_colliding_users};
 
 use crate::{
     cli::{Calls, Failure, Report, on},
@@ -12,16 +13,16 @@ use crate::{
 };
 
 pub(in crate::cli) async fn run(database: &DatabaseArgs, calls: &Calls) -> Result<Report, Failure> {
-    on(database, None, async |services| {
-        Ok(found(services, calls).await?)
+    on(database, None, async |operator| {
+        Ok(found(operator, calls).await?)
     })
     .await
 }
 
 /// Lists each collision with the command that resolves it.
-async fn found(services: &Services, calls: &Calls) -> Result<Report, PortError> {
-    let people = services.users.collisions().await?;
-    let accounts = services.accounts.collisions().await?;
+async fn found(operator: &Operator, calls: &Calls) -> Result<Report, PortError> {
+    let people = list_colliding_users(operator).await?;
+    let accounts = list_colliding_accounts(operator).await?;
     let people = people.iter().map(|found| {
         let remedy = calls.set_email(&found.id, "NEW-ADDRESS");
         line("user", found, &remedy)

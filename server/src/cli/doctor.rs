@@ -20,7 +20,8 @@ const KEY: &str = "key";
 /// The result if the key file opens everything except single rows.
 const LOST: &str = "some authenticators need a key that is not in the key file";
 
-/// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check fails.
+/// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check
+/// fails.
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
     look_at(database, false).map_err(OpenError::Path)?;
     if key_file::is_new(database).map_err(OpenError::Key)? {
@@ -72,7 +73,8 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     Ok(Report::lines(lines, value).failing(said))
 }
 
-/// Describes the authenticators that the key file does not open. If this fails, the checks already say why.
+/// Describes the authenticators that the key file does not open. If this fails, the checks already
+/// say why.
 async fn lost(store: &Store, database: &Database) -> Vec<String> {
     let Ok(ring) = key_file::of(database) else {
         return Vec::new();
@@ -95,7 +97,8 @@ fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
         .collect()
 }
 
-/// Returns the reason or the remedy. A database without tables is no fault of disk, key or key file.
+/// Returns the reason or the remedy. A database without tables is no fault of disk, key or key
+/// file.
 fn remedy(check: &str, found: &str, is_pending: bool, reason: Option<String>) -> Option<String> {
     let text = match (check, found) {
         ("migrations", PENDING) => "run `twinlock migrate`, or start the server once",

@@ -3,10 +3,10 @@
 use domain::{
     ids::UserId,
     people::{email::Email, roles::Role},
-    ports::{AccountRecord, MembershipChange},
+    ports::AccountRecord,
 };
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{self, Operator, OperatorError};
 
 use crate::{
     cli::{
@@ -22,10 +22,10 @@ pub(in crate::cli) async fn run(
     database: &DatabaseArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    on(database, None, async |services| match command {
-        MemberCommand::Add(args) => add(services, args, calls).await,
-        MemberCommand::Role(args) => set_role(services, args, calls).await,
-        MemberCommand::Remove(args) => remove(services, args, calls).await,
+    on(database, None, async |operator| match command {
+        MemberCommand::Add(args) => add(operator, args, calls).await,
+        MemberCommand::Role(args) => set_role(operator, args, calls).await,
+        MemberCommand::Remove(args) => remove(operator, args, calls).await,
     })
     .await
 }
@@ -40,43 +40,30 @@ struct Pair {
 }
 
 impl Pair {
-    async fn find(services: &Services, args: &MemberArgs, calls: &Calls) -> Result<Self, Failure> {
+    async fn find(operator: &Operator, args: &MemberArgs, calls: &Calls) -> Result<Self, Failure> {
         let email = user::parse_email(&args.email)?;
-        let found = user::find(services, &email).await?;
+        let found = user::find(operator, &email).await?;
         Ok(Self {
             obstacle: user::obstacle(&found, calls),
-            account: account::find(services, &args.account).await?,
-            user: found.user,
+            account: account::find(operator, &args.account).await?,
+            user: found.id,
             email: found.email,
         })
     }
 
-    /// Returns a refusal unless the change is done; `not_there` is the reason for a missing membership.
-    fn judge(&self, change: MembershipChange, not_there: &str) -> Result<(), Failure> {
+    /// Names the user and the account in an error.
+    fn explain(&self, error: OperatorError) -> Failure {
         let (email, name) = (&self.email, &self.account.name);
-        match change {
-            MembershipChange::Done => Ok(()),
-            MembershipChange::NotThere => Err(Failure::refused(format!("{email} {not_there}"))),
-            MembershipChange::LastOwner { .. } => {
-                Err(user::last_owner(email, &format!("`{name}`")))
-            }
+        match error {
+            OperatorError::AlreadyMember => Failure::refused(format!(
+                "{email} belongs to `{name}` already; `twinlock member role` changes the role"
+            )),
+            OperatorError::NotMember => Failure::refused(format!(
+                "{email} does not belong to `{name}`; `twinlock member add` adds them"
+            )),
+            OperatorError::LastOwner { .. } => user::last_owner(email, &format!("`{name}`")),
+            error => error.into(),
         }
-    }
-
-    /// Returns the user's role in the account, if the user belongs to it.
-    async fn role(&self, services: &Services) -> Result<Option<Role>, Failure> {
-        let user = services.users.find(&self.user).await?;
-        let mut accounts = user.into_iter().flat_map(|user| user.accounts);
-        Ok(accounts
-            .find(|(account, _)| account.id == self.account.id)
-            .map(|(_, role)| role))
-    }
-
-    fn not_a_member(&self) -> String {
-        format!(
-            "does not belong to `{}`; `twinlock member add` adds them",
-            self.account.name
-        )
     }
 
     fn json(&self, role: Option<Role>) -> Value {
@@ -84,47 +71,38 @@ impl Pair {
     }
 }
 
-async fn add(services: &Services, args: &MemberRoleArgs, calls: &Calls) -> Result<Report, Failure> {
-    let pair = Pair::find(services, &args.member, calls).await?;
+async fn add(operator: &Operator, args: &MemberRoleArgs, calls: &Calls) -> Result<Report, Failure> {
+    let pair = Pair::find(operator, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
-    let join = services.members.join(&pair.user, &pair.account.id, role);
-    let there = format!("belongs to `{name}` already; `twinlock member role` changes the role");
-    pair.judge(join.await?, &there)?;
+    let added = operator::add_member(operator, &pair.user, &pair.account.id, role).await;
+    added.map_err(|error| pair.explain(error))?;
     let mut line = format!("{} added as {} of `{name}`.", pair.email, role.as_str());
     line.extend(pair.obstacle.as_deref());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
 async fn set_role(
-    services: &Services,
+    operator: &Operator,
     args: &MemberRoleArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    let pair = Pair::find(services, &args.member, calls).await?;
+    let pair = Pair::find(operator, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
-    let before = pair.role(services).await?;
-    let when = if before == Some(role) {
-        "already"
-    } else {
-        let change = services
-            .members
-            .set_role(&pair.user, &pair.account.id, role);
-        pair.judge(change.await?, &pair.not_a_member())?;
-        "now"
-    };
+    let changed = operator::set_role(operator, &pair.user, &pair.account.id, role).await;
+    let changed = changed.map_err(|error| pair.explain(error))?;
+    let when = if changed { "now" } else { "already" };
     let mut line = format!("{} is {} of `{name}` {when}.", pair.email, role.as_str());
     line.extend(pair.obstacle.as_deref());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
-async fn remove(services: &Services, args: &MemberArgs, calls: &Calls) -> Result<Report, Failure> {
-    let pair = Pair::find(services, args, calls).await?;
-    let change = services.members.leave(&pair.user, &pair.account.id);
-    pair.judge(change.await?, &pair.not_a_member())?;
+async fn remove(operator: &Operator, args: &MemberArgs, calls: &Calls) -> Result<Report, Failure> {
+    let pair = Pair::find(operator, args, calls).await?;
+    let left = operator::remove_member(operator, &pair.user, &pair.account.id).await;
+    let is_member_elsewhere = left.map_err(|error| pair.explain(error))?;
     let (email, name) = (&pair.email, &pair.account.name);
     let mut line = format!("{email} does not belong to `{name}` any more.");
-    let left = services.users.find(&pair.user).await?;
-    if left.is_some_and(|user| user.accounts.is_empty()) {
+    if !is_member_elsewhere {
         line += " They are in no account now; `twinlock member add` adds them to one, `twinlock user remove` removes them.";
     }
     Ok(Report::one(line, pair.json(None)))

@@ -1,4 +1,5 @@
-//! The command line: the operator's only interface. It uses the same ports as the server, even while the server runs.
+//! The command line: the operator's only interface, also while the server runs. It parses the
+//! arguments, calls the use cases of [`usecases::operator`], and prints their results.
 
 mod account;
 mod args;
@@ -24,12 +25,9 @@ use std::{
 };
 
 use clap::{CommandFactory, FromArgMatches};
-use domain::{
-    events::{Actor, Origin},
-    session::address_limit::LIMIT,
-};
+use domain::session::address_limit::LIMIT;
 use serde_json::json;
-use usecases::{CookieNames, Services, Settings};
+use usecases::{CookieNames, Settings, operator::Operator};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},
@@ -73,7 +71,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints one line on standard error. For scripts, JSON on standard output repeats it, because they expect the result there.
+/// Prints one line on standard error. For scripts, JSON on standard output repeats it, because they
+/// expect the result there.
 fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
     let why = failure::cut(&why.to_string());
     // Both outputs may be closed; the exit code still reports the failure.
@@ -137,7 +136,7 @@ async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
 async fn on(
     database: &DatabaseArgs,
     links: Option<&AddressArgs>,
-    command: impl AsyncFnOnce(&Services) -> Result<Report, Failure>,
+    command: impl AsyncFnOnce(&Operator) -> Result<Report, Failure>,
 ) -> Result<Report, Failure> {
     let public_url = match links {
         Some(args) => Address::new(args)?.link_base()?.to_string(),
@@ -152,8 +151,7 @@ async fn on(
         address_limit: LIMIT,
         show_helpers: false,
     })?;
-    let services = services.seen_from(Origin::here(Actor::Operator, services.clock.now()));
-    let result = command(&services).await;
+    let result = command(&Operator::new(&services)).await;
     opened.close().await;
     result
 }

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{second_factor::totp::label, token::Token};
+use domain::second_factor::totp::label;
 use rustix::io::Errno;
 use tokio::{net::TcpListener, time::timeout};
-use usecases::Services;
+use usecases::operator::offer_setup_link;
 
 use crate::{
     cli::{Failure, args::ServeArgs, demo},
@@ -68,7 +68,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     for lost in lost(opened.store(), &opened.vault().known_keys()).await? {
         tracing::error!("{lost}");
     }
-    let first_start = first_owner_link(&services, &public_url).await?;
+    let first_start = offer_setup_link(&services).await?;
     let assumption = address.assumption(bound);
     announce(
         &PublicUrl::of_socket(bound),
@@ -119,7 +119,8 @@ fn stopping(health: &Health) {
     service_manager::stopping();
 }
 
-/// Finishes pending work, but does not delay the exit for an unresponsive database: remaining events are sealed at the next start.
+/// Finishes pending work, but does not delay the exit for an unresponsive database: remaining
+/// events are sealed at the next start.
 async fn finish(end: End, keeping: Keeping, opened: &Opened) -> Result<(), Failure> {
     if end == End::AtOnce {
         return Err(Failure::refused(
@@ -175,20 +176,8 @@ fn warn_of_long_brand(brand: &str) {
     }
 }
 
-/// Returns a new first-start link at each start, until a user exists.
-async fn first_owner_link(
-    services: &Services,
-    public_url: &PublicUrl,
-) -> Result<Option<String>, Failure> {
-    if !services.users.none_exist().await? {
-        return Ok(None);
-    }
-    let token = Token::from_random(services.entropy.draw()?);
-    services.users.offer_set_up(token.hash()).await?;
-    Ok(Some(format!("{public_url}/setup#{}", token.expose())))
-}
-
-/// Printed to standard output and not to the log, because logs are kept and read by others, and the link creates an Owner.
+/// Printed to standard output and not to the log, because logs are kept and read by others, and the
+/// link creates an Owner.
 fn announce(
     listening: &PublicUrl,
     first_start: Option<&str>,
@@ -209,7 +198,8 @@ fn announce(
             "Back up the key file {key_file} apart from the database {place}: without it no \
             authenticator works."
         )?;
-        // A server started in the wrong folder finds no users, and the operator should not mistake that for data loss.
+        // A server started in the wrong folder finds no users, and the operator should not mistake
+        // that for data loss.
         let whole = database
             .file()
             .and_then(|file| std::path::absolute(file).ok())

@@ -92,7 +92,8 @@ impl fmt::Display for DatabaseLocation {
     }
 }
 
-/// Parses the location. Returns none if the URL means neither a `SQLite` file nor a `PostgreSQL` server.
+/// Parses the location. Returns none if the URL means neither a `SQLite` file nor a `PostgreSQL`
+/// server.
 fn place(url: &str) -> Option<DatabaseLocation> {
     let server = || server(url).map(DatabaseLocation::Server);
     sqlite_file(url).map(DatabaseLocation::File).or_else(server)
@@ -105,8 +106,9 @@ fn names_server(url: &str) -> bool {
         .any(|scheme| url.starts_with(scheme))
 }
 
-/// Returns host and database of a server's URL. If the password contains an unescaped character that ends
-/// the host, the rest of the password would be read as port, database or parameter, and shown as such.
+/// Returns host and database of a server's URL. If the password contains an unescaped character
+/// that ends the host, the rest of the password would be read as port, database or parameter, and
+/// shown as such.
 fn server(url: &str) -> Option<String> {
     let behind_host = url.split_once("://")?.1;
     let behind_host = behind_host
@@ -123,8 +125,9 @@ fn server(url: &str) -> Option<String> {
     Some(format!("postgres://{host}{port}{}", url.path()))
 }
 
-/// Returns a corrected URL if the driver would misread the host: an IPv6 address with brackets, which no certificate and no
-/// `~/.pgpass` contains, or a percent-encoded name in another script. Returns `None` if the driver reads the host correctly.
+/// Returns a corrected URL if the driver would misread the host: an IPv6 address with brackets,
+/// which no certificate and no `~/.pgpass` contains, or a percent-encoded name in another script.
+/// Returns `None` if the driver reads the host correctly.
 fn reachable(text: &str) -> Option<String> {
     let mut url = Url::parse(text).ok().filter(|_| names_server(text))?;
     if url
@@ -166,7 +169,8 @@ const PLAIN_PARAMETERS: [&str; 18] = [
     "application_name",
 ];
 
-/// Returns whether a database's URL may be printed as it is: it contains no password, and nothing that may be one.
+/// Returns whether a database's URL may be printed as it is: it contains no password, and nothing
+/// that may be one.
 #[must_use]
 pub fn may_be_shown(url: &str) -> bool {
     Url::parse(url.trim()).is_ok_and(|url| {
@@ -177,7 +181,8 @@ pub fn may_be_shown(url: &str) -> bool {
     })
 }
 
-/// Returns the file of a `SQLite` URL. A database in memory has none: every user's authenticator would be lost with the process.
+/// Returns the file of a `SQLite` URL. A database in memory has none: every user's authenticator
+/// would be lost with the process.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;

@@ -1,5 +1,7 @@
-//! The default path of the key file: beside the database file itself, like its journal. If the database's path is a link, a key file may already
-//! exist beside the link, and is then used. Two key files are refused, even if they are equal, because the next `key new` changes only one of them.
+//! The default path of the key file: beside the database file itself, like its journal. If the
+//! database's path is a link, a key file may already exist beside the link, and is then used. Two
+//! key files are refused, even if they are equal, because the next `key new` changes only one of
+//! them.
 
 use std::{
     fs,

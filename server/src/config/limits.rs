@@ -10,7 +10,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{LimitArgs, SettingError, filled};
 
-/// The IPv6 network of IPv4-mapped addresses (RFC 4291, 2.5.5.2). Such addresses are compared as IPv4.
+/// The IPv6 network of IPv4-mapped addresses (RFC 4291, 2.5.5.2). Such addresses are compared as
+/// IPv4.
 const MAPPED: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96);
 /// A higher number would be no limit.
 const MOST: u32 = 1_000_000;
@@ -77,7 +78,8 @@ fn networks(text: &str) -> Result<TrustedProxies, SettingError> {
     networks.map(TrustedProxies)
 }
 
-/// Parses one network or one address. The network of all addresses is refused, because then every client could choose its address.
+/// Parses one network or one address. The network of all addresses is refused, because then every
+/// client could choose its address.
 fn network(text: &str) -> Result<IpNet, SettingError> {
     let refused = |why: &str| {
         let text = text.escape_default();
@@ -103,7 +105,8 @@ fn network(text: &str) -> Result<IpNet, SettingError> {
     Ok(network)
 }
 
-/// Returns the IPv4 network for an IPv4-mapped one; none for a network that contains all of IPv4 and more.
+/// Returns the IPv4 network for an IPv4-mapped one; none for a network that contains all of IPv4
+/// and more.
 fn canonical(network: IpNet) -> Option<IpNet> {
     let IpNet::V6(six) = network else {
         return Some(network);

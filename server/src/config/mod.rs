@@ -1,4 +1,5 @@
-//! Settings: flags and their environment variables. A wrong value stops the start with an error that names the setting and a right value.
+//! Settings: flags and their environment variables. A wrong value stops the start with an error
+//! that names the setting and a right value.
 
 mod address;
 mod args;
@@ -103,7 +104,8 @@ impl Address {
         self.public_url.as_ref()
     }
 
-    /// Returns the public URL, or, if none is set, the URL by which this machine reaches the socket.
+    /// Returns the public URL, or, if none is set, the URL by which this machine reaches the
+    /// socket.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         self.public_url
@@ -111,7 +113,8 @@ impl Address {
             .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
     }
 
-    /// Returns a notice for printed links without a public URL: the assumed address, and the setting to change. Returns none if one is set.
+    /// Returns a notice for printed links without a public URL: the assumed address, and the
+    /// setting to change. Returns none if one is set.
     #[must_use]
     pub fn assumption(&self, bound: SocketAddr) -> Option<String> {
         if self.public_url.is_some() {
@@ -144,7 +147,8 @@ impl Address {
     }
 }
 
-/// Replaces the unspecified address by the loopback address, because no browser can open `http://0.0.0.0`.
+/// Replaces the unspecified address by the loopback address, because no browser can open
+/// `http://0.0.0.0`.
 fn reachable(bound: SocketAddr) -> SocketAddr {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

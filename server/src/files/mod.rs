@@ -39,9 +39,10 @@ pub fn give(file: &File, owner: Option<&Metadata>) -> io::Result<()> {
     owner.map_or(Ok(()), |owner| keep_owner(file, owner))
 }
 
-/// Returns the owner for files that a command creates: the database's owner, because that user's server works with
-/// them. If the database does not exist yet or is on a server, the key file's owner counts, unless that is root, and
-/// otherwise the folder's owner. Returns `None` if the process is not root, because such users keep their own files.
+/// Returns the owner for files that a command creates: the database's owner, because that user's
+/// server works with them. If the database does not exist yet or is on a server, the key file's
+/// owner counts, unless that is root, and otherwise the folder's owner. Returns `None` if the
+/// process is not root, because such users keep their own files.
 pub fn owner_of_new(database: Option<&Path>, key_file: &Path) -> Option<Metadata> {
     if own_user() != ROOT {
         return None;
@@ -102,7 +103,8 @@ pub fn remedy_for_mode(path: &Path, mode: &str) -> String {
     remedy
 }
 
-/// Returns the remedy for a file of another user. If a file that the server's user has to read changed its owner, that server would stop.
+/// Returns the remedy for a file of another user. If a file that the server's user has to read
+/// changed its owner, that server would stop.
 pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
     let (own, path) = (own_user(), path.display());
     if own == ROOT {
@@ -136,11 +138,13 @@ pub fn foreign_owner(file: &Path) -> Option<String> {
     ))
 }
 
-/// Checks a database file and its folder, and returns one warning for each way in which another user can change or read their content.
+/// Checks a database file and its folder, and returns one warning for each way in which another
+/// user can change or read their content.
 pub fn exposures(file: &Path) -> Vec<String> {
     [
         (file, "600", WRITABLE | READABLE),
-        // A user who can write there can replace the database or plant a journal. The sticky bit does not prevent a planted journal.
+        // A user who can write there can replace the database or plant a journal. The sticky bit
+        // does not prevent a planted journal.
         (folder_of(file), "700", WRITABLE),
     ]
     .into_iter()

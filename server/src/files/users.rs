@@ -77,7 +77,8 @@ pub fn as_user(user: u32) -> String {
     }
 }
 
-/// Returns the members of a group without root and this process's user, as far as the system's files list them.
+/// Returns the members of a group without root and this process's user, as far as the system's
+/// files list them.
 pub fn members_of(group: u32) -> Vec<String> {
     let users = passwd();
     let by_number = users.iter().filter(|(.., of)| *of == group);

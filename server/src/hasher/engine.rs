@@ -1,5 +1,6 @@
-//! Computes an Argon2id tag (ADR 17): by default with the library that uses the processor's vector units, with
-//! the feature `audited-argon2` with the audited library. Both return the same tags, which a test compares.
+//! Computes an Argon2id tag (ADR 17): by default with the library that uses the processor's vector
+//! units, with the feature `audited-argon2` with the audited library. Both return the same tags,
+//! which a test compares.
 
 #[cfg(not(feature = "audited-argon2"))]
 pub use vector::Engine;
@@ -79,7 +80,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Covers secrets and salts of any length, and costs of every kind, on memory that other hashes have used.
+        /// Covers secrets and salts of any length, and costs of every kind, on memory that other
+        /// hashes have used.
         #[test]
         fn every_tag_is_the_one_of_the_audited_library(
             inputs in prop::collection::vec(

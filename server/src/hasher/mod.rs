@@ -31,7 +31,8 @@ const FOR_ONE_PERSON: usize = 4;
 const FOR_ONE_NETWORK: usize = 2;
 /// Hashing sets of backup codes may hold this fraction (1/n) of the known users' places.
 const FOR_SETS: usize = 4;
-/// Concurrent sets of one user: enough for a few tabs, or for reloads before the first request is given up.
+/// Concurrent sets of one user: enough for a few tabs, or for reloads before the first request is
+/// given up.
 const SETS_EACH: usize = 4;
 
 /// The hasher of passwords and backup codes.

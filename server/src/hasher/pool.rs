@@ -173,7 +173,8 @@ impl<State: Default> Worker<State> {
 }
 
 impl<State> Drop for Worker<State> {
-    /// A thread ends with the pool, or by a panic. When the last one ends, queued jobs are dropped so that no caller waits forever.
+    /// A thread ends with the pool, or by a panic. When the last one ends, queued jobs are dropped
+    /// so that no caller waits forever.
     fn drop(&mut self) {
         let mut queues = self.0.queues();
         queues.threads -= 1;
@@ -256,7 +257,8 @@ mod tests {
         assert!(is_given_back.await.is_err());
     }
 
-    /// RB1: a known user's job runs before those of strangers queued earlier, but strangers do not wait forever.
+    /// RB1: a known user's job runs before those of strangers queued earlier, but strangers do not
+    /// wait forever.
     #[tokio::test]
     async fn rb1_known_people_go_first_and_strangers_in_between() {
         let (pool, release) = busy_pool().await;

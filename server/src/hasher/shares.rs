@@ -17,7 +17,8 @@ pub struct Shares<Holder: Eq + Hash> {
     each: usize,
 }
 
-/// How many places are taken. A holder without any is removed, so that the map never has more entries than there are places.
+/// How many places are taken. A holder without any is removed, so that the map never has more
+/// entries than there are places.
 struct Held<Holder> {
     all: usize,
     by: HashMap<Holder, usize>,

@@ -1,4 +1,5 @@
-//! The single checks. Each is bounded in time and reports one of a fixed set of words, never what the database or the system said.
+//! The single checks. Each is bounded in time and reports one of a fixed set of words, never what
+//! the database or the system said.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,7 +19,8 @@ pub const LIMIT: Duration = Duration::from_secs(3);
 /// How far a clock may lag behind the newest time stored in the database, because servers side by
 /// side never agree exactly. Codes are checked in time steps of half this length.
 const BEHIND: Duration = Duration::from_mins(1);
-/// 1 January 2026: the program did not exist before, so a clock that shows an earlier time was never set.
+/// 1 January 2026: the program did not exist before, so a clock that shows an earlier time was
+/// never set.
 const EARLIEST: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
 const HOLDS: &str = "ok";

@@ -63,7 +63,8 @@ impl Health {
         self.stopping.store(true, Ordering::Release);
     }
 
-    /// Concurrent requests share one look: later ones wait for the first, at most [`checks::LIMIT`].
+    /// Concurrent requests share one look: later ones wait for the first, at most
+    /// [`checks::LIMIT`].
     #[expect(
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day"
@@ -96,7 +97,8 @@ async fn ready(State(health): State<Arc<Health>>) -> Response {
     if health.stopping.load(Ordering::Acquire) {
         return answer(false, &json!({ "serving": "stopping" }));
     }
-    // Runs in a separate task, because a client that disconnects must not cancel a look that others wait for.
+    // Runs in a separate task, because a client that disconnects must not cancel a look that others
+    // wait for.
     let Ok(found) = tokio::spawn(async move { health.checks().await }).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -117,7 +119,8 @@ fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
     (status, headers, body).into_response()
 }
 
-/// Logs once when the server stops being ready, whenever the reason changes, and once when it is ready again.
+/// Logs once when the server stops being ready, whenever the reason changes, and once when it is
+/// ready again.
 fn report(before: Option<Checks>, found: &Look) {
     let (was_ready, now) = (before.is_none_or(Checks::all_hold), found.checks);
     if !now.all_hold() && before != Some(now) {

@@ -1,4 +1,5 @@
-//! The key file and the database together: checks that they fit, and rotates from one master key to the next.
+//! The key file and the database together: checks that they fit, and rotates from one master key to
+//! the next.
 
 pub mod key_file;
 pub mod presence;
@@ -26,7 +27,8 @@ const BATCH: u32 = 50;
 /// Returns the key that a database belongs to, by its check value.
 ///
 /// # Errors
-/// [`KeyFileError::Foreign`] if the key file does not hold the key: it is another database's, or another copy of the right one.
+/// [`KeyFileError::Foreign`] if the key file does not hold the key: it is another database's, or
+/// another copy of the right one.
 pub async fn fitting<'a>(
     store: &Store,
     ring: &'a KeyRing,
@@ -57,7 +59,8 @@ pub async fn fitting<'a>(
     .into())
 }
 
-/// Refuses a key file without a key that every start needs. For keys that only single rows need, see [`lost`].
+/// Refuses a key file without a key that every start needs. For keys that only single rows need,
+/// see [`lost`].
 ///
 /// # Errors
 /// [`KeyFileError::Lacks`], and those of the database.
@@ -78,7 +81,8 @@ pub async fn refuse_lacking(
     }
 }
 
-/// Authenticators that do not open, because no file has their key or their rows were changed. All other users sign in as before.
+/// Authenticators that do not open, because no file has their key or their rows were changed. All
+/// other users sign in as before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// The key that sealed them.
@@ -176,7 +180,8 @@ pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result
     Ok(vault)
 }
 
-/// Returns a data key as stored. The first time, derives it from the database's master key and stores it.
+/// Returns a data key as stored. The first time, derives it from the database's master key and
+/// stores it.
 async fn data_key(
     store: &Store,
     of_database: &MasterKey,

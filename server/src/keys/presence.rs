@@ -56,7 +56,8 @@ impl Presence {
         })
     }
 
-    /// Announces that `key` is about to become the sealing key: until the database says so, no copy of the key file may lose that key.
+    /// Announces that `key` is about to become the sealing key: until the database says so, no copy
+    /// of the key file may lose that key.
     ///
     /// # Errors
     /// Those of the database.
@@ -120,7 +121,8 @@ impl Presence {
     }
 }
 
-/// Returns whether a record must be written: its content has changed, or the last one is old by a clock that may have been set back.
+/// Returns whether a record must be written: its content has changed, or the last one is old by a
+/// clock that may have been set back.
 fn is_news(word: &ServerRecord, now: Timestamp, (said, at): &Said) -> bool {
     let age = now.since(*at).max(at.since(now));
     age >= AGAIN || word != said
@@ -145,7 +147,8 @@ pub async fn without(store: &Store, key: &MasterKey) -> Result<Vec<ServerRecord>
     Ok(servers)
 }
 
-/// Like [`without`], but leaves out servers that share the key file and can read it, because they read it by themselves, even after a pause.
+/// Like [`without`], but leaves out servers that share the key file and can read it, because they
+/// read it by themselves, even after a pause.
 ///
 /// # Errors
 /// Those of the database.

@@ -92,7 +92,8 @@ impl<Stream> Kept<Stream> {
         }
     }
 
-    /// Updates which time limit runs: none while a request is being answered, the idle time afterwards.
+    /// Updates which time limit runs: none while a request is being answered, the idle time
+    /// afterwards.
     fn follow(&mut self) {
         let is_answering = self.answering.0.now.load(Ordering::Acquire) > 0;
         let begun = self.answering.0.begun.load(Ordering::Acquire);

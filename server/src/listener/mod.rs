@@ -30,7 +30,8 @@ use crate::{
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request. Requests of our pages stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
-/// How long sent data may stay unread: otherwise a client that never reads would keep its connection and its answer forever.
+/// How long sent data may stay unread: otherwise a client that never reads would keep its
+/// connection and its answer forever.
 const UNREAD_TIME: Duration = Duration::from_mins(1);
 /// A pause while the system has no free file descriptor; connections that end meanwhile free one.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
@@ -53,8 +54,9 @@ struct Connections {
     tasks: JoinSet<()>,
 }
 
-/// Serves until a signal comes. First `stopping` is called; new connections are still accepted for as
-/// long as `patience` says, so that load balancers learn from the health check that this server stops.
+/// Serves until a signal comes. First `stopping` is called; new connections are still accepted for
+/// as long as `patience` says, so that load balancers learn from the health check that this server
+/// stops.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -154,7 +156,8 @@ async fn converse(
     }
 }
 
-/// Makes the kernel end the connection when sent data stays unacknowledged for this long (`TCP_USER_TIMEOUT`, RFC 5482).
+/// Makes the kernel end the connection when sent data stays unacknowledged for this long
+/// (`TCP_USER_TIMEOUT`, RFC 5482).
 #[cfg(target_os = "linux")]
 fn give_up_unread(stream: &TcpStream, time: Duration) {
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
@@ -166,7 +169,8 @@ fn give_up_unread(stream: &TcpStream, time: Duration) {
 #[cfg(not(target_os = "linux"))]
 fn give_up_unread(_: &TcpStream, _: Duration) {}
 
-/// Ignores a connection that was closed before it was accepted; any other error concerns the whole server.
+/// Ignores a connection that was closed before it was accepted; any other error concerns the whole
+/// server.
 async fn give_way(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(

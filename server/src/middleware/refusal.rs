@@ -1,4 +1,5 @@
-//! Refusals before the server functions: the same JSON as theirs, because the pages decode every error as one type. Other clients get text.
+//! Refusals before the server functions: the same JSON as theirs, because the pages decode every
+//! error as one type. Other clients get text.
 
 use app::wire::error::AppError;
 use axum::{

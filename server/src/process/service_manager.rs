@@ -6,8 +6,9 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// Reports that the server is ready. If the unit has a watchdog, it is notified twice per watchdog period until the
-/// task is aborted: if all threads of the runtime hang, the notifications stop and systemd restarts the server.
+/// Reports that the server is ready. If the unit has a watchdog, it is notified twice per watchdog
+/// period until the task is aborted: if all threads of the runtime hang, the notifications stop and
+/// systemd restarts the server.
 pub fn ready() -> JoinHandle<()> {
     tell(NotifyState::Ready);
     tokio::spawn(async {

@@ -43,13 +43,15 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-/// Returns whether SIGHUP is ignored. Linux tells a process its ignored signals; elsewhere none is assumed to be ignored.
+/// Returns whether SIGHUP is ignored. Linux tells a process its ignored signals; elsewhere none is
+/// assumed to be ignored.
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     ignores_hangup(&status)
 }
 
-/// Reads the mask of ignored signals (`proc_pid_status(5)`): the lowest bit is the first signal, SIGHUP.
+/// Reads the mask of ignored signals (`proc_pid_status(5)`): the lowest bit is the first signal,
+/// SIGHUP.
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

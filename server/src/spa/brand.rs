@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::{HASHED, content_type, representation::Representations};
 use crate::config::{Branding, Logo, LogoKind};
 
-/// The policy of a logo that is opened directly: an SVG is then a document, and may only style itself.
+/// The policy of a logo that is opened directly: an SVG is then a document, and may only style
+/// itself.
 const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// The marks around the shield in the index page. The app finds the logo by its `<meta>`.
@@ -37,7 +38,8 @@ impl Brand {
         (brand, logo)
     }
 
-    /// Inserts the brand into the index page: the colours come after the built style sheet, because they override its tokens.
+    /// Inserts the brand into the index page: the colours come after the built style sheet, because
+    /// they override its tokens.
     pub fn dress(&self, html: &str) -> String {
         let mut html = html.to_owned();
         let mut head = String::new();
@@ -78,7 +80,8 @@ fn logo(logo: &Logo) -> File {
 fn style(branding: &Branding) -> Option<String> {
     let mut css = String::new();
     if let Some(accent) = &branding.accent {
-        // Writing to a string can't fail. Engines without `light-dark()` get the light colours, as in `style/tokens.css`.
+        // Writing to a string can't fail. Engines without `light-dark()` get the light colours, as
+        // in `style/tokens.css`.
         css.push_str(":root {\n");
         for (name, light, _) in accent.tokens() {
             let _ = writeln!(css, "  --{name}: {light};");

@@ -12,7 +12,8 @@ use super::file::File;
 #[allow_missing = true]
 struct Dist;
 
-/// Returns the files with their names. Their hashes were computed at build time, so no file is read before a client requests it.
+/// Returns the files with their names. Their hashes were computed at build time, so no file is read
+/// before a client requests it.
 pub fn files() -> impl Iterator<Item = (Cow<'static, str>, File)> {
     Dist::iter().filter_map(|name| {
         let file = Dist::get(&name)?;

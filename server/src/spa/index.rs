@@ -1,4 +1,5 @@
-//! The index page, which is filled in with the operator's settings at start, and therefore compressed at start too.
+//! The index page, which is filled in with the operator's settings at start, and therefore
+//! compressed at start too.
 
 use axum::body::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
@@ -39,7 +40,8 @@ impl Index {
             .replace("__SUPPORT_URL__", &escaped(support_url))
             .replace("__PUBLIC_URL__", &escaped(&public_url))
             .replace("__BRAND__", &escaped(&branding.brand));
-        // Names of scripts contain their hashes, and the styles are inline, so this hash covers all that a tab has loaded, including the settings.
+        // Names of scripts contain their hashes, and the styles are inline, so this hash covers all
+        // that a tab has loaded, including the settings.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let html = html.replace("__BUILD__", &build);
         let inline = Inline::of(&html);

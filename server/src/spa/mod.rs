@@ -1,16 +1,21 @@
 //! The pages: static files from memory, and the index page for every route of the app.
 //!
-//! `variants` makes the two forms of the index page. The form's script runs `Show password`, and a submit that only waits for
-//! the app; the button submits only once that script has run, so the form can't be sent as a page. With the form in the page the
-//! app starts without a session and does not wait for `session/whoami`, which corrects it if a cache gave out the wrong form. A
-//! submit does wait for that answer, and is dropped if a user is signed in, because it would end their session.
-//! The first script sets `data-scripts`. Without that mark `style/pages/boot.css` hides the form and shows that the page was
-//! changed on its way. A script or WASM that is missing is asked for once more, under another name; only a WASM that arrived and
-//! can't be compiled is blamed on the browser's age. A panic of the app ends WASM for good: a dialog opens over what was painted.
-//! `brand` puts the accent after the built styles, whose tokens it overrides: six colours a theme, in the proportions of
-//! `style/tokens.css`, each measured against every background it meets. The logo replaces the shield, under a name with
-//! its hash and with a CSP that allows nothing. `index` names the build of the pages (`x-build`) by a hash of the filled-in index
-//! page, which names every file by its hash. Nothing is loaded lazily, so an old tab works as long as the server understands it.
+//! `variants` makes the two forms of the index page. The form's script runs `Show password`, and a
+//! submit that only waits for the app; the button submits only once that script has run, so the
+//! form can't be sent as a page. With the form in the page the app starts without a session and
+//! does not wait for `session/whoami`, which corrects it if a cache gave out the wrong form. A
+//! submit does wait for that answer, and is dropped if a user is signed in, because it would end
+//! their session.
+//! The first script sets `data-scripts`. Without that mark `style/pages/boot.css` hides the form
+//! and shows that the page was changed on its way. A script or WASM that is missing is asked for
+//! once more, under another name; only a WASM that arrived and can't be compiled is blamed on the
+//! browser's age. A panic of the app ends WASM for good: a dialog opens over what was painted.
+//! `brand` puts the accent after the built styles, whose tokens it overrides: six colours a theme,
+//! in the proportions of `style/tokens.css`, each measured against every background it meets. The
+//! logo replaces the shield, under a name with its hash and with a CSP that allows nothing. `index`
+//! names the build of the pages (`x-build`) by a hash of the filled-in index page, which names
+//! every file by its hash. Nothing is loaded lazily, so an old tab works as long as the server
+//! understands it.
 
 mod brand;
 mod content_type;
@@ -70,7 +75,8 @@ impl Pages {
         Self::at(public_url, embedded::files(), branding)
     }
 
-    /// Creates pages from files by name: `index.html`, other files, and their `.br` and `.gz` forms.
+    /// Creates pages from files by name: `index.html`, other files, and their `.br` and `.gz`
+    /// forms.
     pub fn new(
         files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
         branding: &Branding,
@@ -162,9 +168,11 @@ impl Pages {
         }
     }
 
-    /// Returns the page for a path. A browser without a session cookie gets the sign-in form at once on pages that need a session.
+    /// Returns the page for a path. A browser without a session cookie gets the sign-in form at
+    /// once on pages that need a session.
     ///
-    /// Only the cookie's presence counts: the app finds out later whether its session has ended, and until then the page frame is right.
+    /// Only the cookie's presence counts: the app finds out later whether its session has ended,
+    /// and until then the page frame is right.
     fn page(&self, index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         let pages = index.pages();
         let page = if leads_to_sign_in(path) && !has_cookie(headers, &self.session_cookie) {
@@ -184,7 +192,8 @@ impl Pages {
     }
 }
 
-/// Answers with the app's page and status 404. Such an answer has no entity tag, so it is never answered with 304.
+/// Answers with the app's page and status 404. Such an answer has no entity tag, so it is never
+/// answered with 304.
 fn not_found(page: &Representations, method: &Method, headers: &HeaderMap) -> Response {
     let mut headers = headers.clone();
     headers.remove(IF_NONE_MATCH);
@@ -194,7 +203,8 @@ fn not_found(page: &Representations, method: &Method, headers: &HeaderMap) -> Re
     response
 }
 
-/// The app's routes contain no dot, so a path with one names a file: a missing script must not return a page with status 200.
+/// The app's routes contain no dot, so a path with one names a file: a missing script must not
+/// return a page with status 200.
 fn names_a_file(path: &str) -> bool {
     path.contains('.')
 }

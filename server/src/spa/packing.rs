@@ -6,7 +6,8 @@ use axum::body::Bytes;
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
-/// The highest quality that is fast: 3 ms for an index page of 47 KB. From 5 on the library's tables take 1 to 23 MB, to save 900 bytes.
+/// The highest quality that is fast: 3 ms for an index page of 47 KB. From 5 on the library's
+/// tables take 1 to 23 MB, to save 900 bytes.
 const QUALITY: i32 = 4;
 /// A window of 64 KiB is enough for a page.
 const WINDOW_BITS: i32 = 16;

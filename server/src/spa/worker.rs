@@ -1,4 +1,5 @@
-//! Removes service workers of programs that ran at this address before. Twinlock has none: each request for one returns a worker that removes itself.
+//! Removes service workers of programs that ran at this address before. Twinlock has none: each
+//! request for one returns a worker that removes itself.
 
 use axum::{
     body::Body,
@@ -13,12 +14,15 @@ use super::content_type;
 
 const REMOVAL: &str = include_str!("remove-worker.js");
 
-/// The header that browsers send when they check a worker for updates (Service Workers, Nightly, §"Update").
+/// The header that browsers send when they check a worker for updates (Service Workers, Nightly,
+/// §"Update").
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
-/// A worker in a folder may have been allowed to control the whole host. The removal replaces it only where it still may.
+/// A worker in a folder may have been allowed to control the whole host. The removal replaces it
+/// only where it still may.
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 
-/// The names that frameworks and services give their workers, in any folder, because a proxy may drop the header.
+/// The names that frameworks and services give their workers, in any folder, because a proxy may
+/// drop the header.
 const NAMES: [&str; 15] = [
     "sw.js",
     "sw.min.js",

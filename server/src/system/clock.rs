@@ -14,11 +14,22 @@ impl Clock for SystemClock {
         reason = "this is the port that everyone else takes the time from"
     )]
     fn now(&self) -> Timestamp {
-        // A clock before 1970 is not set at all. The epoch then ends every session, which is the safe side.
+        // A clock before 1970 is not set at all. The epoch then ends every session, which is the
+        // safe side.
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A clock that stands still, for the history of the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
     }
 }
 

@@ -78,7 +78,8 @@ async fn what_takes_too_long_is_given_up() {
     })
     .await;
     tokio::time::pause();
-    // A text that is no address is hashed without a database query, whose own time limit would end first.
+    // A text that is no address is hashed without a database query, whose own time limit would end
+    // first.
     let answer = server
         .browser()
         .call(
@@ -105,7 +106,8 @@ async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
     assert_eq!(attempts.unwrap(), PasswordAttempts::default());
 }
 
-/// A right code without a free hashing place is not counted as an attempt; otherwise ten of them would lock the user out.
+/// A right code without a free hashing place is not counted as an attempt; otherwise ten of them
+/// would lock the user out.
 #[tokio::test]
 async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
     let (server, permits) = Permits::server(Options::default()).await;

@@ -36,9 +36,10 @@ impl<'a> MakeWriter<'a> for Lines {
 async fn a_line_names_the_path_and_no_secret() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    // `tracing` caches whether a call site is enabled when a thread first reaches it. With one subscriber
-    // in the process it asks only that thread's own, and a thread of another test has none, so the
-    // call site would stay silent for this test too. With two subscribers it asks both.
+    // `tracing` caches whether a call site is enabled when a thread first reaches it. With one
+    // subscriber in the process it asks only that thread's own, and a thread of another test has
+    // none, so the call site would stay silent for this test too. With two subscribers it asks
+    // both.
     let _second = Dispatch::new(NoSubscriber::new());
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()

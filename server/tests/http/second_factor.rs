@@ -64,7 +64,8 @@ async fn a_pause_says_how_long() {
     assert_eq!(paused.header("retry-after"), seconds);
 }
 
-/// A browser resends a request when its connection closes before the answer: this is not a second attempt.
+/// A browser resends a request when its connection closes before the answer: this is not a second
+/// attempt.
 #[tokio::test]
 async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_nothing() {
     let server = TestServer::start().await;
@@ -97,8 +98,8 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     answer.expect_refused(401, "not_signed_in");
 }
 
-/// A connection may close at any moment, also while the session gets its new token. The server completes what it began,
-/// and the request that is sent again gets its answer.
+/// A connection may close at any moment, also while the session gets its new token. The server
+/// completes what it began, and the request that is sent again gets its answer.
 #[tokio::test]
 async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again() {
     let server = TestServer::start().await;

@@ -18,7 +18,8 @@ use usecases::Services;
 
 use crate::support::{Options, TestServer};
 
-/// Ends the session and then fails like a database that does not answer, once a browser is to be remembered.
+/// Ends the session and then fails like a database that does not answer, once a browser is to be
+/// remembered.
 struct Silent(Arc<dyn Sessions>);
 
 #[async_trait]
@@ -59,7 +60,8 @@ async fn is_not_waited_for_twice() {
     assert_eq!(viewer["email"], owner.email);
 }
 
-/// Writes sessions, and fails like a database that does not answer when one is to be read within a use case.
+/// Writes sessions, and fails like a database that does not answer when one is to be read within a
+/// use case.
 struct Unreadable(Arc<dyn Sessions>);
 
 #[async_trait]
@@ -105,7 +107,8 @@ impl Sessions for Unreadable {
     }
 }
 
-/// ADR 36: the store has opened the session, so the browser needs its cookie although the answer is an error.
+/// ADR 36: the store has opened the session, so the browser needs its cookie although the answer is
+/// an error.
 #[tokio::test]
 async fn a_session_that_was_opened_keeps_its_cookie_with_an_error() {
     let server = TestServer::start_with(Options::default(), |services| {

@@ -1,4 +1,5 @@
-//! Journeys 7 and 8: the MFA rule of an account applies from the next request, for open sessions too.
+//! Journeys 7 and 8: the MFA rule of an account applies from the next request, for open sessions
+//! too.
 
 use std::time::Duration;
 
@@ -69,7 +70,8 @@ async fn a_forced_set_up_ends_in_a_full_session() {
         .await
         .expect_ok();
 
-    // A session with an old password has to confirm it before a set-up, so that a stolen session can't enrol another phone.
+    // A session with an old password has to confirm it before a set-up, so that a stolen session
+    // can't enrol another phone.
     server.clock.advance(Duration::from_mins(10));
     member
         .ask("mfa/set_up")
@@ -87,7 +89,8 @@ async fn a_forced_set_up_ends_in_a_full_session() {
     member.ask("profile/view").await.expect_ok();
 }
 
-/// E6: an abandoned set-up has no effect. E10: only the set-up, sign-out and another account lead out.
+/// E6: an abandoned set-up has no effect. E10: only the set-up, sign-out and another account lead
+/// out.
 #[tokio::test]
 async fn a_forced_set_up_is_left_by_its_ways_out_only() {
     let server = TestServer::start().await;
@@ -125,7 +128,8 @@ async fn a_forced_set_up_is_left_by_its_ways_out_only() {
     member.ask("session/sign_out").await.expect_ok();
 }
 
-/// Owners are not exempt, and an account that requires MFA is closed to its Owner from another account too.
+/// Owners are not exempt, and an account that requires MFA is closed to its Owner from another
+/// account too.
 #[tokio::test]
 async fn an_owner_without_mfa_obeys_their_own_rule() {
     let server = TestServer::start().await;
@@ -189,7 +193,8 @@ async fn whoever_deletes_under_the_rule_sets_up_again() {
     assert_eq!(viewer["account"], "Example Ltd");
 }
 
-/// A5: a user who has left an account loses access with the next request, and a stranger does not learn that the account exists.
+/// A5: a user who has left an account loses access with the next request, and a stranger does not
+/// learn that the account exists.
 #[tokio::test]
 async fn strangers_and_members_manage_nothing() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! The server's clock jumps (F17): forwards, old sessions expire; backwards, no code works twice and the server goes on.
+//! The server's clock jumps (F17): forwards, old sessions expire; backwards, no code works twice
+//! and the server goes on.
 
 use std::time::Duration;
 
@@ -73,7 +74,8 @@ fn off(server: &TestServer, ada: &Enrolled, steps: i64) -> Value {
     json!({ "code": ada.authenticator.code_of_step(step.number()) })
 }
 
-/// S2: two refused codes in a row with the same offset reveal the error of the device's clock. Neither code is accepted.
+/// S2: two refused codes in a row with the same offset reveal the error of the device's clock.
+/// Neither code is accepted.
 #[rstest]
 #[case::a_minute_fast(2, 60)]
 #[case::an_hour_slow(-120, -3_600)]
@@ -103,7 +105,8 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
     right.expect_ok();
 }
 
-/// A guesser's codes have different offsets, so they reveal nothing; nor do two with a wrong code between them.
+/// A guesser's codes have different offsets, so they reveal nothing; nor do two with a wrong code
+/// between them.
 #[tokio::test]
 async fn s2_codes_at_different_offsets_tell_nothing() {
     let server = TestServer::start().await;
@@ -123,7 +126,8 @@ async fn s2_codes_at_different_offsets_tell_nothing() {
     }
 }
 
-/// S2: a set-up reports the offset at the first code, because the session has just been shown the key.
+/// S2: a set-up reports the offset at the first code, because the session has just been shown the
+/// key.
 #[rstest]
 #[case(22, 660)]
 #[case(-60, -1_800)]

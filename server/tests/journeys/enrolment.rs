@@ -87,7 +87,8 @@ async fn a_set_up_ends_the_other_sessions_and_hides_the_key() {
     );
 }
 
-/// B5: a reload shows a fresh set that waits; the first set works until `Finish`, and not afterwards.
+/// B5: a reload shows a fresh set that waits; the first set works until `Finish`, and not
+/// afterwards.
 #[tokio::test]
 async fn a_fresh_set_of_codes_takes_over_at_finish() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
+//! D8: each event once, with actor, subject, account, action, result, method kind, address and
+//! time; also on failure.
 
 use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;
@@ -106,7 +107,8 @@ async fn a_methods_life_is_told_step_by_step() {
     );
 }
 
-/// A1: a request for another user's data is an event; repeats within a minute are counted in its row.
+/// A1: a request for another user's data is an event; repeats within a minute are counted in its
+/// row.
 #[tokio::test]
 async fn what_is_not_ones_own_is_noted() {
     let server = TestServer::start().await;
@@ -144,7 +146,8 @@ async fn what_is_not_ones_own_is_noted() {
     );
 }
 
-/// A changed ciphertext, or one from another row, is refused, counted as an attempt, and recorded as an event.
+/// A changed ciphertext, or one from another row, is refused, counted as an attempt, and recorded
+/// as an event.
 #[tokio::test]
 async fn a_changed_ciphertext_fails_closed_and_is_told() {
     let server = TestServer::start().await;
@@ -169,7 +172,8 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
     assert_eq!(tries.unwrap(), 1, "it is counted");
 }
 
-/// A call with a password and a code is one event: a code is checked only if the password was right.
+/// A call with a password and a code is one event: a code is checked only if the password was
+/// right.
 #[tokio::test]
 async fn a_change_of_the_password_is_one_event_however_it_ends() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! An attacker with a user's password or with one of their sessions can't lock the user out elsewhere (RB4 and RA4).
+//! An attacker with a user's password or with one of their sessions can't lock the user out
+//! elsewhere (RB4 and RA4).
 
 use std::time::Duration;
 
@@ -38,7 +39,8 @@ fn wrong(server: &TestServer, ada: &Enrolled) -> Value {
     json!({ "code": ada.authenticator.wrong_code(server.clock.now().millis()) })
 }
 
-/// A stranger with the password makes 15 guesses in half an hour: ten codes, then the five backup codes that strangers have a day.
+/// A stranger with the password makes 15 guesses in half an hour: ten codes, then the five backup
+/// codes that strangers have a day.
 async fn besiege(server: &TestServer, ada: &Enrolled) {
     for round in 0..3 {
         if round > 0 {
@@ -146,7 +148,8 @@ async fn ra4_wrong_codes_within_a_session_pause_that_session_alone() {
     open.call("mfa/test", ada.code(&server)).await.expect_ok();
 }
 
-/// An attacker with the known browser's cookie and the password gets the guesses of that one browser only.
+/// An attacker with the known browser's cookie and the password gets the guesses of that one
+/// browser only.
 #[tokio::test]
 async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     let server = TestServer::start().await;
@@ -213,8 +216,9 @@ async fn the_operator_unlocks_every_browser_and_session() {
     ada.sign_in(&server).await;
 }
 
-/// A right code that is refused as used or expired counts once, because a repeat reveals nothing. Therefore a double click, or a
-/// second attempt before the next code appears, does not bring the pause nearer.
+/// A right code that is refused as used or expired counts once, because a repeat reveals nothing.
+/// Therefore a double click, or a second attempt before the next code appears, does not bring the
+/// pause nearer.
 #[tokio::test]
 async fn the_code_of_one_step_spends_the_budget_once() {
     let server = TestServer::start().await;
@@ -245,7 +249,8 @@ async fn the_code_of_one_step_spends_the_budget_once() {
     }
 }
 
-/// Likewise, a code that has just expired counts once, in a set-up too; the current code is accepted.
+/// Likewise, a code that has just expired counts once, in a set-up too; the current code is
+/// accepted.
 #[tokio::test]
 async fn a_code_that_has_just_expired_spends_the_budget_once() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! A browser that completed a sign-in has a budget of its own, so strangers who guess don't lock its user out.
+//! A browser that completed a sign-in has a budget of its own, so strangers who guess don't lock
+//! its user out.
 
 use std::time::Duration;
 
@@ -18,8 +19,9 @@ fn wrong(person: &Person) -> Person {
     }
 }
 
-/// Strangers guess until they are delayed: five times, and then once from each of sixty networks. Each network has a small budget
-/// of its own, so that an honest user in a new browser can sign in (RB3).
+/// Strangers guess until they are delayed: five times, and then once from each of sixty networks.
+/// Each network has a small budget of its own, so that an honest user in a new browser can sign in
+/// (RB3).
 async fn besiege(server: &TestServer, person: &Person, times: usize) {
     let mut judged = 0;
     for number in 0..times {
@@ -172,7 +174,8 @@ async fn confirming_the_password_draws_on_the_same_budget() {
     mine.sign_in(&ada).await.expect_refused(429, "too_many");
 }
 
-/// RB3: a stranger who keeps the delay running with wrong passwords does not block sign-ins from other networks.
+/// RB3: a stranger who keeps the delay running with wrong passwords does not block sign-ins from
+/// other networks.
 #[tokio::test]
 async fn rb3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running() {
     let server = TestServer::start().await;
@@ -245,7 +248,8 @@ async fn rb3_an_invitation_makes_its_browser_known() {
     mine.sign_in(&ada).await.expect_ok();
 }
 
-/// RB3: a stranger with the password of a user without MFA evicts known browsers, but not the user's own.
+/// RB3: a stranger with the password of a user without MFA evicts known browsers, but not the
+/// user's own.
 #[tokio::test]
 async fn rb3_sign_ins_with_the_password_do_not_evict_the_users_browser() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! Journeys, attacks and races through the real router and store: what may succeed once succeeds once, also with concurrent requests.
+//! Journeys, attacks and races through the real router and store: what may succeed once succeeds
+//! once, also with concurrent requests.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

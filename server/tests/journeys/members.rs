@@ -73,7 +73,8 @@ async fn nobody_resets_themselves_or_people_of_other_accounts() {
     );
 }
 
-/// A grant from before the member joined another account is not enough: the action checks the rule again.
+/// A grant from before the member joined another account is not enough: the action checks the rule
+/// again.
 #[tokio::test]
 async fn the_rule_is_asked_again_when_it_is_done() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (RA1 to RA3).
+//! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (RA1 to
+//! RA3).
 //! A user who reloads within five minutes is asked for nothing.
 
 use std::time::Duration;
@@ -86,8 +87,8 @@ async fn ra1_another_verification_brings_another_key() {
         .expect_refused(401, "wrong_code");
 }
 
-/// RA1: a verification while a key is pending is used up by the new key. A grant that stayed would let the cookie alone
-/// cancel that key and begin another one.
+/// RA1: a verification while a key is pending is used up by the new key. A grant that stayed would
+/// let the cookie alone cancel that key and begin another one.
 #[tokio::test]
 async fn ra1_a_verification_leaves_no_grant_behind_a_waiting_key() {
     let server = TestServer::start().await;
@@ -106,8 +107,8 @@ async fn ra1_a_verification_leaves_no_grant_behind_a_waiting_key() {
         .expect_refused(403, "verification_required");
 }
 
-/// RA1: a first set-up has no factor, so it requires a fresh password. A key from before that password is replaced, because
-/// a thief with the cookie may have requested it, or seen it.
+/// RA1: a first set-up has no factor, so it requires a fresh password. A key from before that
+/// password is replaced, because a thief with the cookie may have requested it, or seen it.
 #[tokio::test]
 async fn ra1_a_first_key_is_another_behind_a_fresh_password() {
     let server = TestServer::start().await;
@@ -145,7 +146,8 @@ async fn ra1_a_first_key_is_another_behind_a_fresh_password() {
         .expect_refused(401, "wrong_code");
 }
 
-/// RA2: the cookie alone does not get new codes for an unfinished sheet, whatever the sheet was for.
+/// RA2: the cookie alone does not get new codes for an unfinished sheet, whatever the sheet was
+/// for.
 #[rstest]
 #[case::added("added")]
 #[case::reset("reset")]
@@ -196,7 +198,8 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
     (browser, ada.person.password)
 }
 
-/// RA2: the codes on an open screen verify nothing in the session that drew them, unless the password is confirmed.
+/// RA2: the codes on an open screen verify nothing in the session that drew them, unless the
+/// password is confirmed.
 #[tokio::test]
 async fn ra2_codes_of_the_session_itself_do_not_step_it_up() {
     let server = TestServer::start().await;
@@ -212,7 +215,8 @@ async fn ra2_codes_of_the_session_itself_do_not_step_it_up() {
     browser.call("step_up/ask", delete).await.expect_ok();
     let request = json!({ "action": "delete", "code": code_list(&sheet)[0] });
     for _ in 0..6 {
-        // The refusal comes before the attempt is counted, so the user's own attempts are not used up.
+        // The refusal comes before the attempt is counted, so the user's own attempts are not used
+        // up.
         let refused = browser.call("step_up/verify_backup_code", request.clone());
         refused.await.expect_refused(403, "password_required");
     }
@@ -251,8 +255,9 @@ async fn ra2_a_set_that_waits_is_the_sessions_own_too() {
     refused.expect_refused(403, "password_required");
 }
 
-/// RA2: codes drawn under a fresh password verify nothing under that same password. Otherwise a thief could draw codes with one proof,
-/// verify with them just before the password expires, and get a second time window for the key of a reset.
+/// RA2: codes drawn under a fresh password verify nothing under that same password. Otherwise a
+/// thief could draw codes with one proof, verify with them just before the password expires, and
+/// get a second time window for the key of a reset.
 #[rstest]
 #[case::generate(true)]
 #[case::first_set_up(false)]
@@ -289,7 +294,8 @@ async fn ra2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: boo
     assert_eq!(pending.refusal().0, 403, "no key");
 }
 
-/// RA3: a sign-in by backup code counts as a verification while its password is fresh, and later together with the password.
+/// RA3: a sign-in by backup code counts as a verification while its password is fresh, and later
+/// together with the password.
 #[rstest]
 #[case::generate("generate", "mfa/generate")]
 #[case::reset("reset", "mfa/set_up")]
@@ -359,7 +365,8 @@ async fn ra3_windows_of_time_do_not_chain() {
         .expect_refused(403, "password_required");
 }
 
-/// RB4: wrong passwords for the email from elsewhere do not delay an open session, and its own delay affects no other session.
+/// RB4: wrong passwords for the email from elsewhere do not delay an open session, and its own
+/// delay affects no other session.
 #[tokio::test]
 async fn rb4_an_open_session_has_passwords_of_its_own() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (E5, T13).
+//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at
+//! once (E5, T13).
 
 use std::time::Duration;
 
@@ -84,7 +85,8 @@ async fn a_cancelled_reset_needs_another_verification() {
     expect_old_works(&server, &ada, &new).await;
 }
 
-/// T13: after the swap the old key opens nothing, the other sessions have ended, the old codes work until `Finish`.
+/// T13: after the swap the old key opens nothing, the other sessions have ended, the old codes work
+/// until `Finish`.
 #[tokio::test]
 async fn a_verified_reset_swaps_the_keys() {
     let server = TestServer::start().await;

@@ -99,7 +99,8 @@ async fn a_grant_lapses_and_belongs_to_its_session() {
     late.expect_refused(409, "nothing_pending");
 }
 
-/// If another tab asked for something else meanwhile, the code is not spent on what this page does not show.
+/// If another tab asked for something else meanwhile, the code is not spent on what this page does
+/// not show.
 #[tokio::test]
 async fn a_code_is_for_what_the_page_shows() {
     let server = TestServer::start().await;
@@ -125,7 +126,8 @@ async fn a_code_is_for_what_the_page_shows() {
         .expect_ok();
 }
 
-/// The action has another target in the other tab: the code is not spent on a target that this page does not show.
+/// The action has another target in the other tab: the code is not spent on a target that this page
+/// does not show.
 #[tokio::test]
 async fn a_code_is_for_the_target_that_the_page_shows() {
     let server = TestServer::start().await;
@@ -193,7 +195,8 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (RA4).
+/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in
+/// has another (RA4).
 #[tokio::test]
 async fn wrong_codes_share_the_budget_of_the_session() {
     let server = TestServer::start().await;
@@ -342,7 +345,8 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         .expect_ok();
 }
 
-/// B9: deleting the method deletes the backup codes, and the sign-in then asks for the password only, so the user is not locked out.
+/// B9: deleting the method deletes the backup codes, and the sign-in then asks for the password
+/// only, so the user is not locked out.
 #[tokio::test]
 async fn deleting_takes_codes_and_other_sessions_with_it() {
     let server = TestServer::start().await;

@@ -1,4 +1,5 @@
-//! Event row ⇔ effect: each action leaves exactly the rows that record it, and there is no row without an effect.
+//! Event row ⇔ effect: each action leaves exactly the rows that record it, and there is no row
+//! without an effect.
 
 use domain::{
     events::EventRecord, ids::UserId, second_factor::step_up, time::Timestamp, token::Token,
@@ -31,7 +32,8 @@ pub enum Due {
     Row(&'static str, &'static str, Option<usize>),
     /// A new row, or one more repeat counted in an existing row.
     Repeat(&'static str, &'static str),
-    /// A new row, or one more repeat if the code's step was refused before; the number is the sum of `times` before the call.
+    /// A new row, or one more repeat if the code's step was refused before; the number is the sum
+    /// of `times` before the call.
     Refused(&'static str, &'static str, Option<usize>, i64),
 }
 

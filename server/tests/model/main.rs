@@ -1,5 +1,6 @@
-//! Random sequences of what users, thieves and the operator may do, against the real router and store with a test clock. The promises of
-//! `promises.rs` must hold after each step. About 100 sequences run; `TWINLOCK_CASES` sets the number.
+//! Random sequences of what users, thieves and the operator may do, against the real router and
+//! store with a test clock. The promises of `promises.rs` must hold after each step. About 100
+//! sequences run; `TWINLOCK_CASES` sets the number.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -24,7 +25,8 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use actions::Action;
 use site::Site;
 
-/// The reference model has no state: every action is possible at any time, and the product's answers tell its effect.
+/// The reference model has no state: every action is possible at any time, and the product's
+/// answers tell its effect.
 /// The site's journal keeps what was seen.
 struct Anything;
 
@@ -59,7 +61,8 @@ impl StateMachineTest for Model {
     }
 }
 
-/// Returns the number of sequences of each of the two tests; there are two so that they run on two cores.
+/// Returns the number of sequences of each of the two tests; there are two so that they run on two
+/// cores.
 fn cases() -> u32 {
     let set = std::env::var("TWINLOCK_CASES").ok();
     set.map_or(100, |text| text.parse().unwrap()) / 2

@@ -17,7 +17,8 @@ impl Site {
         self.former_tokens_are_dead();
     }
 
-    /// A full session of a user with MFA has a recorded second factor, and a user without MFA gets nothing of an account that requires it.
+    /// A full session of a user with MFA has a recorded second factor, and a user without MFA gets
+    /// nothing of an account that requires it.
     fn full_means_second_factor(&mut self, seat: usize) {
         let viewer = self.ask_from(seat, "session/whoami").expect_ok();
         let standing = viewer["standing"]["standing"]
@@ -68,7 +69,8 @@ impl Site {
         }
     }
 
-    /// The counters are the user's own, each known browser's and each session's. One guess is counted once.
+    /// The counters are the user's own, each known browser's and each session's. One guess is
+    /// counted once.
     fn counters_fall_only_after_a_complete_sign_in(&mut self, complete: Option<usize>) {
         let now = self.refused_in_a_row();
         let mut risen = 0;

@@ -9,8 +9,8 @@ use tower::ServiceExt;
 
 use super::{Answer, Person, instances::Instances, server::address};
 
-/// A browser on one of our own pages: it keeps cookies and sends the headers of a same-origin request. A clone is a second tab
-/// with cookies of its own from then on.
+/// A browser on one of our own pages: it keeps cookies and sends the headers of a same-origin
+/// request. A clone is a second tab with cookies of its own from then on.
 #[derive(Clone)]
 pub struct Browser {
     instances: Instances,
@@ -49,7 +49,8 @@ impl Browser {
         self.post(function, &json!({})).await
     }
 
-    /// Calls a server function with its request, such as `session/verify_code` with `{"code": "123456"}`.
+    /// Calls a server function with its request, such as `session/verify_code` with
+    /// `{"code": "123456"}`.
     pub async fn call(&mut self, function: &str, request: Value) -> Answer {
         self.post(function, &json!({ "request": request })).await
     }

@@ -12,7 +12,8 @@ use domain::{
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    /// 2026-01-01 00:00:15 UTC: in the middle of a time step, so that only its own code is accepted.
+    /// 2026-01-01 00:00:15 UTC: in the middle of a time step, so that only its own code is
+    /// accepted.
     const START: i64 = 1_767_225_615_000;
 
     /// Moves the clock forwards.
@@ -20,7 +21,8 @@ impl TestClock {
         self.set(self.now().plus(span));
     }
 
-    /// Moves the clock to the middle of the next time step, so that the code used before is no longer the current one.
+    /// Moves the clock to the middle of the next time step, so that the code used before is no
+    /// longer the current one.
     pub fn next_step(&self) {
         let middle = Duration::from_secs(u64::from(TimeStep::SECONDS) / 2);
         self.set(TimeStep::at(self.now()).offset(1).start().plus(middle));

@@ -1,5 +1,5 @@
-//! The database of a test's server: a `SQLite` file, or a database of its own on the `PostgreSQL` server that
-//! `TWINLOCK_TEST_POSTGRES` names.
+//! The database of a test's server: a `SQLite` file, or a database of its own on the `PostgreSQL`
+//! server that `TWINLOCK_TEST_POSTGRES` names.
 
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,8 @@ impl TestDatabase {
         self.folder.path()
     }
 
-    /// Returns the settings of this database. Makes the key file, because a database on a server gets none automatically.
+    /// Returns the settings of this database. Makes the key file, because a database on a server
+    /// gets none automatically.
     pub fn settings(&self) -> Database {
         if self.is_on_a_server() && !self.key_file().exists() {
             key_file::create(&self.key_file(), &SystemEntropy, None)

@@ -1,4 +1,5 @@
-//! One server, or several that share a database: requests go to each in turn, as from a load balancer.
+//! One server, or several that share a database: requests go to each in turn, as from a load
+//! balancer.
 
 use std::sync::{
     Arc,

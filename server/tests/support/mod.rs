@@ -1,4 +1,5 @@
-//! Support of the server's tests: the real router on a real database in a temporary folder, with a clock that the test sets.
+//! Support of the server's tests: the real router on a real database in a temporary folder, with a
+//! clock that the test sets.
 //!
 //! ```ignore
 //! let server = TestServer::start().await;

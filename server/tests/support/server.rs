@@ -1,4 +1,4 @@
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Router,
@@ -11,8 +11,6 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
-    ports::{AccountAddition, MembershipChange, NewAccount, NewUser, RuleChange, UserAddition},
-    token::Token,
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},
@@ -23,7 +21,10 @@ use server::{
     system::entropy::SystemEntropy,
 };
 use tower::ServiceExt;
-use usecases::Services;
+use usecases::{
+    Services,
+    operator::{self, AddUser, Operator},
+};
 
 use super::{Answer, Browser, Person, TestClock, TestDatabase, ada, instances::Instances};
 
@@ -75,7 +76,8 @@ impl TestServer {
         Self::start_with(Options::default(), |services| services).await
     }
 
-    /// Starts a server with other settings or replaced ports. On a database server there are two instances.
+    /// Starts a server with other settings or replaced ports. On a database server there are two
+    /// instances.
     pub async fn start_with(options: Options, exchange: impl Fn(Services) -> Services) -> Self {
         let database = TestDatabase::migrated().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
@@ -135,88 +137,57 @@ impl TestServer {
 
     /// Adds an account.
     pub async fn add_account(&self, name: &str) -> AccountId {
-        let id = AccountId::from_random(self.draw());
-        let account = NewAccount {
-            id: id.clone(),
-            name: name.parse().unwrap(),
-            at: self.clock.now(),
-        };
-        assert_eq!(
-            self.services.accounts.add(account).await.unwrap(),
-            AccountAddition::Added,
-            "the name {name} is taken"
-        );
-        id
+        let added = operator::add_account(&self.operator(), &name.parse().unwrap()).await;
+        added.unwrap()
     }
 
     /// Adds a user with a password to an existing account.
     pub async fn add_user(&self, person: &Person, role: Role) -> UserId {
-        let account = self
-            .services
-            .accounts
-            .find(&person.account.parse().unwrap())
-            .await
-            .unwrap()
-            .unwrap();
+        let account = self.account(person.account).await;
         let password = Password::choose(person.password, PasswordOwner::default()).unwrap();
-        let user = NewUser {
-            id: UserId::from_random(self.draw()),
-            email: person.email.parse().unwrap(),
-            name: person.name.parse().unwrap(),
-            password: Some(self.services.hasher.hash(password.expose()).await.unwrap()),
-            at: self.clock.now(),
+        let request = AddUser {
+            email: &person.email.parse().unwrap(),
+            name: &person.name.parse().unwrap(),
+            account: &account,
+            role,
+            password: Some(&password),
         };
-        let id = user.id.clone();
-        assert_eq!(
-            self.services
-                .users
-                .add(user, &account.id, role)
-                .await
-                .unwrap(),
-            UserAddition::Added,
-            "{} is taken",
-            person.email
-        );
-        id
+        let added = operator::add_user(&self.operator(), request).await;
+        added.unwrap()
     }
 
     /// Returns the id of the account with that name.
     pub async fn account(&self, name: &str) -> AccountId {
-        let found = self.services.accounts.find(&name.parse().unwrap()).await;
+        let found = operator::find_account(&self.operator(), name).await;
         found.unwrap().unwrap().id
     }
 
     /// Sets whether an account requires MFA, as the operator does.
     pub async fn require_mfa(&self, name: &str, requires: bool) {
-        let (account, now) = (self.account(name).await, self.clock.now());
-        let set = self.services.accounts.set_rule(&account, requires, now);
-        assert_ne!(set.await.unwrap(), RuleChange::Refused);
+        let account = self.account(name).await;
+        let set = operator::set_rule(&self.operator(), &account, requires).await;
+        set.unwrap();
     }
 
     /// Adds a user to a further account.
     pub async fn join(&self, person: &Person, account: &str, role: Role) {
         let user = self.user(person).await;
         let account = self.account(account).await;
-        let joined = self.services.members.join(&user, &account, role).await;
-        assert_eq!(joined.unwrap(), MembershipChange::Done);
+        let added = operator::add_member(&self.operator(), &user, &account, role).await;
+        added.unwrap();
     }
 
     /// Returns the user's id.
     pub async fn user(&self, person: &Person) -> UserId {
         let email = person.email.parse().unwrap();
-        let found = self.services.users.credentials(&email).await;
-        found.unwrap().unwrap().user
+        let found = operator::find_user(&self.operator(), &email).await;
+        found.unwrap().id
     }
 
     /// Offers a set-up link, as the start on an empty database does; returns its token.
     pub async fn offer_set_up(&self) -> String {
-        let token = Token::from_random(self.draw());
-        self.services
-            .users
-            .offer_set_up(token.hash())
-            .await
-            .unwrap();
-        token.expose()
+        let link = operator::offer_setup_link(&self.services).await;
+        token_of(&link.unwrap().unwrap())
     }
 
     /// Changes rows past the program.
@@ -226,16 +197,20 @@ impl TestServer {
 
     /// Offers a user a link to choose a new password, as the operator does; returns its token.
     pub async fn invite(&self, person: &Person) -> String {
-        let (user, token) = (self.user(person).await, Token::from_random(self.draw()));
-        let expires = self.clock.now().plus(Duration::from_hours(1));
-        let invited = self.services.users.invite(&user, token.hash(), expires);
-        invited.await.unwrap();
-        token.expose()
+        let user = self.user(person).await;
+        let invited = operator::invite(&self.operator(), &user).await;
+        token_of(&invited.unwrap().link)
     }
 
-    fn draw<const N: usize>(&self) -> [u8; N] {
-        self.services.entropy.draw().unwrap()
+    /// Returns the context of the operator's use cases.
+    pub fn operator(&self) -> Operator {
+        Operator::new(&self.services)
     }
+}
+
+/// Returns the token in a link's fragment.
+fn token_of(link: &str) -> String {
+    link.split_once('#').unwrap().1.to_owned()
 }
 
 /// Adds a `Host` header unless the request has one, because every request over the wire has one.

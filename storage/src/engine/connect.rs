@@ -42,18 +42,21 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a database without changing its schema, and refuses a schema of another version. A missing
-    /// `SQLite` file is created. A `PostgreSQL` server on another host must prove its identity (ASVS V12.3.1).
+    /// Opens a database without changing its schema, and refuses a schema of another version. A
+    /// missing `SQLite` file is created. A `PostgreSQL` server on another host must prove its
+    /// identity (ASVS V12.3.1).
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Verified).await
     }
 
-    /// Like [`Self::open`], but for an existing `SQLite` file, whatever characters its name contains.
+    /// Like [`Self::open`], but for an existing `SQLite` file, whatever characters its name
+    /// contains.
     pub async fn open_file(file: &Path) -> Result<Self, OpenError> {
         Self::open(&sqlite::url_of(file, "rw")).await
     }
 
-    /// Like [`Self::open`], but for a trusted network, where any host could read the traffic or impersonate the server.
+    /// Like [`Self::open`], but for a trusted network, where any host could read the traffic or
+    /// impersonate the server.
     pub async fn open_on_a_trusted_network(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Any).await
     }
@@ -87,7 +90,8 @@ impl Store {
         Ok(store)
     }
 
-    /// The database for one request. Every event that this request writes is recorded with that origin.
+    /// The database for one request. Every event that this request writes is recorded with that
+    /// origin.
     #[must_use]
     pub fn seen_from(&self, origin: Origin) -> Self {
         Self {
@@ -129,15 +133,17 @@ impl Store {
         migrate::pending(self.readers(), self.engine).await
     }
 
-    /// Refuses a current schema that differs from what this program creates: tables, indexes, triggers and
-    /// views of a `SQLite` file; triggers, rules, views, policies and defaults of a `PostgreSQL` schema.
+    /// Refuses a current schema that differs from what this program creates: tables, indexes,
+    /// triggers and views of a `SQLite` file; triggers, rules, views, policies and defaults of a
+    /// `PostgreSQL` schema.
     pub async fn check_schema(&self) -> Result<(), OpenError> {
         let connection = self.readers().acquire().await;
         let mut connection = connection.map_err(OpenError::Schema)?;
         schema_check::refuse_altered(&mut connection, self.engine).await
     }
 
-    /// Waits for running work and closes every connection, which leaves a single file without a journal.
+    /// Waits for running work and closes every connection, which leaves a single file without a
+    /// journal.
     pub async fn close(&self) {
         self.readers.close().await;
         if let Some(writer) = &self.turns {
@@ -184,7 +190,8 @@ impl Store {
     }
 }
 
-/// Waits for the database with a timeout, because a server that is frozen or unreachable does not enforce its own limits.
+/// Waits for the database with a timeout, because a server that is frozen or unreachable does not
+/// enforce its own limits.
 pub async fn answered<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, PortError> {
     match timeout(PATIENCE, answer).await {
         Ok(answer) => answer.map_err(port),

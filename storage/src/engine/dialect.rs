@@ -21,8 +21,9 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it up to `busy_timeout`,
-    /// because a plain `BEGIN` that starts to write later would fail at once. Engines with row locks use a plain `BEGIN`.
+    /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it
+    /// up to `busy_timeout`, because a plain `BEGIN` that starts to write later would fail at once.
+    /// Engines with row locks use a plain `BEGIN`.
     pub const fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -30,7 +31,8 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that reads one consistent snapshot. No other transaction writes after [`Self::hold`].
+    /// Begins a transaction that reads one consistent snapshot. No other transaction writes after
+    /// [`Self::hold`].
     pub const fn begin_snapshot(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -38,7 +40,8 @@ impl Engine {
         }
     }
 
-    /// Blocks other writers on these tables until the transaction ends. On `SQLite`, `BEGIN IMMEDIATE` does that already.
+    /// Blocks other writers on these tables until the transaction ends. On `SQLite`,
+    /// `BEGIN IMMEDIATE` does that already.
     pub fn hold(self, tables: &str) -> Option<String> {
         match self {
             Self::Sqlite => None,
@@ -54,7 +57,8 @@ impl Engine {
         }
     }
 
-    /// Continues the id sequence of events after rows with explicit ids. `SQLite` does that by itself.
+    /// Continues the id sequence of events after rows with explicit ids. `SQLite` does that by
+    /// itself.
     pub const fn numbers_go_on(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -64,11 +68,13 @@ impl Engine {
         }
     }
 
-    /// The first lock of a migration, held until its transaction ends. `SQLite` has locked the file already.
+    /// The first lock of a migration, held until its transaction ends. `SQLite` has locked the file
+    /// already.
     pub const fn migration_lock(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
-            // The number is arbitrary but must be the same in every version. Waits without a time limit for another instance.
+            // The number is arbitrary but must be the same in every version. Waits without a time
+            // limit for another instance.
             Self::Postgres => Some(
                 "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
                  DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814112650); END $$",
@@ -94,7 +100,8 @@ impl Engine {
         }
     }
 
-    /// Locks the rows that a statement reads against changes until the transaction ends. `SQLite` has one writer.
+    /// Locks the rows that a statement reads against changes until the transaction ends. `SQLite`
+    /// has one writer.
     pub const fn keep_unchanged(self) -> &'static str {
         match self {
             Self::Sqlite => "",

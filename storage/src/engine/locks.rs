@@ -1,5 +1,7 @@
-//! Row locks of a transaction, always taken in the same order to avoid deadlocks on engines with concurrent writers:
-//! users, then accounts, each in the order of their ids, then sessions before the rows that depend on them.
+//! Row locks of a transaction, always taken in the same order to avoid deadlocks on engines with
+//! concurrent writers:
+//! users, then accounts, each in the order of their ids, then sessions before the rows that depend
+//! on them.
 
 use domain::{
     ids::{AccountId, SessionId, UserId},
@@ -60,7 +62,8 @@ pub async fn account(write: &mut WriteTransaction, account: &AccountId) -> Resul
     Ok(write.run(query(ACCOUNT).bind(account.as_str())).await? == 1)
 }
 
-/// Locks every account that a user owns. The caller holds the user's row already, so that no new account is added.
+/// Locks every account that a user owns. The caller holds the user's row already, so that no new
+/// account is added.
 pub async fn owned(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let owned = query(OWNED_ACCOUNTS).bind(user.as_str());
     for row in write.rows(owned).await? {
@@ -69,7 +72,8 @@ pub async fn owned(write: &mut WriteTransaction, user: &UserId) -> Result<(), Po
     Ok(())
 }
 
-/// Locks a session before the rows that depend on it, because ending a session deletes those. False if it is another user's or gone.
+/// Locks a session before the rows that depend on it, because ending a session deletes those. False
+/// if it is another user's or gone.
 pub async fn session(
     write: &mut WriteTransaction,
     session: &SessionId,

@@ -1,5 +1,6 @@
-//! Reading connections, kept from one statement to the next. The driver's pool pings each returned connection, which costs
-//! as much as most statements (ADR 19). Here a connection is pinged when it is reused, and only if its database can go away.
+//! Reading connections, kept from one statement to the next. The driver's pool pings each returned
+//! connection, which costs as much as most statements (ADR 19). Here a connection is pinged when it
+//! is reused, and only if its database can go away.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -21,7 +22,8 @@ pub struct ReadConnections {
     /// Opens connections, which never return to this pool.
     maker: AnyPool,
     size: u32,
-    /// A kept connection must answer within this time, or a new one is opened. `None` if the database can't go away.
+    /// A kept connection must answer within this time, or a new one is opened. `None` if the
+    /// database can't go away.
     prompt: Option<Duration>,
     places: Arc<Semaphore>,
     free: Arc<Mutex<Vec<AnyConnection>>>,
@@ -69,8 +71,9 @@ impl ReadConnections {
         self.with_free(|free| free.push(connection));
     }
 
-    /// The connection that answered last, if it still answers, or else a new one. If it does not answer, its host is gone
-    /// and the other connections are dropped too, because pinging each of them would use up the query's time limit.
+    /// The connection that answered last, if it still answers, or else a new one. If it does not
+    /// answer, its host is gone and the other connections are dropped too, because pinging each of
+    /// them would use up the query's time limit.
     async fn wanted(&self) -> sqlx::Result<QueuedRead> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -144,8 +147,9 @@ impl QueuedRead {
 }
 
 impl Drop for QueuedRead {
-    /// A cancelled query may still be running, so the connection is not reused before it has answered. We still return
-    /// it to the pool: otherwise a client that disconnects repeatedly would force a new connection each time.
+    /// A cancelled query may still be running, so the connection is not reused before it has
+    /// answered. We still return it to the pool: otherwise a client that disconnects repeatedly
+    /// would force a new connection each time.
     fn drop(&mut self) {
         let (Some((mut connection, place)), Ok(runtime)) =
             (self.inside.take(), Handle::try_current())

@@ -1,4 +1,5 @@
-//! Converts columns to the types of `domain`. A value that does not parse is reported as damaged, never passed on.
+//! Converts columns to the types of `domain`. A value that does not parse is reported as damaged,
+//! never passed on.
 
 use std::{error::Error as StdError, str::FromStr};
 
@@ -50,7 +51,8 @@ pub trait Values {
     /// The columns `key_id` and `sealed_key`.
     fn sealed(&self) -> Result<Sealed, PortError>;
 
-    /// The columns `account_id`, `role` and `require_mfa` of an outer join; `None` if nothing was joined.
+    /// The columns `account_id`, `role` and `require_mfa` of an outer join; `None` if nothing was
+    /// joined.
     fn membership(&self) -> Result<Option<Membership>, PortError> {
         let Some(account) = self.maybe("account_id")? else {
             return Ok(None);
@@ -62,7 +64,8 @@ pub trait Values {
         }))
     }
 
-    /// The columns `account_id`, `account_name`, `require_mfa` and `members`; `None` if nothing was joined.
+    /// The columns `account_id`, `account_name`, `require_mfa` and `members`; `None` if nothing was
+    /// joined.
     fn account(&self) -> Result<Option<AccountRecord>, PortError> {
         let Some(id) = self.maybe("account_id")? else {
             return Ok(None);

@@ -19,8 +19,9 @@ use crate::engine::{
     },
 };
 
-/// `FULL`, because in WAL mode `NORMAL` may lose an acknowledged commit in a power cut, and a used code would work again. `trusted_schema`
-/// is off, because a file from elsewhere must not run functions with side effects (<https://sqlite.org/security.html>).
+/// `FULL`, because in WAL mode `NORMAL` may lose an acknowledged commit in a power cut, and a used
+/// code would work again. `trusted_schema` is off, because a file from elsewhere must not run
+/// functions with side effects (<https://sqlite.org/security.html>).
 const WRITER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 /// `query_only` prevents reading connections from writing.
 const READER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
@@ -61,7 +62,8 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     })
 }
 
-/// With less free space, the shared memory beside the journal (32 KiB) does not fit, and the engine reports only that it failed.
+/// With less free space, the shared memory beside the journal (32 KiB) does not fit, and the engine
+/// reports only that it failed.
 const ROOM: u64 = 64 << 10;
 
 fn refused(error: sqlx::Error, file: &Path) -> OpenError {
@@ -94,8 +96,9 @@ pub fn url_of(file: &Path, mode: &str) -> String {
 }
 
 /// Whether a connection of the writing pool can be reused (commands use that pool; requests share
-/// `group_commit::Writer`). On a full or failing disk, `SQLite` rolls back the whole transaction itself. The
-/// driver's own rollback then fails, and the driver would count the connection as inside a transaction for ever.
+/// `group_commit::Writer`). On a full or failing disk, `SQLite` rolls back the whole transaction
+/// itself. The driver's own rollback then fails, and the driver would count the connection as
+/// inside a transaction for ever.
 pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     if connection.is_in_transaction() {
         // The ping runs after the rollback of a dropped transaction.
@@ -104,9 +107,11 @@ pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     Ok(!connection.is_in_transaction())
 }
 
-/// Switches the file to WAL and returns its journal mode. A pool would retry instead of reporting the error.
+/// Switches the file to WAL and returns its journal mode. A pool would retry instead of reporting
+/// the error.
 ///
-/// If several servers switch a new file at once, the engine refuses one without waiting, because of a deadlock.
+/// If several servers switch a new file at once, the engine refuses one without waiting, because of
+/// a deadlock.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long the engine has been waited for, which no rule asks for"
@@ -155,8 +160,9 @@ fn path_of(url: &str) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Opens the file as the engine will, so that a wrong folder or missing permission is reported with the system's message. A
-/// new file is created only under its own name, because an attacker could have planted a dangling link there.
+/// Opens the file as the engine will, so that a wrong folder or missing permission is reported with
+/// the system's message. A new file is created only under its own name, because an attacker could
+/// have planted a dangling link there.
 fn made(path: &Path) -> io::Result<PathBuf> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -220,7 +226,8 @@ mod tests {
     async fn a_full_disk_that_is_freed_is_written_to_again() {
         let (_folder, store) = store().await;
         store.migrate().await.unwrap();
-        // For the engine, reaching `max_page_count` equals a full disk. The setting applies to this connection only.
+        // For the engine, reaching `max_page_count` equals a full disk. The setting applies to this
+        // connection only.
         pragma(store.writer(), "max_page_count = 1").await;
         let insert =
             "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
@@ -248,7 +255,8 @@ mod tests {
         assert!(write.unwrap_err().to_string().contains("readonly"));
     }
 
-    /// Several servers start at the same moment. Without a retry, some are refused at once ("database is locked").
+    /// Several servers start at the same moment. Without a retry, some are refused at once
+    /// ("database is locked").
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_new_file_is_opened_by_many_at_once() {
         for _ in 0..60 {

@@ -42,7 +42,8 @@ const NAMED: usize = 20;
 pub enum Fault {
     /// Sealed rows are missing, from the first to the second position.
     Missing(i64, i64),
-    /// The row at this position differs from what was sealed there, because it was changed or inserted from elsewhere.
+    /// The row at this position differs from what was sealed there, because it was changed or
+    /// inserted from elsewhere.
     Changed(i64),
     /// The record of the chain's first and last position was changed or is missing.
     Ends,
@@ -120,7 +121,8 @@ impl Store {
         }
     }
 
-    /// The seal at a position of the chain, including its anchor; `None` if that position does not exist.
+    /// The seal at a position of the chain, including its anchor; `None` if that position does not
+    /// exist.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.seal_at"))]
     pub async fn seal_at(&self, seq: i64) -> Result<Option<Vec<u8>>, PortError> {
         const SEAL: &str = "SELECT seal FROM security_events WHERE seq = $1";

@@ -1,5 +1,6 @@
-//! Seals events into a hash chain, and deletes old ones at its beginning. Both lock the row in `event_chain`
-//! first and change it only if it is as it was read, so that several servers extend one chain.
+//! Seals events into a hash chain, and deletes old ones at its beginning. Both lock the row in
+//! `event_chain` first and change it only if it is as it was read, so that several servers extend
+//! one chain.
 
 use domain::{
     events::{Action, Chain, Event, EventRecord},
@@ -80,7 +81,8 @@ pub fn ends(row: &sqlx::any::AnyRow) -> Result<Ends, PortError> {
 }
 
 impl Store {
-    /// Seals waiting rows that may not change any more, and returns how many. Takes no lock if no row waits.
+    /// Seals waiting rows that may not change any more, and returns how many. Takes no lock if no
+    /// row waits.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.seal_events"))]
     pub async fn seal_events(&self, chain: &Chain, now: Timestamp) -> Result<usize, PortError> {
         const ANY_WAITS: &str = "

@@ -124,7 +124,8 @@ pub async fn drop_pending(write: &mut WriteTransaction, user: &UserId) -> Result
     write.run(delete).await.map(drop)
 }
 
-/// Makes the set that the user saved valid; a pending set replaces the valid one. False if the set is neither.
+/// Makes the set that the user saved valid; a pending set replaces the valid one. False if the set
+/// is neither.
 pub async fn make_valid(
     write: &mut WriteTransaction,
     user: &UserId,

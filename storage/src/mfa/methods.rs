@@ -105,7 +105,8 @@ pub fn burn_step_statement(
         .bind(at.millis())
 }
 
-/// Removes a user's method with its codes, pending keys and attempts, but not the sessions. False if there was no method.
+/// Removes a user's method with its codes, pending keys and attempts, but not the sessions. False
+/// if there was no method.
 pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     // Whatever could replace the method must not outlive it.
     backup_codes::delete_sets(write, user).await?;
@@ -115,7 +116,8 @@ pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool,
     Ok(write.run(method).await? == 1)
 }
 
-/// Removes a user's method and ends their sessions, because another person decided it, or the method is lost.
+/// Removes a user's method and ends their sessions, because another person decided it, or the
+/// method is lost.
 pub async fn reset(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     sessions::end_all(write, user).await?;
     remove(write, user).await

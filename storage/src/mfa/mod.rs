@@ -1,4 +1,5 @@
-//! Implements the port [`Mfa`]: pending keys, activation, codes at sign-in, and management of an active method.
+//! Implements the port [`Mfa`]: pending keys, activation, codes at sign-in, and management of an
+//! active method.
 
 pub(crate) mod backup_codes;
 pub(crate) mod code_sets;

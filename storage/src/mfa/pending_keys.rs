@@ -66,7 +66,8 @@ pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
     })
 }
 
-/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or the key of a reset.
+/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or the key of
+/// a reset.
 pub async fn keep(
     write: &mut WriteTransaction,
     key: &PendingKey,
@@ -76,7 +77,8 @@ pub async fn keep(
     write.run(keep).await.map(drop)
 }
 
-/// Stores the key of a reset that was granted at `proved_at`, replacing any other; false if the method to replace is not the user's.
+/// Stores the key of a reset that was granted at `proved_at`, replacing any other; false if the
+/// method to replace is not the user's.
 pub async fn keep_reset(
     write: &mut WriteTransaction,
     key: &PendingKey,

@@ -1,4 +1,5 @@
-//! Step-ups: the action that a session asks to verify for, the grant that a correct code turns it into, and its single use.
+//! Step-ups: the action that a session asks to verify for, the grant that a correct code turns it
+//! into, and its single use.
 
 use async_trait::async_trait;
 use domain::{
@@ -152,7 +153,8 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
     }
 }
 
-/// Takes a grant for `action`. Only the call that deletes the row gets it. A grant is not valid for any other action, method or session.
+/// Takes a grant for `action`. Only the call that deletes the row gets it. A grant is not valid for
+/// any other action, method or session.
 pub async fn consume(
     write: &mut WriteTransaction,
     grant: &Grant,
@@ -182,7 +184,8 @@ pub async fn take(
     taken.map(|row| row.at("granted_at")).transpose()
 }
 
-/// Stores `asked` and replaces the session's earlier request; false if the session or the method is not the user's any more.
+/// Stores `asked` and replaces the session's earlier request; false if the session or the method is
+/// not the user's any more.
 async fn put(
     write: &mut WriteTransaction,
     session: &SessionId,
@@ -237,7 +240,8 @@ async fn verify(
     }
     match verification.proof {
         Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
-        // A backup code unlocks, as at sign-in; otherwise a locked authenticator could not even be reset.
+        // A backup code unlocks, as at sign-in; otherwise a locked authenticator could not even be
+        // reset.
         Proof::BackupCode(_) => {
             guess_budgets::unlock_by_backup_code(write, user, &swap.session).await?;
         }

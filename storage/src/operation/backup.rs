@@ -1,4 +1,5 @@
-//! Backups of a `SQLite` file: made while the server runs, checked before use, and restored over another file.
+//! Backups of a `SQLite` file: made while the server runs, checked before use, and restored over
+//! another file.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -54,14 +55,16 @@ pub enum BackupError {
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 impl Store {
-    /// Writes all committed data into a new file, readable by its owner only. Reads like any other connection,
-    /// so no request waits for it. The file gets its name only after it was flushed to disk and checked.
+    /// Writes all committed data into a new file, readable by its owner only. Reads like any other
+    /// connection, so no request waits for it. The file gets its name only after it was flushed to
+    /// disk and checked.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "backup.backup"))]
     pub async fn backup(&self, file: &Path) -> Result<(), BackupError> {
         self.backup_for(file, None).await
     }
 
-    /// Like [`Self::backup`], but gives the file to the owner of another one, because the service must be able to read a backup that root makes.
+    /// Like [`Self::backup`], but gives the file to the owner of another one, because the service
+    /// must be able to read a backup that root makes.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "backup.backup_for"))]
     pub async fn backup_for(
         &self,
@@ -95,7 +98,8 @@ impl Store {
         done.map_err(|error| BackupError::Engine(part.to_owned(), error))?;
         sync(part)?;
         sound(part).await?;
-        // Unlike a rename, a hard link replaces no file. On a file system without hard links, the check above must suffice.
+        // Unlike a rename, a hard link replaces no file. On a file system without hard links, the
+        // check above must suffice.
         match fs::hard_link(part, file) {
             Ok(()) => fs::remove_file(part),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -138,7 +142,8 @@ pub async fn sound(file: &Path) -> Result<(), BackupError> {
 /// Makes sure that no other program has the file open, and merges its journal into it. False if the
 /// file is damaged, which is left as it is.
 pub async fn given_up(file: &Path) -> Result<bool, BackupError> {
-    // If the file is no `SQLite` database, the engine would delete the files beside it, which the operator may still need.
+    // If the file is no `SQLite` database, the engine would delete the files beside it, which the
+    // operator may still need.
     let mut begins = [0; HEADER.len()];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut begins));
     if read.is_err() || begins != *HEADER {

@@ -34,7 +34,8 @@ use crate::{
     operation::keys::{self, SealedRow, SealedTable},
 };
 
-/// Rows per statement. The widest table has 17 columns, and every engine takes at least 32766 values.
+/// Rows per statement. The widest table has 17 columns, and every engine takes at least 32766
+/// values.
 const PAGE: u32 = 200;
 
 /// Why the copy failed.
@@ -76,8 +77,9 @@ pub enum CopyError {
 }
 
 impl Store {
-    /// Copies this database into an empty one while writes to both are blocked, and returns the rows per table. Commits
-    /// only if each row has arrived and every sealed key can be opened. Creates the target's tables if it has none.
+    /// Copies this database into an empty one while writes to both are blocked, and returns the
+    /// rows per table. Commits only if each row has arrived and every sealed key can be opened.
+    /// Creates the target's tables if it has none.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "copy.copy_into"))]
     pub async fn copy_into(
         &self,
@@ -116,12 +118,14 @@ impl Store {
         let rows: u64 = copied.iter().map(|(_, rows)| u64::from(*rows)).sum();
         let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
         write.commit(event).await?;
-        // Writes to the source were blocked until now, so that the copy is complete. The source was not changed.
+        // Writes to the source were blocked until now, so that the copy is complete. The source was
+        // not changed.
         let _ = source.rollback().await;
         Ok(copied)
     }
 
-    /// Whether two URLs, however they are written, lead to the same database and schema of a server. For files, compare names instead.
+    /// Whether two URLs, however they are written, lead to the same database and schema of a
+    /// server. For files, compare names instead.
     ///
     /// # Errors
     /// If one of the two databases fails.
@@ -131,7 +135,8 @@ impl Store {
         Ok(place.is_some() && place == other.place_on_a_server().await?)
     }
 
-    /// Identifies a server's database: the server's start time in microseconds, the database's oid, and the schema.
+    /// Identifies a server's database: the server's start time in microseconds, the database's oid,
+    /// and the schema.
     async fn place_on_a_server(&self) -> Result<Option<String>, PortError> {
         const PLACE: &str = "
             SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
@@ -167,7 +172,8 @@ impl Store {
         Ok(())
     }
 
-    /// Creates the tables if there are none. Refuses tables of an older version, because they may hold data that is still needed.
+    /// Creates the tables if there are none. Refuses tables of an older version, because they may
+    /// hold data that is still needed.
     async fn made_ready(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {
             self.migrate().await?;
@@ -232,7 +238,8 @@ fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Statement, PortError>
     Ok(sql)
 }
 
-/// A value of any column. A NULL gets its type only from its place in the statement, so it is written as a literal, not bound.
+/// A value of any column. A NULL gets its type only from its place in the statement, so it is
+/// written as a literal, not bound.
 enum Value {
     Number(i64),
     Text(String),

@@ -9,8 +9,9 @@ use crate::{
 };
 
 impl Store {
-    /// Commits a row, because only a write detects a full disk, a held lock or a failover to standby. Returns the newest
-    /// time that any server has written; it is later than `now` if this server's clock was set back or is behind the others.
+    /// Commits a row, because only a write detects a full disk, a held lock or a failover to
+    /// standby. Returns the newest time that any server has written; it is later than `now` if this
+    /// server's clock was set back or is behind the others.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "heartbeat.beat"))]
     pub async fn beat(&self, now: Timestamp) -> Result<Timestamp, PortError> {
         const BEAT: &str = "

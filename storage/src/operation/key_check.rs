@@ -17,7 +17,8 @@ impl Store {
         row.map(|row| row.bytes("value")).transpose()
     }
 
-    /// Stores a check value unless there is one, and returns the stored one for the caller to compare.
+    /// Stores a check value unless there is one, and returns the stored one for the caller to
+    /// compare.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "key_check.keep_key_check"))]
     pub async fn keep_key_check(&self, check: &[u8; 32]) -> Result<Vec<u8>, PortError> {
         const KEEP: &str = "

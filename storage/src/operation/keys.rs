@@ -1,4 +1,5 @@
-//! Rows that a master key seals, and key rotation in small transactions while the server runs. A row that has changed is skipped.
+//! Rows that a master key seals, and key rotation in small transactions while the server runs. A
+//! row that has changed is skipped.
 
 use domain::{
     events::{Action, Event},
@@ -97,7 +98,8 @@ impl Store {
         rows.iter().map(key_id).collect()
     }
 
-    /// The master keys that the data keys are sealed with. Without all of them the server can't work.
+    /// The master keys that the data keys are sealed with. Without all of them the server can't
+    /// work.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.keys_of_data_keys"))]
     pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
         const OF_DATA_KEYS: &str = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
@@ -105,7 +107,8 @@ impl Store {
         rows.iter().map(key_id).collect()
     }
 
-    /// Users whose authenticator is sealed with this master key, ordered by address, at most `limit`.
+    /// Users whose authenticator is sealed with this master key, ordered by address, at most
+    /// `limit`.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.people_of_key"))]
     pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
         const PEOPLE: &str = "

@@ -1,4 +1,5 @@
-//! Invalidates what a restored backup must not bring back: everything that was ended or used since the backup.
+//! Invalidates what a restored backup must not bring back: everything that was ended or used since
+//! the backup.
 
 use std::collections::HashMap;
 
@@ -22,7 +23,8 @@ use crate::{
 pub enum Spent {
     /// Nothing, because the newest state is lost, including which codes were used.
     Unknown,
-    /// The codes of the replaced database and whether each was used. A code that is missing there was replaced by newer ones.
+    /// The codes of the replaced database and whether each was used. A code that is missing there
+    /// was replaced by newer ones.
     Known(HashMap<BackupCodeId, bool>),
     /// The operator wants to invalidate all codes.
     All,
@@ -66,8 +68,9 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Ends every session, invitation link and known browser of a restored database, and burns every time step up
-    /// to now, because codes may have been used since the backup. Runs in one transaction and may be repeated.
+    /// Ends every session, invitation link and known browser of a restored database, and burns
+    /// every time step up to now, because codes may have been used since the backup. Runs in one
+    /// transaction and may be repeated.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "restored.end_restored"))]
     pub async fn end_restored(&self, spent: &Spent, now: Timestamp) -> Result<Ended, PortError> {
         const LOCK_ALL: &str = "UPDATE users SET disabled = disabled";

@@ -1,6 +1,8 @@
-//! The servers on this database and the master keys that each has loaded. Enforces that a retired key seals no row.
+//! The servers on this database and the master keys that each has loaded. Enforces that a retired
+//! key seals no row.
 //!
-//! The database determines which key seals: the one that seals its first data key. The key file determines which keys exist.
+//! The database determines which key seals: the one that seals its first data key. The key file
+//! determines which keys exist.
 //!
 //! `seen_at` uses the database's clock, because the clocks of two servers may differ by minutes.
 
@@ -38,7 +40,8 @@ pub struct ServerRecord {
     pub id: String,
     /// The host and the process, for operators.
     pub name: String,
-    /// Identifies the key file; equal for servers that share the file, and empty if it can't be read.
+    /// Identifies the key file; equal for servers that share the file, and empty if it can't be
+    /// read.
     pub key_file: String,
     /// The fingerprints of the keys that the server has loaded.
     pub keys: Vec<String>,
@@ -154,8 +157,10 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Refuses a row that is sealed with a retired key, because the next `twinlock key drop` would make it unreadable.
-/// A server with an outdated key file may try that. Locks the data keys against changes until the transaction ends.
+/// Refuses a row that is sealed with a retired key, because the next `twinlock key drop` would make
+/// it unreadable.
+/// A server with an outdated key file may try that. Locks the data keys against changes until the
+/// transaction ends.
 pub async fn refuse_retired(
     write: &mut WriteTransaction,
     engine: Engine,

@@ -1,4 +1,5 @@
-//! Deletes rows that no rule reads any more, so that tables stay small. No rule relies on the deletion, because all check timestamps.
+//! Deletes rows that no rule reads any more, so that tables stay small. No rule relies on the
+//! deletion, because all check timestamps.
 
 use std::time::Duration;
 
@@ -30,7 +31,8 @@ use crate::{
 
 /// Rows per transaction. Other writers wait for a few milliseconds.
 pub const BATCH: i64 = 200;
-/// Expired rows stay this long, because another server's clock may be behind, and a late user still gets the message that it expired.
+/// Expired rows stay this long, because another server's clock may be behind, and a late user still
+/// gets the message that it expired.
 const LATE: Duration = Duration::from_hours(1);
 
 /// Dead rows of one table: those whose indexed column `at` lies before the limit `$1`.
@@ -55,8 +57,10 @@ impl Dead {
     }
 }
 
-/// Rows that depend on a session or a known browser (`session_attempts`, `browser_attempts`) are deleted by their foreign key.
-/// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security events have their own rule.
+/// Rows that depend on a session or a known browser (`session_attempts`, `browser_attempts`) are
+/// deleted by their foreign key.
+/// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security
+/// events have their own rule.
 const DEAD: [Dead; 9] = [
     Dead::new("sessions", "id", "seen_at", IDLE),
     Dead::new("sessions", "id", "opened_at", ABSOLUTE),
@@ -72,13 +76,15 @@ const DEAD: [Dead; 9] = [
     Dead::new("network_tries", "email_index, network", "tried_at", BETWEEN),
 ];
 
-/// The maximum number of account names with failed passwords, because strangers can invent names. Beyond that,
-/// those with the fewest failures are deleted, the oldest first. A deleted name gets its four free attempts again.
+/// The maximum number of account names with failed passwords, because strangers can invent names.
+/// Beyond that, those with the fewest failures are deleted, the oldest first. A deleted name gets
+/// its four free attempts again.
 const NAMES: i64 = 100_000;
 
 impl Store {
-    /// Deletes at most [`BATCH`] dead rows per table, each table in its own transaction; returns the number
-    /// and the first error. A table that fails does not stop the others. Takes no lock if nothing is dead.
+    /// Deletes at most [`BATCH`] dead rows per table, each table in its own transaction; returns
+    /// the number and the first error. A table that fails does not stop the others. Takes no lock
+    /// if nothing is dead.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "sweep.sweep"))]
     pub async fn sweep(&self, now: Timestamp) -> (u64, Result<(), PortError>) {
         let (mut count, mut done) = (0, Ok(()));
@@ -130,8 +136,8 @@ impl Store {
             None => format!("{at} <= $1"),
             Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
         };
-        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the table,
-        // because it expects many matches.
+        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the
+        // table, because it expects many matches.
         let any = format!(
             "SELECT 1
              FROM {table}
@@ -143,9 +149,9 @@ impl Store {
             return Ok(0);
         }
         let passing = self.engine().pass_by_locked();
-        // `MATERIALIZED`, because a subquery under `IN` may run again for each row and skip those that
-        // this statement has already deleted, so that more than a batch would go. A row that was used
-        // in the meantime is skipped too.
+        // `MATERIALIZED`, because a subquery under `IN` may run again for each row and skip those
+        // that this statement has already deleted, so that more than a batch would go. A row that
+        // was used in the meantime is skipped too.
         let delete = format!(
             "WITH dead AS MATERIALIZED (
                  SELECT {key}
@@ -182,7 +188,8 @@ mod tests {
 
     use super::*;
 
-    /// RB2: of too many invented names, those with the fewest and oldest failures are deleted in batches.
+    /// RB2: of too many invented names, those with the fewest and oldest failures are deleted in
+    /// batches.
     #[tokio::test]
     async fn rb2_of_too_many_names_the_least_and_oldest_go() {
         let folder = tempfile::tempdir().unwrap();

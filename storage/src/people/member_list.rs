@@ -210,7 +210,8 @@ fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Statem
         .bind(viewer.as_str().to_owned())
 }
 
-/// `None` if no name or address can contain the search, because engines would return an error for some of these.
+/// `None` if no name or address can contain the search, because engines would return an error for
+/// some of these.
 fn patterns(search: &str) -> Option<Patterns> {
     let search = search.trim();
     if search.contains(char::is_control) {

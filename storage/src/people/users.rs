@@ -398,7 +398,8 @@ async fn insert(write: &mut WriteTransaction, user: &NewUser) -> Result<bool, Po
         .bind(user.name.search_key())
         .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
         .bind(user.at.millis());
-    // Before the new row, in the order of `create_first_owner`, because the opposite order could deadlock.
+    // Before the new row, in the order of `create_first_owner`, because the opposite order could
+    // deadlock.
     end_set_up(write).await?;
     Ok(write.run(insert).await? == 1)
 }

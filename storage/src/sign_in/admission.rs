@@ -1,5 +1,6 @@
-//! Checks whether a password attempt is admitted, by reads alone, including each network's small budget beside an
-//! account name's delay. The rules are in `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
+//! Checks whether a password attempt is admitted, by reads alone, including each network's small
+//! budget beside an account name's delay. The rules are in
+//! `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
 
 use domain::{
     blind_index::BlindIndex,
@@ -28,8 +29,8 @@ use crate::{
 };
 
 /// All limits of a stranger's attempt: the refused sign-in of the address that must have left the
-/// window, the name's failures, and the network's budget. An attempt without a valid name matches no
-/// row by name.
+/// window, the name's failures, and the network's budget. An attempt without a valid name matches
+/// no row by name.
 const LIMITS: &str = "
     SELECT
         (
@@ -52,7 +53,8 @@ const LIMITS: &str = "
             WHERE email_index = $3 AND spare_at > $5
         ) AS spent";
 
-/// Locks the name's row, so that concurrent attempts of all networks are counted one after the other.
+/// Locks the name's row, so that concurrent attempts of all networks are counted one after the
+/// other.
 const LOCK_NAME: &str = "
     UPDATE password_attempts
     SET failures = failures
@@ -147,7 +149,8 @@ pub async fn judge(
     if let Some(known) = known(store, attempt, now).await? {
         return Ok(known);
     }
-    // A remembered address needs no read, because only a known browser or a session could have admitted it.
+    // A remembered address needs no read, because only a known browser or a session could have
+    // admitted it.
     let strangers = &store.scope.strangers;
     if let Some(until) = strangers.refused(&attempt.address, now) {
         return Ok(Admission::Refused { until });
@@ -166,7 +169,8 @@ pub async fn judge(
     })
 }
 
-/// The budget of the complete session, or else that of the browser if it is known to this address's user.
+/// The budget of the complete session, or else that of the browser if it is known to this address's
+/// user.
 async fn known(
     store: &Store,
     attempt: &PasswordTry,
@@ -225,7 +229,8 @@ pub fn forget_failure_statement(email: BlindIndex, network: &Network) -> Stateme
         .bind(network.as_str())
 }
 
-/// Counts an invalid link for its address. If the address exceeds its limit, the link is refused without a write.
+/// Counts an invalid link for its address. If the address exceeds its limit, the link is refused
+/// without a write.
 pub async fn count_dead_link(
     store: &Store,
     address: &CountedAddress,

@@ -1,5 +1,6 @@
-//! Attempts, counted before they are judged. The rules are in `domain::{lockout, sign_in_delay}`; the statements
-//! here and in `guess_budgets` apply them to rows that concurrent requests change, and a test compares both.
+//! Attempts, counted before they are judged. The rules are in `domain::{lockout, sign_in_delay}`;
+//! the statements here and in `guess_budgets` apply them to rows that concurrent requests change,
+//! and a test compares both.
 
 use std::time::Duration;
 
@@ -245,7 +246,8 @@ const fn kind(factor: Factor) -> MethodKind {
     }
 }
 
-/// Counts again, because other requests may have changed the row. A backup code has its own budget while the authenticator is locked.
+/// Counts again, because other requests may have changed the row. A backup code has its own budget
+/// while the authenticator is locked.
 async fn counted_at_last(
     write: &mut WriteTransaction,
     engine: Engine,

@@ -22,8 +22,8 @@ use crate::engine::{
     transaction::WriteTransaction,
 };
 
-/// Where a kind of holder has its budgets. A statement of this module is a template that names these
-/// parts as `{table}` and so on, because the three kinds of holders differ in nothing else.
+/// Where a kind of holder has its budgets. A statement of this module is a template that names
+/// these parts as `{table}` and so on, because the three kinds of holders differ in nothing else.
 struct BudgetTable {
     /// The budgets, found by the column `key`.
     table: &'static str,
@@ -81,8 +81,8 @@ const COUNT_WHEN_LOCKED: &str = "
         backup_1 = $2
     WHERE {key} = $1 AND recent_5 <= $3 AND in_a_row >= $4 AND backup_5 <= $5";
 
-/// Removes the newest attempt. The oldest of the five was outside the window when it was dropped, so
-/// nothing is lost.
+/// Removes the newest attempt. The oldest of the five was outside the window when it was dropped,
+/// so nothing is lost.
 const GIVE_BACK: &str = "
     UPDATE {table}
     SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5,
@@ -277,7 +277,8 @@ pub async fn unlock_by_backup_code(
     write.run_batch(batch).await.map(drop)
 }
 
-/// Clears every budget of a user, and returns the highest number of refusals in a row. The caller holds the user's row.
+/// Clears every budget of a user, and returns the highest number of refusals in a row. The caller
+/// holds the user's row.
 pub async fn clear_all(write: &mut WriteTransaction, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
     for table in ALL {

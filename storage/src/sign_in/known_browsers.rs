@@ -96,7 +96,8 @@ impl KnownBrowsers for Store {
     }
 }
 
-/// Records the browser if the session still exists. Keeps its failures, and does not take over another user's token.
+/// Records the browser if the session still exists. Keeps its failures, and does not take over
+/// another user's token.
 pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result<bool, PortError> {
     let mut batch = Batch::default();
     let put = batch.add(put_statement(browser));
@@ -134,7 +135,8 @@ pub async fn forget_surplus(
     write.run(surplus).await.map(drop)
 }
 
-/// Records the browser of a user who has just chosen a password through a link. No other browser is known to that user.
+/// Records the browser of a user who has just chosen a password through a link. No other browser is
+/// known to that user.
 pub fn first_statement(token: TokenHash, user: &UserId, at: Timestamp) -> Statement {
     query(PUT_FIRST)
         .bind(token.as_bytes().as_slice())

@@ -1,4 +1,5 @@
-//! Password attempts, counted before they are judged: by account name, by known browser, by address.
+//! Password attempts, counted before they are judged: by account name, by known browser, by
+//! address.
 //! The rules are in `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
 
 use domain::{

@@ -46,8 +46,9 @@ const END_IDLE_COMPLETE: &str = "
         LIMIT 1000000 OFFSET $3
     )";
 
-/// Ends surplus sessions before a new one. Half and complete sessions are counted separately, and so are those
-/// of known browsers, because a stranger with the password must not push out a session of a known browser.
+/// Ends surplus sessions before a new one. Half and complete sessions are counted separately, and
+/// so are those of known browsers, because a stranger with the password must not push out a session
+/// of a known browser.
 pub fn make_room_statement(session: &NewSession) -> Statement {
     let (sql, most) = if session.complete {
         (END_IDLE, COMPLETE)
@@ -60,7 +61,8 @@ pub fn make_room_statement(session: &NewSession) -> Statement {
         .bind(i64::from(is_in_known_browser(session)))
 }
 
-/// Runs after the statement that completed a session and counted the complete ones: ends the surplus ones.
+/// Runs after the statement that completed a session and counted the complete ones: ends the
+/// surplus ones.
 pub async fn end_surplus_complete(
     write: &mut WriteTransaction,
     stepped_up: &StatementResult,

@@ -87,8 +87,9 @@ const SIGN_INS_OF_BROWSER: &str = "
     FROM known_browsers
     WHERE token_hash = $1";
 
-/// Opens a session with its event, if the password that was verified is still the user's. A password change ends every session,
-/// so no session of the old password may open after it. Changes nothing otherwise, or if too many sessions were opened lately.
+/// Opens a session with its event, if the password that was verified is still the user's. A
+/// password change ends every session, so no session of the old password may open after it. Changes
+/// nothing otherwise, or if too many sessions were opened lately.
 pub async fn open(
     mut write: WriteTransaction,
     session: &NewSession,
@@ -152,7 +153,8 @@ fn open_statements(session: &NewSession) -> Vec<Statement> {
         all.push(note_sign_in_statement(&session.user, at));
         all.push(guess_budgets::clear_strangers_statement(&session.user));
     }
-    // Sessions past their absolute lifetime are deleted here, so that the table does not grow for ever.
+    // Sessions past their absolute lifetime are deleted here, so that the table does not grow for
+    // ever.
     let oldest = at.minus(ABSOLUTE).millis();
     all.push(query(DELETE_EXPIRED).bind(user).bind(oldest));
     if let Some(replaced) = session.replaces {

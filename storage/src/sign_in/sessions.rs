@@ -267,7 +267,8 @@ fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
     }))
 }
 
-/// Records a complete sign-in, which clears the common budget of the second factor; false if the user is disabled or gone.
+/// Records a complete sign-in, which clears the common budget of the second factor; false if the
+/// user is disabled or gone.
 pub async fn note_sign_in(
     write: &mut WriteTransaction,
     user: &UserId,

@@ -53,7 +53,8 @@ pub enum Plan {
     Try(fn(Effort) -> Held),
     /// Like [`Self::Try`], but only in deep runs, because a few tries would show nothing.
     TryDeep(fn(Effort) -> Held),
-    /// Covered by another suite: its file, a text that identifies the test there, and the reason why it is not here.
+    /// Covered by another suite: its file, a text that identifies the test there, and the reason
+    /// why it is not here.
     Elsewhere(&'static str, &'static str, &'static str),
     /// There is nothing to attack, for this reason.
     NotApplicable(&'static str),

@@ -1,10 +1,12 @@
-//! The attack suite: tries each id of the attack list (docs/SECURITY.md) against the real binary, by HTTP, by its command
-//! line and by moving its clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the
-//! list says; a name, such as `r1_`, tries one. The results are printed as a table and written to `target/attack.md`.
+//! The attack suite: tries each id of the attack list (docs/SECURITY.md) against the real binary,
+//! by HTTP, by its command line and by moving its clock. `cargo run --package attack` tries each a
+//! few times, with `--deep` as often as the list says; a name, such as `r1_`, tries one. The
+//! results are printed as a table and written to `target/attack.md`.
 //!
-//! A module is a family, a function an id. Each id has its own server, database and clock (libfaketime). The suite uses only
-//! HTTP and the command line, and none of the product's code (ADR 12). A row of the table says refused, as wanted, FAILED, or
-//! why the id is not tried here. Tests compare the list of ids, and that of the server functions, with the product.
+//! A module is a family, a function an id. Each id has its own server, database and clock
+//! (libfaketime). The suite uses only HTTP and the command line, and none of the product's code
+//! (ADR 12). A row of the table says refused, as wanted, FAILED, or why the id is not tried here.
+//! Tests compare the list of ids, and that of the server functions, with the product.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

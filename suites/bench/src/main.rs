@@ -56,7 +56,8 @@ async fn main() -> Result<()> {
     }
 }
 
-/// Runs a measurement until it ends or Ctrl-C is pressed, so that destructors remove all servers and folders.
+/// Runs a measurement until it ends or Ctrl-C is pressed, so that destructors remove all servers
+/// and folders.
 async fn unless_stopped(measurement: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::select! {
         measured = measurement => measured,

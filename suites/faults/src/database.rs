@@ -1,5 +1,6 @@
-//! Reads the tables directly. Each read opens and closes the database, because a connection that stays
-//! open would keep `SQLite`'s shared memory alive over a kill, and no recovery would be tested.
+//! Reads the tables directly. Each read opens and closes the database, because a connection that
+//! stays open would keep `SQLite`'s shared memory alive over a kill, and no recovery would be
+//! tested.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -142,7 +143,8 @@ pub fn texts(url: &str, sql: &str) -> Vec<String> {
     texts
 }
 
-/// Waits until no other connection to a `PostgreSQL` database is in a transaction, so that cancelled ones have ended.
+/// Waits until no other connection to a `PostgreSQL` database is in a transaction, so that
+/// cancelled ones have ended.
 pub fn wait_for_rest(url: &str) {
     let others = "SELECT CAST(pid AS TEXT) || ' ' || query FROM pg_stat_activity
                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The outcome of an event. All refusals are one value, because a refusal may later be recorded more exactly.
+/// The outcome of an event. All refusals are one value, because a refusal may later be recorded
+/// more exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ended {
     Done,

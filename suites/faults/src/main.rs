@@ -1,13 +1,17 @@
-//! The fault suite: the faults F1 to F20 of docs/FAULTS.md, done to the real binary. `cargo xtask faults` starts what it
-//! needs; what came of each is printed as a table and written to `target/faults.md`.
+//! The fault suite: the faults F1 to F20 of docs/FAULTS.md, done to the real binary.
+//! `cargo xtask faults` starts what it needs; what came of each is printed as a table and written
+//! to `target/faults.md`.
 //!
-//! Twenty scripted people act at once, by the tools of `testkit`. Each knows what was acknowledged to them, and what every
-//! transaction of each of their requests writes (`facts`, `clients::acts`). After a fault the database must hold for each person exactly
-//! what was acknowledged, or for the one request without an answer what a whole number of its transactions made of it: codes,
-//! counters, methods, rules and events alike. So an event without its effect is noticed, and an effect without its event. Accepted
-//! codes are then tried again, and sessions must be what they were. A lost page cache needs no machine that is switched off: strace
-//! tells every write, sync and answer (`trace`), and at random instants a disk is built from what was synced and any sectors of what
-//! was only written (`simulated_disk`), which SQLite opens and the same judge looks at.
+//! Twenty scripted people act at once, by the tools of `testkit`. Each knows what was acknowledged
+//! to them, and what every transaction of each of their requests writes (`facts`, `clients::acts`).
+//! After a fault the database must hold for each person exactly what was acknowledged, or for the
+//! one request without an answer what a whole number of its transactions made of it: codes,
+//! counters, methods, rules and events alike. So an event without its effect is noticed, and an
+//! effect without its event. Accepted codes are then tried again, and sessions must be what they
+//! were. A lost page cache needs no machine that is switched off: strace tells every write, sync
+//! and answer (`trace`), and at random instants a disk is built from what was synced and any
+//! sectors of what was only written (`simulated_disk`), which SQLite opens and the same judge looks
+//! at.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
-//! Converts a database to an older version: only the first migrations, with all current rows in their tables.
+//! Converts a database to an older version: only the first migrations, with all current rows in
+//! their tables.
 
 use std::{fs, path::Path};
 

@@ -19,7 +19,8 @@ static NUMBER: AtomicUsize = AtomicUsize::new(0);
 /// The maximum time of a recovery.
 pub const SOON: Duration = Duration::from_secs(5);
 
-/// Tries a stranger's sign-in, which is counted in the database before it is judged: 401 means that the count was written.
+/// Tries a stranger's sign-in, which is counted in the database before it is judged: 401 means that
+/// the count was written.
 pub fn knock(door: &Door, tally: &mut Tally) -> Option<u16> {
     let number = NUMBER.fetch_add(1, Ordering::SeqCst);
     let place = u8::try_from(number / 250 % 200 + 1).unwrap();

@@ -1,5 +1,6 @@
-//! The contents of a disk after a power loss. Synced data is there. Each sector written since then holds its
-//! old contents or any of the later writes, because the kernel writes back at any time and in any order.
+//! The contents of a disk after a power loss. Synced data is there. Each sector written since then
+//! holds its old contents or any of the later writes, because the kernel writes back at any time
+//! and in any order.
 
 use std::{
     collections::{BTreeMap, HashMap},

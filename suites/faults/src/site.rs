@@ -37,7 +37,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Creates a site with an empty database and no running server. `data` is the folder of a `SQLite` file; `None` uses the site's own.
+    /// Creates a site with an empty database and no running server. `data` is the folder of a
+    /// `SQLite` file; `None` uses the site's own.
     pub fn new(engine: Engine, cluster: Option<&Cluster>, name: &str, data: Option<&Path>) -> Self {
         Self::possible(engine, cluster, name, data).unwrap()
     }
@@ -67,7 +68,8 @@ impl Site {
             folder,
         };
         if engine == Engine::Postgres {
-            // Created explicitly, because there is no database file beside which a key file could be created.
+            // Created explicitly, because there is no database file beside which a key file could
+            // be created.
             site.cli(&["key", "new"], "");
         }
         let migrated = site.cli(&["migrate"], "");
@@ -151,7 +153,8 @@ impl Site {
         run(self.command(arguments, &[]), input)
     }
 
-    /// Starts an operator command and kills it after a while; returns whether the kill interrupted it.
+    /// Starts an operator command and kills it after a while; returns whether the kill interrupted
+    /// it.
     pub fn cut_off(&self, arguments: &[&str], after: Duration) -> bool {
         let mut command = self.command(arguments, &[]);
         let mut child = command
@@ -205,7 +208,8 @@ impl Site {
             .env("TWINLOCK_DATABASE_URL", &self.url)
             .env("TWINLOCK_KEY_FILE", self.data.join("twinlock.key"));
         if arguments.first() == Some(&"serve") {
-            // The URL has no port, so that the cookie names do not change with the port of a restart.
+            // The URL has no port, so that the cookie names do not change with the port of a
+            // restart.
             command.env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         }

@@ -76,7 +76,8 @@ fn by_thread(line: &str) -> Option<(u32, &str)> {
     Some((thread.parse().ok()?, rest.trim_start()))
 }
 
-/// `SQLite` uses one of the two, depending on its build; `fsync` syncs more. A call interrupted by a kill has no result (`= ?`).
+/// `SQLite` uses one of the two, depending on its build; `fsync` syncs more. A call interrupted by
+/// a kill has no result (`= ?`).
 fn ended(call: &str, line: &str, thread: u32) -> Option<Step> {
     let is_sync = ["fdatasync", "fsync"].contains(&call);
     if !is_sync || line.ends_with("= ?") {

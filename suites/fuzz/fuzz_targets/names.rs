@@ -12,7 +12,8 @@ fuzz_target!(|text: &str| {
     check::<MethodName>(text);
 });
 
-/// The stored name must parse to itself and contain no control character, so that it adds no line to lists and logs.
+/// The stored name must parse to itself and contain no control character, so that it adds no line
+/// to lists and logs.
 fn check<Name: FromStr + Display>(text: &str) {
     if let Ok(name) = text.parse::<Name>() {
         let kept = name.to_string();

@@ -1,8 +1,10 @@
-//! Databases on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names: one per test, dropped at its end.
+//! Databases on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names: one per test, dropped
+//! at its end.
 //!
-//! Each test has a database and not only a schema, because the server keeps one catalog per database. The checks at
-//! a start read the whole catalog, so that with a schema per test each start took longer than the one before. The
-//! schema is migrated once per process; the other databases are copies of that one.
+//! Each test has a database and not only a schema, because the server keeps one catalog per
+//! database. The checks at a start read the whole catalog, so that with a schema per test each
+//! start took longer than the one before. The schema is migrated once per process; the other
+//! databases are copies of that one.
 
 use std::{
     env,
@@ -43,7 +45,8 @@ impl ServerDatabase {
         Some(Self::create(server, &template.name).await)
     }
 
-    /// A static is never dropped, so this database stays until the next process looks for abandoned ones.
+    /// A static is never dropped, so this database stays until the next process looks for abandoned
+    /// ones.
     async fn template(server: String, migrate: impl AsyncFnOnce(String)) -> Self {
         drop_abandoned(&server).await;
         let template = Self::create(server, "template1").await;
@@ -73,7 +76,8 @@ impl ServerDatabase {
 }
 
 impl Drop for ServerDatabase {
-    /// Uses a thread, because a test's own runtime can't wait here. Errors are ignored: the test's result matters more.
+    /// Uses a thread, because a test's own runtime can't wait here. Errors are ignored: the test's
+    /// result matters more.
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let server = self.server.clone();

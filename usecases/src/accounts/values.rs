@@ -1,4 +1,5 @@
-//! Inputs and outputs of the use cases of the Accounts page and of an account's members. The pages use the same types.
+//! Inputs and outputs of the use cases of the Accounts page and of an account's members. The pages
+//! use the same types.
 
 use domain::{
     ids::{AccountId, UserId},

@@ -18,7 +18,8 @@ use crate::{
     step_up::verification::{check_grant, grant, is_granted},
 };
 
-/// Draws ten codes and hashes them one after the other. Returns the codes to show once and the hashes to store.
+/// Draws ten codes and hashes them one after the other. Returns the codes to show once and the
+/// hashes to store.
 pub(super) async fn draw(
     context: &Context,
     permit: HashPermit,
@@ -104,14 +105,16 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
     Ok(shown)
 }
 
-/// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
+/// Records that the codes on the page are saved. Returns what the next page shows, if it could be
+/// looked up.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn finish(
     context: &Context,
     request: SavedCodes,
 ) -> Result<Option<Settled>, UseCaseError> {
     let session = &context.caller()?.session;
-    // A pending set expires after half an hour. The first set is already valid, so it does not expire.
+    // A pending set expires after half an hour. The first set is already valid, so it does not
+    // expire.
     let is_late = session
         .codes_since
         .is_none_or(|since| !may_see_codes(since, context.now));
@@ -133,7 +136,8 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
     let method = context.services.mfa.method(&session.user).await?;
     let method = method.ok_or(UseCaseError::VerificationRequired)?;
-    // Checked before ten hashes are computed, so that a request without a grant is cheap. The check that counts is the one below.
+    // Checked before ten hashes are computed, so that a request without a grant is cheap. The check
+    // that counts is the one below.
     if !is_granted(context, &Intent::Generate, &method.id).await? {
         return Err(UseCaseError::VerificationRequired);
     }
@@ -161,7 +165,8 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
     Ok(load_next_page(context).await.ok())
 }
 
-/// Loads what the next page shows. If this fails, the change still stands and the page loads it again.
+/// Loads what the next page shows. If this fails, the change still stands and the page loads it
+/// again.
 async fn load_next_page(context: &Context) -> Result<Settled, UseCaseError> {
     Ok(Settled {
         viewer: reload_viewer(context).await?,

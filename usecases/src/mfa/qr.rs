@@ -6,7 +6,8 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::values::QrPath;
 use crate::{UseCaseError, secret_text::Disclosed};
 
-/// Draws a text with the lowest error correction, because a screen has no stains, and fewer modules are easier to scan.
+/// Draws a text with the lowest error correction, because a screen has no stains, and fewer modules
+/// are easier to scan.
 /// The result is a path of one-module squares, with runs merged.
 pub(super) fn path(text: &str) -> Result<QrPath, UseCaseError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L)

@@ -49,8 +49,9 @@ fn user(context: &Context) -> Result<&UserId, UseCaseError> {
     Ok(&context.caller()?.session.user)
 }
 
-/// The password must be fresh for a new key, and fresher for a key that was shown before, because a person who sees the key can enrol
-/// their own phone. A key from before the last password is replaced by a new one.
+/// The password must be fresh for a new key, and fresher for a key that was shown before, because a
+/// person who sees the key can enrol their own phone. A key from before the last password is
+/// replaced by a new one.
 async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCaseError> {
     let facts = &context.caller()?.session.facts;
     let waiting = find_pending(context).await?;
@@ -75,9 +76,10 @@ async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCase
     Ok((kept.ok_or(UseCaseError::NotSignedIn)?, is_renewed))
 }
 
-/// Creates a new key with a grant. Without a grant, returns the session's pending key, as long as its verification is fresh. A grant is used
-/// even if a key is pending, because with an unused grant the cookie alone could start another key. The old method works until a code of
-/// the new key has been verified.
+/// Creates a new key with a grant. Without a grant, returns the session's pending key, as long as
+/// its verification is fresh. A grant is used even if a key is pending, because with an unused
+/// grant the cookie alone could start another key. The old method works until a code of the new key
+/// has been verified.
 async fn keep_for_reset(context: &Context, method: MethodId) -> Result<PendingKey, UseCaseError> {
     let facts = &context.caller()?.session.facts;
     if let Some(waiting) = find_pending(context).await?
@@ -228,7 +230,8 @@ pub async fn confirm(
         KeyActivation::KeyGone => return Err(UseCaseError::AlreadySetUp),
         KeyActivation::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
-    // A set-up that an account requires ends with this code. If the database does not answer, only this call waits for it, not a second one.
+    // A set-up that an account requires ends with this code. If the database does not answer, only
+    // this call waits for it, not a second one.
     shown.viewer = load_viewer(context, hash).await.ok();
     if shown.viewer.is_some() {
         remember_caller(context, cookies).await;
@@ -236,7 +239,8 @@ pub async fn confirm(
     Ok(shown)
 }
 
-/// A user who sets up their first method has no backup codes to unlock it. A caller that takes no backup codes passes no method.
+/// A user who sets up their first method has no backup codes to unlock it. A caller that takes no
+/// backup codes passes no method.
 pub(super) fn without_backup_codes(
     error: UseCaseError,
     method: Option<&MethodRecord>,
@@ -247,7 +251,8 @@ pub(super) fn without_backup_codes(
     }
 }
 
-/// Checks the pending key: a first key requires that there is no method, a reset the method that it replaces.
+/// Checks the pending key: a first key requires that there is no method, a reset the method that it
+/// replaces.
 fn check_pending(
     pending: Option<PendingKey>,
     method: Option<&MethodRecord>,

@@ -18,8 +18,8 @@ pub struct PendingSetUp {
     pub uri: Disclosed,
     /// The URI as a QR code.
     pub qr: QrPath,
-    /// Whether the key replaces one that was drawn before the password was confirmed. That key no longer works, but the phone may have
-    /// stored it.
+    /// Whether the key replaces one that was drawn before the password was confirmed. That key no
+    /// longer works, but the phone may have stored it.
     pub is_renewed: bool,
 }
 

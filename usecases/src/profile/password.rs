@@ -1,4 +1,5 @@
-//! `/profile/password`: a full re-authentication (ASVS V6.2.3, V7.5.1) and a new password, which ends everything that used the old one.
+//! `/profile/password`: a full re-authentication (ASVS V6.2.3, V7.5.1) and a new password, which
+//! ends everything that used the old one.
 
 use domain::{
     ids::MethodId,
@@ -84,7 +85,8 @@ fn require_code(
     }
 }
 
-/// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one factor can use the other.
+/// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one
+/// factor can use the other.
 async fn check_proof(
     context: &Context,
     code: &SecretText,

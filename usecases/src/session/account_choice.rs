@@ -37,7 +37,8 @@ pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer
     }
 }
 
-/// The Owners who can help a user who lost their device. A half session gets no names unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
+/// The Owners who can help a user who lost their device. A half session gets no names unless the
+/// operator allows it (`TWINLOCK_SHOW_HELPERS`).
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn helpers(context: &Context) -> Result<Vec<String>, UseCaseError> {
     if !context.services.settings.show_helpers {

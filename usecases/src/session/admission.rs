@@ -1,5 +1,6 @@
-//! The checks of a request in order of their cost (ADR 24): a refusal from memory, a check of the limits, a permit for a hash, the count,
-//! and the hash. A request that one step refuses does not reach the next one.
+//! The checks of a request in order of their cost (ADR 24): a refusal from memory, a check of the
+//! limits, a permit for a hash, the count, and the hash. A request that one step refuses does not
+//! reach the next one.
 
 use domain::{
     people::{email::Email, password::Password},
@@ -14,7 +15,8 @@ use domain::{
 
 use crate::{Context, UseCaseError, secret_text::SecretText};
 
-/// Counts the attempt, then compares. Returns `None` if anything is wrong, after the same amount of work. A right attempt is uncounted at once.
+/// Counts the attempt, then compares. Returns `None` if anything is wrong, after the same amount of
+/// work. A right attempt is uncounted at once.
 pub(crate) async fn recheck_password(
     context: &Context,
     email: Option<&Email>,
@@ -31,7 +33,8 @@ pub(crate) async fn recheck_password(
     Ok(credentials)
 }
 
-/// Like [`recheck_password`], but the caller passes the receipt of a right password on, together with the change that required it.
+/// Like [`recheck_password`], but the caller passes the receipt of a right password on, together
+/// with the change that required it.
 pub(super) async fn check_password(
     context: &Context,
     email: Option<&Email>,
@@ -65,8 +68,8 @@ fn password_attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
     }
 }
 
-/// A permit for the hash of an attempt that no limit refuses. An attempt without a browser token and without a complete session is first
-/// checked from memory.
+/// A permit for the hash of an attempt that no limit refuses. An attempt without a browser token
+/// and without a complete session is first checked from memory.
 async fn acquire_permit(
     context: &Context,
     attempt: &PasswordTry,
@@ -137,7 +140,8 @@ pub(super) fn link_token(text: &SecretText) -> Option<Token> {
         .ok()
 }
 
-/// The refusal of a link that is invalid or no longer works. The refusal counts for the address, which is refused once it exceeds its limit.
+/// The refusal of a link that is invalid or no longer works. The refusal counts for the address,
+/// which is refused once it exceeds its limit.
 pub(super) async fn dead_link_error(context: &Context) -> UseCaseError {
     let address = context.visitor.address.counted();
     let limit = context.services.settings.address_limit;

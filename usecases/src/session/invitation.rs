@@ -1,4 +1,5 @@
-//! `/invitation`: a user chooses their password through a link that works once. The link does not sign the user in, and does not bypass MFA.
+//! `/invitation`: a user chooses their password through a link that works once. The link does not
+//! sign the user in, and does not bypass MFA.
 
 use domain::{
     people::password::{Password, PasswordOwner},
@@ -43,7 +44,8 @@ pub async fn accept_invitation(
     cookies: &mut Cookies,
     request: InvitationForm,
 ) -> Result<(), UseCaseError> {
-    // Looked up before the hash, so that a dead link is cheap. The check that counts is the update below.
+    // Looked up before the hash, so that a dead link is cheap. The check that counts is the update
+    // below.
     let Some((link, invited)) = invited(context, &request.token).await? else {
         return Err(dead_link_error(context).await);
     };
@@ -61,7 +63,8 @@ pub async fn accept_invitation(
     if accepted.await? == InvitationUse::NotOpen {
         return Err(UseCaseError::LinkDead);
     }
-    // Makes the browser known. This signs no one in and replaces no second factor, but guesses of strangers can't lock the user out.
+    // Makes the browser known. This signs no one in and replaces no second factor, but guesses of
+    // strangers can't lock the user out.
     cookies.set_browser(browser);
     Ok(())
 }

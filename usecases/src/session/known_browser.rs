@@ -1,4 +1,5 @@
-//! Remembers browsers that completed a sign-in, so that guesses of strangers can't lock their user out.
+//! Remembers browsers that completed a sign-in, so that guesses of strangers can't lock their user
+//! out.
 
 use domain::{
     ids::{SessionId, UserId},
@@ -56,7 +57,8 @@ pub(super) async fn find_known(
     Ok(is_known.then_some(given))
 }
 
-/// Stores this browser as known after a complete sign-in, or after its user's browsers were forgotten.
+/// Stores this browser as known after a complete sign-in, or after its user's browsers were
+/// forgotten.
 pub(crate) async fn remember(
     context: &Context,
     cookies: &mut Cookies,
@@ -77,7 +79,8 @@ pub(crate) async fn remember(
     Ok(())
 }
 
-/// Like [`remember`], for the caller. The sign-in or change is already complete, so an error here must not make it look failed.
+/// Like [`remember`], for the caller. The sign-in or change is already complete, so an error here
+/// must not make it look failed.
 pub(crate) async fn remember_caller(context: &Context, cookies: &mut Cookies) {
     let remembered = match context.caller() {
         Ok(caller) => remember(context, cookies, &caller.session.user, &caller.session.id).await,

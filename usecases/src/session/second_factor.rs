@@ -1,5 +1,6 @@
-//! The second step of a sign-in, and the check of 6-digit codes and backup codes in all places that take one. Each attempt is counted
-//! before it is checked, and everything that works only once is taken by one conditional update.
+//! The second step of a sign-in, and the check of 6-digit codes and backup codes in all places that
+//! take one. Each attempt is counted before it is checked, and everything that works only once is
+//! taken by one conditional update.
 
 use domain::{
     events::Outcome,
@@ -99,8 +100,9 @@ fn send_tokens(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
     browser.send(cookies);
 }
 
-/// The refused codes in a row that had locked the application, for strangers or in this browser, before this right code; none if neither
-/// was locked. So a user who signs in from a known browser also learns of the guesses of strangers.
+/// The refused codes in a row that had locked the application, for strangers or in this browser,
+/// before this right code; none if neither was locked. So a user who signs in from a known browser
+/// also learns of the guesses of strangers.
 fn unlocked_after(refused: u32) -> Option<u32> {
     (refused >= LOCK_AFTER).then_some(refused)
 }
@@ -132,7 +134,8 @@ async fn guess_holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     Ok(GuessHolder::of(&caller.standing, session, known_browser))
 }
 
-/// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this function does that.
+/// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this
+/// function does that.
 pub(crate) async fn check_code(
     context: &Context,
     typed: &SecretText,
@@ -182,7 +185,8 @@ pub(crate) async fn check_code(
     }
 }
 
-/// Stores what a code tells about the device's clock. Returns by how many seconds it is fast, once two refused codes in a row agree.
+/// Stores what a code tells about the device's clock. Returns by how many seconds it is fast, once
+/// two refused codes in a row agree.
 async fn note_clock_offset(
     context: &Context,
     now: Option<OffTime>,
@@ -229,8 +233,9 @@ pub(crate) async fn check_backup_code(
     Ok(stored.id)
 }
 
-/// Refuses a code of `step`, because `last_step` is already used; the next step has the next code. A step further ahead was used before the
-/// clock was set back. When that clock will be right again is unknown.
+/// Refuses a code of `step`, because `last_step` is already used; the next step has the next code.
+/// A step further ahead was used before the clock was set back. When that clock will be right again
+/// is unknown.
 pub(crate) async fn already_used_error(
     context: &Context,
     step: TimeStep,
@@ -250,7 +255,8 @@ pub(crate) async fn just_expired_error(context: &Context, step: TimeStep) -> Use
     refused.err().unwrap_or(UseCaseError::JustExpired)
 }
 
-/// Records the refusal. The code of one step spends the budget only once, however often it is given.
+/// Records the refusal. The code of one step spends the budget only once, however often it is
+/// given.
 async fn refuse_step(
     context: &Context,
     step: TimeStep,
@@ -264,8 +270,9 @@ async fn refuse_step(
     Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
 }
 
-/// Ends an attempt whose authenticator key can't be opened. If the row was changed, that may be an attack, so the attempt still counts. If
-/// this server lacks the master key, the code could not be checked, so the attempt is given back.
+/// Ends an attempt whose authenticator key can't be opened. If the row was changed, that may be an
+/// attack, so the attempt still counts. If this server lacks the master key, the code could not be
+/// checked, so the attempt is given back.
 pub(crate) async fn record_unopened_key(
     context: &Context,
     key: &Sealed,

@@ -22,7 +22,8 @@ pub async fn sign_in(
     request: SignInForm,
 ) -> Result<Viewer, UseCaseError> {
     let password = Password::given(request.password.expose());
-    // An invalid address is counted and costs the same work, so that the response time reveals nothing.
+    // An invalid address is counted and costs the same work, so that the response time reveals
+    // nothing.
     let email = request.email.parse::<Email>().ok();
     let (credentials, receipt) = check_password(context, email.as_ref(), &password).await?;
     let Some(Credentials {
@@ -52,7 +53,8 @@ pub async fn sign_in(
         Opened::TooMany { until } => return Err(too_many_error(context, until)),
     }
     cookies.set_session(token);
-    // Loaded first: an unavailable database fails here, and is not waited for a second time below, where a failure is only logged.
+    // Loaded first: an unavailable database fails here, and is not waited for a second time below,
+    // where a failure is only logged.
     let viewer = load_viewer(context, hash).await?;
     if !owes_second_factor {
         known_browser::log_error(known_browser::remember(context, cookies, &user, &id).await);

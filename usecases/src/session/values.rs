@@ -81,8 +81,8 @@ pub struct SignedIn {
     pub viewer: Viewer,
     /// How many backup codes are left, if one was used.
     pub codes_left: Option<u32>,
-    /// Wrong codes in a row that had locked the application, in this browser or for strangers, so that the user learns of a stranger's
-    /// attempts.
+    /// Wrong codes in a row that had locked the application, in this browser or for strangers, so
+    /// that the user learns of a stranger's attempts.
     pub unlocked_after: Option<u32>,
 }
 

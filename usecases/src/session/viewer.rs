@@ -24,7 +24,8 @@ pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
     }
 }
 
-/// What the pages may know about a session. Before the second factor this is only what was typed: no name, no account.
+/// What the pages may know about a session. Before the second factor this is only what was typed:
+/// no name, no account.
 fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Viewer {
     let account = match &standing {
         Standing::Full {
@@ -56,7 +57,8 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
     }
 }
 
-/// The caller's session after its second factor. The call has just written the change, so the session is not loaded again.
+/// The caller's session after its second factor. The call has just written the change, so the
+/// session is not loaded again.
 pub(super) fn viewer_after_second_factor(context: &Context) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session;
     let facts = SessionFacts {

@@ -1,4 +1,5 @@
-//! Inputs and outputs of the use cases of an Identity verification within a session. The pages use the same types.
+//! Inputs and outputs of the use cases of an Identity verification within a session. The pages use
+//! the same types.
 
 use domain::second_factor::step_up::Intent;
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,8 @@ pub struct AskedFor {
 /// A code for the action that the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StepUpCode {
-    /// The action that the page showed, because another tab may have asked for something else since.
+    /// The action that the page showed, because another tab may have asked for something else
+    /// since.
     #[serde(flatten)]
     pub intent: Intent,
     /// As typed.

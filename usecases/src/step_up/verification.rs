@@ -1,4 +1,5 @@
-//! Use cases of the Identity verification: request and verification. The action itself takes the grant.
+//! Use cases of the Identity verification: request and verification. The action itself takes the
+//! grant.
 
 use domain::{
     ids::MethodId,
@@ -30,7 +31,8 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
     };
     let step_ups = &context.services.step_ups;
     if step_up.intent.follows_recovery() && session.recovered_at.is_some_and(|at| at > lapsed) {
-        // The backup code was given for the sign-in, not for this action, so the password must be fresh too.
+        // The backup code was given for the sign-in, not for this action, so the password must be
+        // fresh too.
         if !session.facts.may_repeat(None, context.now) {
             return Err(UseCaseError::PasswordRequired);
         }
@@ -51,8 +53,8 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
     Ok(NextStep::Verify)
 }
 
-/// Whether the session has a grant for this intent. A grant whose action failed is still valid. A new request must not remove it, because
-/// the user may have no other code.
+/// Whether the session has a grant for this intent. A grant whose action failed is still valid. A
+/// new request must not remove it, because the user may have no other code.
 pub(crate) async fn is_granted(
     context: &Context,
     intent: &Intent,
@@ -81,7 +83,8 @@ async fn method(context: &Context) -> Result<MethodRecord, UseCaseError> {
         .ok_or(UseCaseError::NoMethod)
 }
 
-/// Checks the target first, so that no user gives a code for an action that will be refused. The action checks it again.
+/// Checks the target first, so that no user gives a code for an action that will be refused. The
+/// action checks it again.
 async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseError> {
     match intent {
         Intent::Reset | Intent::Delete | Intent::Generate => Ok(()),
@@ -156,7 +159,8 @@ pub async fn verify_backup_code(
     }
 }
 
-/// If the session drew backup codes itself, the password must be confirmed once more before one of them verifies the identity.
+/// If the session drew backup codes itself, the password must be confirmed once more before one of
+/// them verifies the identity.
 async fn check_own_codes(context: &Context) -> Result<(), UseCaseError> {
     let session = &context.caller()?.session;
     let drawn_at = context
@@ -181,7 +185,8 @@ const fn check_verified(answer: CodeUse) -> Result<(), UseCaseError> {
     }
 }
 
-/// What the session asks, if it is still the action that the page showed. Checked before a code is spent on something else.
+/// What the session asks, if it is still the action that the page showed. Checked before a code is
+/// spent on something else.
 async fn find_shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
     find_pending(context)
         .await?

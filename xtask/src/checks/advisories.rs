@@ -1,4 +1,5 @@
-//! Checks our dependencies for published advisories. If the databases can't be reached, the step reports that it has checked nothing.
+//! Checks our dependencies for published advisories. If the databases can't be reached, the step
+//! reports that it has checked nothing.
 
 use anyhow::{Result, bail};
 
@@ -59,7 +60,8 @@ fn packages() -> Result<Checked> {
     Ok(Checked::Fine)
 }
 
-/// Returns whether the output is a report: npm exits alike when it finds advisories and when it can't reach the registry.
+/// Returns whether the output is a report: npm exits alike when it finds advisories and when it
+/// can't reach the registry.
 fn is_report(answer: &str) -> bool {
     answer.contains("\"auditReportVersion\"")
 }

@@ -23,7 +23,8 @@ pub fn quick() -> Result<()> {
         .run()
 }
 
-/// Runs each attack as often as the list says, against the shipped binary: 9 minutes of processor time.
+/// Runs each attack as often as the list says, against the shipped binary: 9 minutes of processor
+/// time.
 pub fn everything() -> Result<()> {
     tools::ensure_for_attack()?;
     suite()?
@@ -35,12 +36,14 @@ pub fn everything() -> Result<()> {
         .run()
 }
 
-/// Runs two attacks at a time, because some measure response times. `cargo xtask test` has compiled the suite.
+/// Runs two attacks at a time, because some measure response times. `cargo xtask test` has compiled
+/// the suite.
 fn suite() -> Result<Process> {
     Ok(Process::new(program("attack")?).args(["--test-threads", "2"]))
 }
 
-/// Runs the model test over 2,000 sequences of actions, in a profile whose longer build pays off only here.
+/// Runs the model test over 2,000 sequences of actions, in a profile whose longer build pays off
+/// only here.
 pub fn model() -> Result<()> {
     Process::cargo(["test", "--profile", "deep"])
         .args(["--package", "server", "--test", "model"])
@@ -94,7 +97,8 @@ fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
         .args(["corpus", "seeds"].map(|inputs| format!("suites/fuzz/{inputs}/{target}")))
         .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1", "-verbosity=0"])
         .env_unshown("PATH", tools.path()?)
-        // Coverage needs flags that only nightly accepts; this variable makes the stable compiler accept them.
+        // Coverage needs flags that only nightly accepts; this variable makes the stable compiler
+        // accept them.
         .env("RUSTC_BOOTSTRAP", "1")
         .remedy(
             "the input that breaks it is in suites/fuzz/artifacts; put it into suites/fuzz/seeds \

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: measures throughput, latency and cost of the shipped binary; with `--browser`, of the pages in a browser.
+//! `cargo xtask bench`: measures throughput, latency and cost of the shipped binary; with
+//! `--browser`, of the pages in a browser.
 
 use std::{fs, path::PathBuf, thread::available_parallelism};
 
@@ -30,11 +31,13 @@ const PROGRAM: &str = "target/release/bench";
     reason = "each is a flag of the command line"
 )]
 pub struct BenchArguments {
-    /// What people would pick instead, loaded turn by turn with Twinlock, so that the table holds ratios
+    /// What people would pick instead, loaded turn by turn with Twinlock, so that the table holds
+    /// ratios
     #[arg(long)]
     peer: Option<Peer>,
 
-    /// With 100,000 people, 20,000 accounts and 5 million events, beside an almost empty database (`-- --scale 0.1`: a tenth of it)
+    /// With 100,000 people, 20,000 accounts and 5 million events, beside an almost empty database
+    /// (`-- --scale 0.1`: a tenth of it)
     #[arg(long, conflicts_with_all = ["peer", "scale_out"])]
     growth: bool,
 

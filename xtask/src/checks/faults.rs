@@ -30,7 +30,8 @@ pub fn run(arguments: &FaultsArguments) -> Result<()> {
     suite(program, arguments.quick, &arguments.suite)
 }
 
-/// Runs the small part of the suite against the shipped binary. `cargo xtask test` has compiled the suite.
+/// Runs the small part of the suite against the shipped binary. `cargo xtask test` has compiled the
+/// suite.
 pub fn quick() -> Result<()> {
     suite(Process::new(program("faults")?), true, &[])
 }

@@ -1,4 +1,5 @@
-//! A temporary `PostgreSQL` server for the tests: created for one run in a temporary folder on a free port, and removed afterwards.
+//! A temporary `PostgreSQL` server for the tests: created for one run in a temporary folder on a
+//! free port, and removed afterwards.
 
 use std::{
     env, fs,

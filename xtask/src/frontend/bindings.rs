@@ -1,4 +1,5 @@
-//! Runs wasm-bindgen and wasm-opt: turns the compiled WASM into a script and WASM that a browser can load.
+//! Runs wasm-bindgen and wasm-opt: turns the compiled WASM into a script and WASM that a browser
+//! can load.
 
 use std::{
     fs,
@@ -25,7 +26,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Returns the scripts of other crates, which the main script imports by relative paths: none today.
+    /// Returns the scripts of other crates, which the main script imports by relative paths: none
+    /// today.
     pub fn snippets(&self) -> Result<Vec<(String, PathBuf)>> {
         let folder = self.folder.join("snippets");
         if !folder.exists() {

@@ -7,7 +7,8 @@ use anyhow::Result;
 use super::edition::Edition;
 use crate::{process::Process, tools, workspace::root};
 
-/// The target folder of the shipped pages: they use another standard library, so they share no build products with the rest.
+/// The target folder of the shipped pages: they use another standard library, so they share no
+/// build products with the rest.
 const WASM_TARGET_DIR: &str = "target/wasm";
 
 /// The target triple of builds for the browser.
@@ -27,7 +28,8 @@ pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
             (process, format!("{WASM_TARGET_DIR}/{TARGET}/wasm-release"))
         }
         Edition::Quick => {
-            // Shares the server's target folder, so that host crates such as macros are compiled only once.
+            // Shares the server's target folder, so that host crates such as macros are compiled
+            // only once.
             let process = with_some_std(process)?
                 .args(["--target-dir", "target"])
                 // Line tables would make the pages ten times as large.
@@ -45,7 +47,8 @@ pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
     Ok(root().join(folder).join("frontend.wasm"))
 }
 
-/// Uses the toolchain's standard library for the browser, or compiles it if only its sources are present and it can't be downloaded.
+/// Uses the toolchain's standard library for the browser, or compiles it if only its sources are
+/// present and it can't be downloaded.
 fn with_some_std(process: Process) -> Result<Process> {
     let Err(missing) = tools::ensure_target() else {
         return Ok(process);
@@ -60,7 +63,8 @@ fn with_some_std(process: Process) -> Result<Process> {
 }
 
 /// Makes cargo compile the standard library too, for size, and with panics that end the app without
-/// formatting a message (ADR 21). Cargo accepts that only on the nightly channel or with this variable.
+/// formatting a message (ADR 21). Cargo accepts that only on the nightly channel or with this
+/// variable.
 fn with_own_std(process: Process) -> Process {
     process
         .env("RUSTC_BOOTSTRAP", "1")

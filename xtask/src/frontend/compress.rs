@@ -1,4 +1,5 @@
-//! Writes `.br` and `.gz` next to each file, so that the server never compresses the same bytes twice.
+//! Writes `.br` and `.gz` next to each file, so that the server never compresses the same bytes
+//! twice.
 
 use std::{
     fs,
@@ -14,7 +15,8 @@ const WORTHWHILE: usize = 256;
 
 /// Compresses each of these files if it saves bytes.
 pub fn all(files: &[PathBuf]) -> Result<()> {
-    // The server fills the placeholders of index.html at start, so a copy made here would still contain them.
+    // The server fills the placeholders of index.html at start, so a copy made here would still
+    // contain them.
     let packed = |file: &&PathBuf| !file.ends_with("index.html");
     files.iter().filter(packed).try_for_each(|file| pack(file))
 }

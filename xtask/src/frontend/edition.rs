@@ -14,12 +14,14 @@ use super::stamp::STAMP;
 pub enum Edition {
     /// Small: with its own standard library, optimised for size, minified and compressed.
     Shipped,
-    /// Quick to build: compiled in cargo's development profile, with function names and all assertions.
+    /// Quick to build: compiled in cargo's development profile, with function names and all
+    /// assertions.
     Quick,
 }
 
 impl Edition {
-    /// Returns the edition's word in the stamp, which also names the folder that keeps these pages while the other edition is in `dist`.
+    /// Returns the edition's word in the stamp, which also names the folder that keeps these pages
+    /// while the other edition is in `dist`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Shipped => "shipped",
@@ -36,7 +38,8 @@ impl Edition {
 }
 
 /// Puts this edition into `dist`, if it was ever built. The other edition is moved aside with its
-/// stamp. A rename keeps all file times, so cargo considers the binary with the restored pages fresh.
+/// stamp. A rename keeps all file times, so cargo considers the binary with the restored pages
+/// fresh.
 pub fn choose(root: &Path, edition: Edition) -> Result<()> {
     let stamp = fs::read_to_string(root.join(STAMP)).unwrap_or_default();
     let is_of = |edition: Edition| stamp.starts_with(&format!("pages {}\n", edition.word()));
@@ -49,13 +52,15 @@ pub fn choose(root: &Path, edition: Edition) -> Result<()> {
     }
     let waiting = aside(edition);
     if waiting.join(STAMP).exists() {
-        // The output of an interrupted build has no stamp, so it belongs to no edition and may be deleted.
+        // The output of an interrupted build has no stamp, so it belongs to no edition and may be
+        // deleted.
         move_all(&waiting, root)?;
     }
     Ok(())
 }
 
-/// Moves pages and stamp between folders. The stamp is moved last, because pages without a stamp count as unfinished.
+/// Moves pages and stamp between folders. The stamp is moved last, because pages without a stamp
+/// count as unfinished.
 fn move_all(from: &Path, to: &Path) -> Result<()> {
     let dist = to.join("dist");
     if dist.exists() {

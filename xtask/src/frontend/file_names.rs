@@ -1,4 +1,5 @@
-//! Names files by a hash of their content: browsers keep such files for a year, and the server recognises the form of hashed names.
+//! Names files by a hash of their content: browsers keep such files for a year, and the server
+//! recognises the form of hashed names.
 
 use std::{
     fs,
@@ -18,13 +19,15 @@ pub struct Names {
     pub script: String,
     /// The WASM.
     pub wasm: String,
-    /// Scripts of other crates. They keep their names, because their folder's name contains the hash.
+    /// Scripts of other crates. They keep their names, because their folder's name contains the
+    /// hash.
     pub snippets: Vec<String>,
     /// The icon.
     pub icon: String,
 }
 
-/// Copies the files into `dist`. Script and WASM share one hash over both, because a browser must never combine files of two builds.
+/// Copies the files into `dist`. Script and WASM share one hash over both, because a browser must
+/// never combine files of two builds.
 pub fn copy(pair: &Pair, icon: &Path, dist: &Path) -> Result<Names> {
     let hash = digits(&[pair.script.clone(), pair.wasm.clone()])?;
     let snippets = pair.snippets()?;

@@ -53,7 +53,8 @@ pub fn of_texts(texts: &[String]) -> String {
     hex(hash)
 }
 
-/// Returns all files of a folder and its subfolders in a fixed order. Hidden files are skipped, because they belong to editors and tools.
+/// Returns all files of a folder and its subfolders in a fixed order. Hidden files are skipped,
+/// because they belong to editors and tools.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];
@@ -86,7 +87,8 @@ fn add_files(hash: &mut Sha256, root: &Path, files: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Hashes each part with its length, so that different lists of parts never give the same byte stream.
+/// Hashes each part with its length, so that different lists of parts never give the same byte
+/// stream.
 fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update(part.len().to_string().as_bytes());
     hash.update(b":");

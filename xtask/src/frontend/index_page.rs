@@ -99,7 +99,8 @@ fn is_note(line: &str) -> bool {
     comment.is_some_and(|words| !words.contains("-->") && !is_marker(words))
 }
 
-/// Returns whether a comment is a marker for the server, which fills or removes the content in between: `<!-- sign-in -->` … `<!-- /sign-in -->`.
+/// Returns whether a comment is a marker for the server, which fills or removes the content in
+/// between: `<!-- sign-in -->` … `<!-- /sign-in -->`.
 fn is_marker(words: &str) -> bool {
     let word = words.trim().trim_start_matches('/');
     word.chars()

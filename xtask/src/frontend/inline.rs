@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use super::index_page::SCRIPT;
 use crate::{process::Process, tools::Toolbox, workspace::root};
 
-/// The start and end tags of each part, and its language for esbuild. The module that starts the app stays as it is, because the server reads it.
+/// The start and end tags of each part, and its language for esbuild. The module that starts the
+/// app stays as it is, because the server reads it.
 const PARTS: [(&str, &str, &str); 2] =
     [("<style>", "</style>", "css"), (SCRIPT, "</script>", "js")];
 
@@ -44,7 +45,8 @@ fn by_esbuild(tools: &Toolbox, language: &str, text: &str) -> Result<String> {
     fs::write(&long, text).with_context(|| format!("writing {}", long.display()))?;
     Process::new("esbuild")
         .args([&long])
-        // Not `--minify`, because that may use newer syntax than the old browsers understand for which the script is meant.
+        // Not `--minify`, because that may use newer syntax than the old browsers understand for
+        // which the script is meant.
         .args(["--minify-whitespace", "--minify-identifiers", "--log-level=warning"])
         .args([format!("--outfile={}", short.display())])
         .env_unshown("PATH", tools.path()?)

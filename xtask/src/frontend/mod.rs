@@ -1,4 +1,5 @@
-//! Builds the pages in `dist`: compiles them for the browser, joins them with wasm-bindgen, and inserts them into the index page.
+//! Builds the pages in `dist`: compiles them for the browser, joins them with wasm-bindgen, and
+//! inserts them into the index page.
 
 mod bindings;
 mod boot_scripts;
@@ -38,7 +39,8 @@ use template::Link;
 /// The folder to which the links in the page are relative.
 const SOURCE: &str = "frontend";
 
-/// Puts this edition into `dist`: a previous build if its sources are the same, otherwise a new one.
+/// Puts this edition into `dist`: a previous build if its sources are the same, otherwise a new
+/// one.
 pub fn build(edition: Edition) -> Result<()> {
     choose(edition)?;
     boot_scripts::update()?;
@@ -61,7 +63,8 @@ pub fn build(edition: Edition) -> Result<()> {
     Ok(())
 }
 
-/// Puts the last build of this edition into `dist`, current or not; `dist` gets no pages if there is none.
+/// Puts the last build of this edition into `dist`, current or not; `dist` gets no pages if there
+/// is none.
 pub fn choose(edition: Edition) -> Result<()> {
     edition::choose(root(), edition)
 }

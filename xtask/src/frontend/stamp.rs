@@ -9,7 +9,8 @@ use super::{edition::Edition, fingerprint};
 /// The file's name.
 pub const STAMP: &str = "dist.stamp";
 
-/// Returns whether `dist` holds this edition, built from these inputs and unchanged since (a manual `trunk build` would change it).
+/// Returns whether `dist` holds this edition, built from these inputs and unchanged since (a manual
+/// `trunk build` would change it).
 pub fn is_current(root: &Path, edition: Edition, inputs: &str) -> Result<bool> {
     let Ok(stamp) = fs::read_to_string(root.join(STAMP)) else {
         return Ok(false);
@@ -18,7 +19,8 @@ pub fn is_current(root: &Path, edition: Edition, inputs: &str) -> Result<bool> {
     Ok(dist.is_dir() && stamp == contents(edition, inputs, &fingerprint::of_folder(&dist)?))
 }
 
-/// Removes the stamp before `dist` is changed, so that an interrupted build does not count as complete.
+/// Removes the stamp before `dist` is changed, so that an interrupted build does not count as
+/// complete.
 pub fn remove(root: &Path) -> Result<()> {
     let stamp = root.join(STAMP);
     if stamp.exists() {

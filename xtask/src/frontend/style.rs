@@ -1,4 +1,5 @@
-//! Joins all style sheets into one in the page, because each import would cost the browser a round trip.
+//! Joins all style sheets into one in the page, because each import would cost the browser a round
+//! trip.
 
 use std::{fs, path::Path};
 
@@ -71,7 +72,8 @@ fn without_comments(css: &str) -> String {
     kept
 }
 
-/// Removes blank lines and indentation, which have no meaning because none of our strings spans two lines.
+/// Removes blank lines and indentation, which have no meaning because none of our strings spans two
+/// lines.
 fn without_indents(css: &str) -> String {
     let lines = css.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(|line| [line, "\n"]).collect()

@@ -1,4 +1,5 @@
-//! Reads `frontend/index.html` like Trunk: each `<link data-trunk …>` names a built file that replaces it.
+//! Reads `frontend/index.html` like Trunk: each `<link data-trunk …>` names a built file that
+//! replaces it.
 
 use std::ops::Range;
 

@@ -1,6 +1,7 @@
 //! The limits of what a browser has to download.
 
-/// All parts together, compressed with brotli: the size that was reached (ADR 33, docs/BENCHMARKS.md), under the goal of 220 KB.
+/// All parts together, compressed with brotli: the size that was reached (ADR 33,
+/// docs/BENCHMARKS.md), under the goal of 220 KB.
 pub const BROTLI_TOTAL: u64 = 219_000;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.

@@ -8,7 +8,8 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 use super::kilobytes;
 use crate::{frontend, process::Process, tools::Toolbox};
 
-/// Rust's own libraries. A function of theirs counts for the crate it was instantiated for, if its name tells.
+/// Rust's own libraries. A function of theirs counts for the crate it was instantiated for, if its
+/// name tells.
 const STD: [&str; 3] = ["alloc", "core", "std"];
 
 /// The functions of one crate.
@@ -116,13 +117,15 @@ impl Module {
     }
 }
 
-/// Returns the first crate in a function's name that is not Rust's own, otherwise `std`; `?` if the name contains no crate.
+/// Returns the first crate in a function's name that is not Rust's own, otherwise `std`; `?` if the
+/// name contains no crate.
 fn crate_of(name: &str) -> &str {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut own = "?";
     let mut rest = name;
     while let Some((before, after)) = rest.split_once("::") {
-        // If another tool has demangled a name already, the compiler's hash follows the crate: `app[1f2e…]::ui`.
+        // If another tool has demangled a name already, the compiler's hash follows the crate:
+        // `app[1f2e…]::ui`.
         let hashed = before
             .strip_suffix(']')
             .and_then(|before| before.rsplit_once('['));

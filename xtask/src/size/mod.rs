@@ -69,7 +69,8 @@ pub fn run(arguments: &SizeArguments) -> Result<()> {
     )
 }
 
-/// Measures a file. Without a compressed copy it is compressed here like in the server, because index.html is only filled in at the server's start.
+/// Measures a file. Without a compressed copy it is compressed here like in the server, because
+/// index.html is only filled in at the server's start.
 fn measure(file: &Path) -> Result<Part> {
     let plain = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let raw = length(&plain);

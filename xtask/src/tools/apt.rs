@@ -10,7 +10,8 @@ use anyhow::{Result, bail};
 use super::{on_path, packages::Package};
 use crate::{process::Process, stopwatch::Stopwatch};
 
-/// The age limit of package lists: older lists name versions that the mirrors no longer have, or that are too old for the tests.
+/// The age limit of package lists: older lists name versions that the mirrors no longer have, or
+/// that are too old for the tests.
 const FRESH: Duration = Duration::from_hours(7 * 24);
 
 /// Installs missing packages if that is allowed, otherwise names the command that does.
@@ -126,7 +127,8 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns whether any package list is recent. The archive's own lists change only with a release, those of its updates daily.
+/// Returns whether any package list is recent. The archive's own lists change only with a release,
+/// those of its updates daily.
 fn has_fresh_lists(folder: &Path, now: SystemTime) -> bool {
     let lists = folder.read_dir().into_iter().flatten().flatten();
     lists

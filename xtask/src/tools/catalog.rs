@@ -75,7 +75,8 @@ pub fn trunk() -> Tool {
     }
 }
 
-/// Writes the JavaScript glue between WASM and browser; called by Trunk. `run` and `build` use the same code as a library.
+/// Writes the JavaScript glue between WASM and browser; called by Trunk. `run` and `build` use the
+/// same code as a library.
 pub fn wasm_bindgen() -> Result<Tool> {
     let version = versions::wasm_bindgen()?;
     Ok(Tool {

@@ -115,7 +115,8 @@ pub fn ensure_for_faults() -> Result<()> {
     apt::ensure(packages::FAULTS)
 }
 
-/// Installs the tools of the tests of operators' environments. Tests without their tool are skipped and named.
+/// Installs the tools of the tests of operators' environments. Tests without their tool are skipped
+/// and named.
 pub fn ensure_for_operators() {
     if let Err(error) = apt::ensure(packages::OPERATORS) {
         eprintln!("{error:#}\nThe tests that need them say LEFT OUT.");

@@ -13,7 +13,8 @@ use crate::{
     workspace::{end2end, root},
 };
 
-/// The oldest Node.js that the packages of `end2end` support (`engines` in its package.json says the same).
+/// The oldest Node.js that the packages of `end2end` support (`engines` in its package.json says
+/// the same).
 const OLDEST: (u32, u32) = (20, 19);
 
 /// The lock file of the last complete `npm ci`, which removes the folder that contains this stamp.

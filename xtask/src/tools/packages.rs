@@ -8,7 +8,8 @@ use std::{
 use super::on_path;
 use crate::process::Process;
 
-/// A Debian package, its purpose, and a check whether it (or its equivalent on another system) is installed.
+/// A Debian package, its purpose, and a check whether it (or its equivalent on another system) is
+/// installed.
 pub struct Package {
     pub(super) name: &'static str,
     pub(super) purpose: &'static str,
@@ -44,7 +45,8 @@ pub const BROWSER: &[Package] = &[
     },
 ];
 
-/// Chromium without a user interface: the same engine, a third less work per test. `end2end/playwright.config.ts` looks for its path.
+/// Chromium without a user interface: the same engine, a third less work per test.
+/// `end2end/playwright.config.ts` looks for its path.
 pub const WINDOWLESS: &[Package] = &[Package {
     name: "chromium-headless-shell",
     purpose: "the browser without windows",
@@ -70,7 +72,8 @@ pub const FAULTS: &[Package] = &[
     },
 ];
 
-/// Packages for the tests of operators' environments. If one is missing, its tests are skipped and named.
+/// Packages for the tests of operators' environments. If one is missing, its tests are skipped and
+/// named.
 pub const OPERATORS: &[Package] = &[
     FAKETIME,
     STRACE,

@@ -26,7 +26,8 @@ pub fn ensure_target() -> Result<()> {
     )
 }
 
-/// Adds the standard library's sources, if they are missing, because the pages use a standard library compiled for size.
+/// Adds the standard library's sources, if they are missing, because the pages use a standard
+/// library compiled for size.
 pub fn ensure_sources() -> Result<()> {
     let folder = Process::new("rustc")
         .args(["--print", "sysroot"])

@@ -24,7 +24,8 @@ pub const CARGO_CYCLONEDX: &str = "0.5.9";
 /// The fuzzer.
 pub const CARGO_FUZZ: &str = "0.13.2";
 
-/// Returns the version of the wasm-bindgen crate, which its command and the library in this tool must match exactly.
+/// Returns the version of the wasm-bindgen crate, which its command and the library in this tool
+/// must match exactly.
 pub fn wasm_bindgen() -> Result<String> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
     locked(&lock, "wasm-bindgen")

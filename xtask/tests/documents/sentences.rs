@@ -1,4 +1,5 @@
-//! Tests that the chapter "When it fails" quotes the program's messages, and that no refusal is missing.
+//! Tests that the chapter "When it fails" quotes the program's messages, and that no refusal is
+//! missing.
 
 use crate::{files, read, root};
 

@@ -24,7 +24,8 @@ fn no_folder_imports_one_that_imports_it() {
     }
 }
 
-/// Tests that a circle is found, that grouped imports are read, and that tests and comments do not count.
+/// Tests that a circle is found, that grouped imports are read, and that tests and comments do not
+/// count.
 #[test]
 fn imports_are_read_as_they_are_written() {
     let source = "

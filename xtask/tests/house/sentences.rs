@@ -42,7 +42,7 @@ fn a_sentence_is_told_from_classes_markup_and_comments() {
         ),
         ("\"You stay \\\n    signed in\"", "You stay signed in"),
         (r#"Self::Ok => "a badge","#, "a badge"),
-        (r##"r#"it is "raw""#"##, r#"it is "raw""#),
+        ("r#\"it is \"raw\"\"#", r#"it is "raw""#),
         (r#"fn act<'a>(it: &'a str) { say("so be it") }"#, "so be it"),
     ] {
         assert_eq!(sentences(line), [expected], "{line}");

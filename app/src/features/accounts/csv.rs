@@ -30,8 +30,8 @@ pub fn csv(members: &[MemberRow], iso: impl Fn(Timestamp) -> String) -> String {
     format!("{BYTE_ORDER_MARK}{lines}")
 }
 
-/// A cell that no spreadsheet interprets as a formula (OWASP CSV Injection) or splits at one of the usual separators. Some spreadsheets
-/// treat full-width characters like their ASCII forms.
+/// A cell that no spreadsheet interprets as a formula (OWASP CSV Injection) or splits at one of the
+/// usual separators. Some spreadsheets treat full-width characters like their ASCII forms.
 fn cell(text: &str) -> String {
     let begins_formula = |c: char| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{2212}".contains(c);
     let text = if text.starts_with(begins_formula) {

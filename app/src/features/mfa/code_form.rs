@@ -30,7 +30,8 @@ pub(crate) fn CodeForm(
     /// Whether the field takes the focus when it appears.
     #[prop(optional)]
     autofocus: bool,
-    /// Set if a backup code is accepted too: whether the response to an attempt of either kind was lost.
+    /// Set if a backup code is accepted too: whether the response to an attempt of either kind was
+    /// lost.
     #[prop(optional)]
     or_backup: Option<StoredValue<bool>>,
     /// Further buttons next to `Enter`.

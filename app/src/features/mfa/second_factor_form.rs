@@ -31,7 +31,8 @@ impl Given {
     }
 }
 
-/// `6-digit code` ⇄ `Backup code`: the typed text of each, and which one is shown. The hidden field keeps its text.
+/// `6-digit code` ⇄ `Backup code`: the typed text of each, and which one is shown. The hidden field
+/// keeps its text.
 #[derive(Clone, Copy)]
 pub(crate) struct Factors {
     code: RwSignal<String>,
@@ -97,7 +98,8 @@ impl Factors {
         self.turn(is_other);
     }
 
-    /// The typed code. A code in the wrong field is accepted as its kind, and its own field is shown.
+    /// The typed code. A code in the wrong field is accepted as its kind, and its own field is
+    /// shown.
     ///
     /// # Errors
     /// The field to ask for, if it contains no code.

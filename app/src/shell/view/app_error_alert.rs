@@ -74,7 +74,8 @@ pub(crate) fn link_dead() -> &'static str {
     }
 }
 
-/// A way to continue from a link that no longer works: to the sign-in, or to My profile for a user who is signed in.
+/// A way to continue from a link that no longer works: to the sign-in, or to My profile for a user
+/// who is signed in.
 #[component]
 pub(crate) fn WayOn() -> impl IntoView {
     let shell = shell();

@@ -20,7 +20,8 @@ use crate::{
 enum Guard {
     Waiting,
     Elsewhere(Page, bool),
-    /// The page is shown to this user. If another user signs in from another tab, the page is built again.
+    /// The page is shown to this user. If another user signs in from another tab, the page is built
+    /// again.
     Shown(Option<String>),
 }
 

@@ -1,4 +1,5 @@
-//! The notice below the header of every page: the server can't be reached, something else answers instead, or there is a newer version.
+//! The notice below the header of every page: the server can't be reached, something else answers
+//! instead, or there is a newer version.
 
 use leptos::prelude::*;
 
@@ -9,7 +10,8 @@ use crate::{
     words,
 };
 
-/// Takes no space while it is empty. The notice is in the flow of the page, because an overlay could cover controls that the user needs.
+/// Takes no space while it is empty. The notice is in the flow of the page, because an overlay
+/// could cover controls that the user needs.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();

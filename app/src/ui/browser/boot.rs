@@ -1,4 +1,5 @@
-//! The frame that `index.html` shows before the app starts: when it is removed, and what was typed into its sign-in form.
+//! The frame that `index.html` shows before the app starts: when it is removed, and what was typed
+//! into its sign-in form.
 
 use std::time::Duration;
 
@@ -64,8 +65,9 @@ pub(crate) fn typed() -> Typed {
     })
 }
 
-/// Builds a part of the first page in its own task. A single task would block the browser for more than 50 ms, two thirds of them for
-/// compiling code that runs for the first time. A background tab builds all parts at once, because it gets its tasks late and delays no one.
+/// Builds a part of the first page in its own task. A single task would block the browser for more
+/// than 50 ms, two thirds of them for compiling code that runs for the first time. A background tab
+/// builds all parts at once, because it gets its tasks late and delays no one.
 pub(crate) fn deferred(part: fn() -> AnyView) -> AnyView {
     let its_turn = RwSignal::new(document().hidden());
     if !its_turn.get_untracked() {
@@ -74,7 +76,8 @@ pub(crate) fn deferred(part: fn() -> AnyView) -> AnyView {
     boxed_view(move || its_turn.get().then(part).into_any())
 }
 
-/// Removes the frame in the same moment in which the app shows its first page, so that nothing is painted in between.
+/// Removes the frame in the same moment in which the app shows its first page, so that nothing is
+/// painted in between.
 pub(crate) fn leave() {
     if let Some(frame) = document().get_element_by_id(element::FRAME) {
         frame.remove();

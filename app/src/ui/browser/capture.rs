@@ -2,7 +2,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
-/// Handles an event before all other listeners, including the router, for the lifetime of the component.
+/// Handles an event before all other listeners, including the router, for the lifetime of the
+/// component.
 pub fn on_capture(target: EventTarget, event: &'static str, handler: Box<dyn Fn(Event)>) {
     let handler = Closure::<dyn Fn(Event)>::wrap(handler);
     let function = handler.as_ref().unchecked_ref();

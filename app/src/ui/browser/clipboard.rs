@@ -8,9 +8,11 @@ use crate::browser_call::call;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrowserRefused;
 
-/// Copies `text` to the clipboard; `Err` if the browser refuses or has no clipboard (plain http on another host).
+/// Copies `text` to the clipboard; `Err` if the browser refuses or has no clipboard (plain http on
+/// another host).
 pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
-    // Read by name, because the typed getter would return `undefined` as a Clipboard and throw at the call.
+    // Read by name, because the typed getter would return `undefined` as a Clipboard and throw at
+    // the call.
     let written = Reflect::get(&window().navigator(), &"clipboard".into())
         .and_then(|clipboard| call(&clipboard, "writeText", &Array::of1(&text.into())))
         .map_err(|_| BrowserRefused)?;

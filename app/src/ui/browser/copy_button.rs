@@ -16,7 +16,8 @@ use crate::{
 /// How long the tick is shown: long enough to be seen, short enough not to look like a state.
 const SAID_FOR: Duration = Duration::from_secs(4);
 
-/// Copies a text and confirms it. If the clipboard is refused, it selects the text and explains how to copy it by hand.
+/// Copies a text and confirms it. If the clipboard is refused, it selects the text and explains how
+/// to copy it by hand.
 #[component]
 pub fn CopyButton(
     /// The label, such as `Copy key`.
@@ -31,7 +32,8 @@ pub fn CopyButton(
     /// The button's kind.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Called when the text is on the clipboard. Not called if the text was only selected, because the result is then unknown.
+    /// Called when the text is on the clipboard. Not called if the text was only selected, because
+    /// the result is then unknown.
     #[prop(optional, into)]
     on_copy: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -41,7 +43,8 @@ pub fn CopyButton(
         said.set("");
         spawn_local(async move {
             let value = text.get_untracked();
-            // Uses `try_`, because the page may have been left while the browser asked for permission.
+            // Uses `try_`, because the page may have been left while the browser asked for
+            // permission.
             if copy_text(&value).await.is_ok() {
                 said.try_set(words::COPIED);
                 let fade = move || {

@@ -10,11 +10,12 @@ use crate::{
     ui::{boxed::later, browser::clipboard::BrowserRefused},
 };
 
-/// How long the file's URL stays valid, because the browser reads the file after the click has returned.
+/// How long the file's URL stays valid, because the browser reads the file after the click has
+/// returned.
 const KEPT_FOR: Duration = Duration::from_secs(30);
 
-/// Downloads a text as a file; nothing leaves the browser. The result can't be known: some applications with an embedded browser
-/// save no file.
+/// Downloads a text as a file; nothing leaves the browser. The result can't be known: some
+/// applications with an embedded browser save no file.
 pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
     save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefused)
 }

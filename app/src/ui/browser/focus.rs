@@ -22,7 +22,8 @@ pub fn focus_heading() {
     focus("h1[tabindex]");
 }
 
-/// Scrolls the first matching message into view once it is laid out, because it may be outside of the visible part. Does not move the focus.
+/// Scrolls the first matching message into view once it is laid out, because it may be outside of
+/// the visible part. Does not move the focus.
 pub(crate) fn bring_into_view(selector: &'static str) {
     next_frame(move || {
         if let Ok(Some(message)) = document().query_selector(selector) {

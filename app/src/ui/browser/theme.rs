@@ -48,7 +48,8 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts until the page is left.
+    /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts
+    /// until the page is left.
     pub fn choose(self) {
         self.apply();
         storage::keep(storage_key::THEME, self.value());

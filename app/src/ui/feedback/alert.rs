@@ -29,7 +29,8 @@ pub fn Alert(
     /// The severity.
     #[prop(optional)]
     kind: AlertKind,
-    /// Announces it at once (`role="alert"`). Turn this off for messages that are on the page from the start.
+    /// Announces it at once (`role="alert"`). Turn this off for messages that are on the page from
+    /// the start.
     #[prop(default = true)]
     live: bool,
     /// An action, below the text and outside of the announced part.

@@ -77,8 +77,8 @@ pub fn Countdown(
     }
 }
 
-/// Puts the original two child elements back whenever the words change. A translator may replace them by copies that no longer change, and
-/// may replace this element by a copy with its id.
+/// Puts the original two child elements back whenever the words change. A translator may replace
+/// them by copies that no longer change, and may replace this element by a copy with its id.
 fn kept(element: Element, words: Signal<String>) {
     let mut own = None;
     effect(move || {

@@ -12,7 +12,8 @@ use crate::{
 
 /// The result of an action, shown on the page that follows.
 ///
-/// The live region is on the page before its text, because screen readers announce only changes inside a region that they already know.
+/// The live region is on the page before its text, because screen readers announce only changes
+/// inside a region that they already know.
 /// Put it once into the shell, above the routes.
 #[component]
 pub fn Status(

@@ -35,8 +35,8 @@ impl ButtonKind {
     }
 }
 
-/// Whether this is a further click of a double click, which would repeat the first one's effect. False for a press with the keyboard, and
-/// for a click after the system's double-click time.
+/// Whether this is a further click of a double click, which would repeat the first one's effect.
+/// False for a press with the keyboard, and for a click after the system's double-click time.
 fn is_double_click(event: &MouseEvent) -> bool {
     get(event, "detail").and_then(|clicks| clicks.as_f64()) > Some(1.0)
 }
@@ -62,13 +62,15 @@ pub fn Button(
     /// The label while busy, such as `Checking…`.
     #[prop(default = words::WORKING.into(), into)]
     busy_label: Signal<String>,
-    /// Not available now. Explain the reason next to it, and pass that element's id as `described_by`.
+    /// Not available now. Explain the reason next to it, and pass that element's id as
+    /// `described_by`.
     #[prop(optional, into)]
     disabled: Signal<bool>,
     /// Id of the element that describes it.
     #[prop(optional, into)]
     described_by: Option<String>,
-    /// An icon before the label, for buttons that copy, download or print. A double click does that only once.
+    /// An icon before the label, for buttons that copy, download or print. A double click does that
+    /// only once.
     #[prop(optional, into)]
     icon: Option<Signal<Glyph>>,
     /// Called on each effective press.
@@ -84,7 +86,8 @@ pub fn Button(
     let blocked = move || busy.get() || disabled.get();
     let hands_over = icon.is_some();
     let press = move |event: MouseEvent| {
-        // Read here instead of from the attribute, because a second click can arrive before the next rendering.
+        // Read here instead of from the attribute, because a second click can arrive before the
+        // next rendering.
         if untrack(blocked) || hands_over && is_double_click(&event) {
             event.prevent_default();
         } else if let Some(on_press) = on_press {

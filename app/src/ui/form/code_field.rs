@@ -18,8 +18,9 @@ pub enum CodeKind {
 
 /// One field for a whole code, because six boxes would break paste, autofill and screen readers.
 ///
-/// The field keeps its text and never submits by itself. Each new error is announced, and the focus returns here with the text selected,
-/// so that typing replaces it. Set the error to `None` when the form is submitted, so that a repeated error counts as new.
+/// The field keeps its text and never submits by itself. Each new error is announced, and the focus
+/// returns here with the text selected, so that typing replaces it. Set the error to `None` when
+/// the form is submitted, so that a repeated error counts as new.
 #[component]
 pub fn CodeField(
     /// The label, such as `6-digit code`.

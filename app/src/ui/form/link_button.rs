@@ -6,7 +6,8 @@ use crate::ui::{
     text::text_content::text_content,
 };
 
-/// A link that looks like a button. The element stays a link for keyboards, screen readers and middle clicks, because it navigates.
+/// A link that looks like a button. The element stays a link for keyboards, screen readers and
+/// middle clicks, because it navigates.
 #[component]
 pub fn LinkButton(
     /// The target. The router handles links of this origin.

@@ -66,7 +66,8 @@ pub fn PasswordField(
                     bind:value=value
                     node_ref=input_ref
                 />
-                // The name stays the same, and `aria-pressed` gives the state: "Show password, pressed".
+                // The name stays the same, and `aria-pressed` gives the state: "Show password,
+                // pressed".
                 <button
                     class="password__toggle"
                     type="button"

@@ -10,8 +10,8 @@ use crate::ui::boxed::boxed_handler;
 
 /// A form that passes each submit to the page once, by a button or by Enter in a field.
 ///
-/// Errors are shown next to the fields, not in the browser's bubbles. `method="post"` keeps the input out of the URL if the form is
-/// submitted before the app has started.
+/// Errors are shown next to the fields, not in the browser's bubbles. `method="post"` keeps the
+/// input out of the URL if the form is submitted before the app has started.
 #[component]
 pub fn SubmitForm(
     /// Called once for each effective submit.
@@ -36,7 +36,8 @@ pub fn SubmitForm(
             on_submit.run(());
         }
     };
-    // Runs before the button's own handler, because `Try again` submits too, and other buttons use the input.
+    // Runs before the button's own handler, because `Try again` submits too, and other buttons use
+    // the input.
     let press = move |event: MouseEvent| {
         let target = event
             .target()
@@ -59,7 +60,8 @@ pub fn SubmitForm(
     }
 }
 
-/// Makes each field report its value, because password managers and the autofill of some browsers change fields without an event.
+/// Makes each field report its value, because password managers and the autofill of some browsers
+/// change fields without an event.
 fn read_fields(form: &HtmlFormElement) {
     let Ok(fields) = form.query_selector_all("input, select") else {
         return;

@@ -7,7 +7,8 @@ use crate::{
 
 /// A switch that takes effect at once, without a form.
 ///
-/// The switch never changes by itself: a press sends a request, and `checked` follows the confirmed state.
+/// The switch never changes by itself: a press sends a request, and `checked` follows the confirmed
+/// state.
 #[component]
 pub fn Switch(
     /// The name of the switch, which says what On means.

@@ -9,7 +9,8 @@ use crate::ui::{
 
 /// A button that expands content below it.
 ///
-/// Not `<details>`, because some screen readers don't announce its summary as a button, and users look for a button with that name.
+/// Not `<details>`, because some screen readers don't announce its summary as a button, and users
+/// look for a button with that name.
 #[component]
 pub fn Disclosure(
     /// The button's label.

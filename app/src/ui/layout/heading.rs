@@ -11,9 +11,11 @@ use crate::{
 /// Whether another page was already shown since the app started.
 static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);
 
-/// The page's heading. Sets the document's title and takes the focus when the page is reached by navigation.
+/// The page's heading. Sets the document's title and takes the focus when the page is reached by
+/// navigation.
 ///
-/// At first load the focus does not move, because the browser reads the page from the top. Then the boot frame is removed.
+/// At first load the focus does not move, because the browser reads the page from the top. Then the
+/// boot frame is removed.
 #[component]
 pub fn FocusHeading(
     /// The heading. The document's title is the heading, a dot and the brand.

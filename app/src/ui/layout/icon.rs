@@ -1,8 +1,10 @@
 use leptos::prelude::*;
 
-/// Icons of Lucide 1.62 (ISC, parts of it MIT: `icon.LICENSE.txt`), drawn with a stroke in the text colour.
+/// Icons of Lucide 1.62 (ISC, parts of it MIT: `icon.LICENSE.txt`), drawn with a stroke in the text
+/// colour.
 ///
-/// Each icon is the original drawing on its 24 × 24 grid, with its shapes joined into one path. The comment names the original.
+/// Each icon is the original drawing on its 24 × 24 grid, with its shapes joined into one path. The
+/// comment names the original.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
     /// Done, on, copied (`check`).

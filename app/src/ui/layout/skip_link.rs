@@ -4,7 +4,8 @@ use crate::ui::{boxed::boxed_handler, browser::focus::focus, text::text_content:
 
 /// The first keyboard stop, which skips the header.
 ///
-/// The router would handle the click and scroll without moving the focus, so the focus is moved here.
+/// The router would handle the click and scroll without moving the focus, so the focus is moved
+/// here.
 #[component]
 pub fn SkipLink(
     /// The label.

@@ -4,7 +4,8 @@ use crate::ui::text::text_content::text_content;
 
 /// A table that becomes a stack of cards if its columns don't fit.
 ///
-/// The roles are set explicitly, because an element that is displayed as a block loses the roles of a table.
+/// The roles are set explicitly, because an element that is displayed as a block loses the roles of
+/// a table.
 #[component]
 pub fn Table(
     /// The caption, only for screen readers.
@@ -36,7 +37,8 @@ pub fn Table(
     }
 }
 
-/// Rows keyed by id. A row and its focus stay when newer rows arrive, and a row is never reused for another id.
+/// Rows keyed by id. A row and its focus stay when newer rows arrive, and a row is never reused for
+/// another id.
 #[component]
 pub fn Rows(
     /// The ids, in order.

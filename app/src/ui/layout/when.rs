@@ -1,4 +1,5 @@
-//! Leptos' `Show`, compiled once. With its own condition type, each use would add almost a kilobyte to the pages.
+//! Leptos' `Show`, compiled once. With its own condition type, each use would add almost a kilobyte
+//! to the pages.
 
 use leptos::prelude::*;
 
@@ -16,7 +17,8 @@ pub fn When(
     /// Shown while the condition holds.
     children: ChildrenFn,
 ) -> impl IntoView {
-    // The content is rebuilt only when the condition changes, not whenever a signal that it reads changes.
+    // The content is rebuilt only when the condition changes, not whenever a signal that it reads
+    // changes.
     let holds = memo(move || holds.get());
     boxed_view(move || {
         if holds.get() {

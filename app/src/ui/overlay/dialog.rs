@@ -12,7 +12,8 @@ use crate::{
     },
 };
 
-/// A question that must be answered first: a native modal dialog. Escape closes it like its Cancel button.
+/// A question that must be answered first: a native modal dialog. Escape closes it like its Cancel
+/// button.
 ///
 /// The browser keeps the focus inside the dialog and then returns it to where it was.
 #[component]

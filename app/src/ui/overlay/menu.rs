@@ -26,7 +26,8 @@ pub(crate) struct MenuContext {
 }
 
 impl MenuContext {
-    /// Closes the menu and returns the focus to the button, so that the focus is not lost with the list.
+    /// Closes the menu and returns the focus to the button, so that the focus is not lost with the
+    /// list.
     pub fn close(self) {
         if let Some(trigger) = self.trigger.get_untracked() {
             let _ = trigger.focus();
@@ -49,7 +50,8 @@ impl MenuContext {
     }
 
     fn open_at(self, key: &str) {
-        // Shown at once instead of with the next rendering, because a hidden element can't take the focus.
+        // Shown at once instead of with the next rendering, because a hidden element can't take the
+        // focus.
         if let Some(list) = self.list.get_untracked() {
             let _ = list.remove_attribute("hidden");
         }
@@ -81,7 +83,8 @@ impl MenuContext {
                 self.close();
                 true
             }
-            // A link reacts only to Enter, but users expect that the space bar also activates a menu item.
+            // A link reacts only to Enter, but users expect that the space bar also activates a
+            // menu item.
             (true, " ") => press_focused_link(),
             (true, key) => self.step(key),
             _ => false,
@@ -103,7 +106,8 @@ fn press_focused_link() -> bool {
     link.is_some()
 }
 
-/// A button that opens a list of items below it. Supports arrow keys, Home, End and Escape; closes when focus or pointer go elsewhere.
+/// A button that opens a list of items below it. Supports arrow keys, Home, End and Escape; closes
+/// when focus or pointer go elsewhere.
 ///
 /// The items are `MenuLink`, `MenuAction` and `ThemeMenu`.
 #[component]
@@ -138,13 +142,15 @@ pub fn Menu(
             context.open_at("ArrowDown");
         }
     };
-    // Otherwise a press on the button would take the focus from the list, which closes the menu, and then open it again.
+    // Otherwise a press on the button would take the focus from the list, which closes the menu,
+    // and then open it again.
     let keep_focus = move |event: MouseEvent| event.prevent_default();
     let leave = move |event: FocusEvent| {
         let next = event
             .related_target()
             .and_then(|target| target.dyn_into::<Node>().ok());
-        // Read from the event, because the focus also leaves when the whole menu is removed, and its signals are then disposed.
+        // Read from the event, because the focus also leaves when the whole menu is removed, and
+        // its signals are then disposed.
         let menu = event
             .current_target()
             .and_then(|menu| menu.dyn_into::<Node>().ok());

@@ -10,7 +10,8 @@ use crate::{
     words,
 };
 
-/// The menu item `Theme`, which expands its three choices in place. The menu stays open, so that the themes can be compared.
+/// The menu item `Theme`, which expands its three choices in place. The menu stays open, so that
+/// the themes can be compared.
 #[component]
 pub fn ThemeMenu() -> impl IntoView {
     let unfolded = RwSignal::new(false);

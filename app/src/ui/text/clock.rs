@@ -1,4 +1,5 @@
-/// The device's clock in Unix milliseconds, read only here. Used only for display, never for a decision.
+/// The device's clock in Unix milliseconds, read only here. Used only for display, never for a
+/// decision.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "whole milliseconds fit far beyond any date"

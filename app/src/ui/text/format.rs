@@ -1,7 +1,7 @@
 //! How names, keys, codes and files are displayed.
 
-/// First letters of the first and last name, for a decorative picture. The style converts them to capitals, because the browser already
-/// has the table for that.
+/// First letters of the first and last name, for a decorative picture. The style converts them to
+/// capitals, because the browser already has the table for that.
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
@@ -24,15 +24,15 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
 /// The light margin that scanners need around a QR code (ISO/IEC 18004), in modules.
 pub const QUIET_ZONE: u32 = 4;
 
-/// CSS pixels for each module of a QR code with `plate` modules on each side, margin included: a whole number, so that no edge is blurred,
-/// and at least three, which cheap cameras need.
+/// CSS pixels for each module of a QR code with `plate` modules on each side, margin included: a
+/// whole number, so that no edge is blurred, and at least three, which cheap cameras need.
 pub fn module_pixels(plate: u32) -> u32 {
     const SIDE: u32 = 260;
     (SIDE / plate.max(1)).max(3)
 }
 
-/// A file name: words joined by single dashes. A to Z become lower case and letters of other scripts stay; separators, direction marks and
-/// invisible characters are removed.
+/// A file name: words joined by single dashes. A to Z become lower case and letters of other
+/// scripts stay; separators, direction marks and invisible characters are removed.
 pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let is_kept = |character: char| match character {

@@ -2,9 +2,11 @@ use leptos::prelude::*;
 
 use crate::ui::text::format::{QUIET_ZONE, module_pixels};
 
-/// A QR code, black on a white plate in every theme, because many phones can't read an inverted code.
+/// A QR code, black on a white plate in every theme, because many phones can't read an inverted
+/// code.
 ///
-/// The code is an image with a URL instead of elements of the page, because extensions that darken pages change the colours of elements.
+/// The code is an image with a URL instead of elements of the page, because extensions that darken
+/// pages change the colours of elements.
 #[component]
 pub fn QrCode(
     /// The dark modules as one SVG path, one unit for each module, with the first module at 0 0.

@@ -70,7 +70,8 @@ fn exact_time(milliseconds: i64) -> String {
     reason = "a count of minutes, days or years"
 )]
 fn relative_time(milliseconds: i64) -> String {
-    // All shown instants are in the past. One that seems to be in the future means that this device's clock is slow.
+    // All shown instants are in the past. One that seems to be in the future means that this
+    // device's clock is slow.
     let (count, unit) = relative_unit(milliseconds.min(0));
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());

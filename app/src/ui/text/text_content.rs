@@ -8,8 +8,10 @@ use crate::{
 
 /// Writes a text to its element, and again whenever it changes: `<p use:text_content=words></p>`.
 ///
-/// The text is never written to a text node, because a translator in the browser replaces text nodes, and changes to a replaced node are
-/// invisible. Names in the text ([`named`](crate::words::named)) get their own element, which is not translated and has its own direction.
+/// The text is never written to a text node, because a translator in the browser replaces text
+/// nodes, and changes to a replaced node are invisible. Names in the text
+/// ([`named`](crate::words::named)) get their own element, which is not translated and has its own
+/// direction.
 pub fn text_content(element: Element, words: Signal<String>) {
     let mut shown = words.get_untracked();
     write(&element, &shown);
@@ -39,7 +41,8 @@ fn write(element: &Element, words: &str) {
     }
 }
 
-/// Text that belongs to a user or the operator: a name, an address, the brand. The text is not translated and has its own direction.
+/// Text that belongs to a user or the operator: a name, an address, the brand. The text is not
+/// translated and has its own direction.
 #[component]
 pub fn Name(
     /// The text.

@@ -1,7 +1,8 @@
 //! Deserializes the browser's parsed JSON into the types of the answers.
 //!
-//! `serde-wasm-bindgen` does this too, with error messages. No user sees these messages, because an answer of the wrong type is
-//! [`crate::wire::error::AppError::Unreadable`]. Without the messages the pages are a twentieth smaller (ADR 33).
+//! `serde-wasm-bindgen` does this too, with error messages. No user sees these messages, because an
+//! answer of the wrong type is [`crate::wire::error::AppError::Unreadable`]. Without the messages
+//! the pages are a twentieth smaller (ADR 33).
 
 mod browser;
 #[cfg(test)]
@@ -135,7 +136,8 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
 
     forward_to_deserialize_any! { f32 f64 char bytes byte_buf tuple tuple_struct }
 
-    /// For values that are buffered until their type is known, such as the rest of a flattened object.
+    /// For values that are buffered until their type is known, such as the rest of a flattened
+    /// object.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         if self.is_nothing() {
             visitor.visit_unit()
@@ -226,7 +228,8 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         })
     }
 
-    /// Reads an enum: a text is a variant without content; an object with one entry is a variant with its content.
+    /// Reads an enum: a text is a variant without content; an object with one entry is a variant
+    /// with its content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,

@@ -14,8 +14,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::{EmailError, check_new, has_form, narrow, trimmed};
 use crate::people::{kept::Kept, typed::shows_nothing};
 
-/// An address in canonical form, so that one person can't be counted as two (security.md: Authelia CVE-2025-24806): composed (NFC), in lower
-/// case, without invisible characters. The host is in Unicode instead of Punycode (UTS 46), which some browsers convert it to.
+/// An address in canonical form, so that one person can't be counted as two (security.md: Authelia
+/// CVE-2025-24806): composed (NFC), in lower case, without invisible characters. The host is in
+/// Unicode instead of Punycode (UTS 46), which some browsers convert it to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email {
@@ -31,8 +32,9 @@ impl Email {
         &self.canonical
     }
 
-    /// The text that an earlier version stored for this input, if it differs. If two people had spellings of one address, one of them still has
-    /// the earlier text, until the operator gives them another address.
+    /// The text that an earlier version stored for this input, if it differs. If two people had
+    /// spellings of one address, one of them still has the earlier text, until the operator gives
+    /// them another address.
     #[must_use]
     pub fn earlier(&self) -> Option<&str> {
         self.earlier.as_deref()
@@ -67,7 +69,8 @@ fn canonical(text: &str) -> Option<String> {
     has_form(&canonical).then_some(canonical)
 }
 
-/// Folds a text: composed, in lower case; both lower-case sigmas become one, and so do both lower-case dotted i.
+/// Folds a text: composed, in lower case; both lower-case sigmas become one, and so do both
+/// lower-case dotted i.
 fn folded(text: &str) -> String {
     let seen = text.chars().filter(|c| !shows_nothing(*c));
     let small = seen.nfc().flat_map(char::to_lowercase).collect::<String>();
@@ -180,7 +183,8 @@ mod tests {
     #[case("ada@example.com", &[" Ada@Example.COM ", "\u{202a}ada@example.com\u{202c}", "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ada@example。com", "a\u{200b}da@example.com"])]
     #[case("éva@exämple.com", &["ÉVA@exämple.com", "e\u{301}va@exa\u{308}mple.com", "éva@xn--exmple-cua.com", "ÉVA@XN--EXMPLE-CUA.COM"])]
     #[case("a+b@mail.example.com", &["a+b@mail.example.com", "A+B@Mail.Example.Com"])]
-    // Some mail providers have assigned such addresses, and browsers' email fields accept them (HTML, valid email address).
+    // Some mail providers have assigned such addresses, and browsers' email fields accept them
+    // (HTML, valid email address).
     #[case("a..b.@example.com", &["a..b.@example.com", "A..B.@Example.com"])]
     #[case("οδυσ@example.com", &["ΟΔΥΣ@example.com", "οδυς@example.com"])]
     #[case("ibrahim@example.com", &["İbrahim@example.com", "i\u{307}brahim@example.com"])]

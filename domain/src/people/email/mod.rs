@@ -24,9 +24,10 @@ pub enum EmailError {
     Sign(char),
 }
 
-/// Checks a new address of a person, as it was typed. This check is stricter than parsing, which drops invisible characters: around an
-/// address such a character comes from a clipboard, but within an address it is an error. This check also works without the Unicode
-/// tables, which are too large for the pages; parsing checks the host again.
+/// Checks a new address of a person, as it was typed. This check is stricter than parsing, which
+/// drops invisible characters: around an address such a character comes from a clipboard, but
+/// within an address it is an error. This check also works without the Unicode tables, which are
+/// too large for the pages; parsing checks the host again.
 ///
 /// # Errors
 /// If the text is not a valid address.
@@ -103,7 +104,8 @@ mod tests {
         assert_eq!(typed.parse::<Email>(), Err(EmailError::Form));
     }
 
-    /// A pasted slash would create a user who can't receive mail. An earlier version may have stored such an address, so parsing accepts it.
+    /// A pasted slash would create a user who can't receive mail. An earlier version may have
+    /// stored such an address, so parsing accepts it.
     #[rstest]
     fn a_host_of_other_signs_is_refused_for_a_new_person(
         #[values("a@example.com/", "a@ex%61mple.com")] typed: &str,

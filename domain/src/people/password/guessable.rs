@@ -1,5 +1,5 @@
-//! Detects passwords that are long enough but easy to guess (NIST 800-63B-4 §3.1.1.2, ASVS V6.2.4, V6.2.11, V6.2.12): common passwords,
-//! patterns, and personal data.
+//! Detects passwords that are long enough but easy to guess (NIST 800-63B-4 §3.1.1.2, ASVS V6.2.4,
+//! V6.2.11, V6.2.12): common passwords, patterns, and personal data.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::Weakness;
 
-/// The minimum length when each predictable part counts as one character: a run, a sequence, a repetition, a known word.
+/// The minimum length when each predictable part counts as one character: a run, a sequence, a
+/// repetition, a known word.
 const UNFORESEEN: usize = 12;
 /// The minimum length of a run of one character.
 const RUN: usize = 3;
@@ -29,7 +30,8 @@ const KEYS: [&str; 6] = [
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common.txt").lines().collect());
 
-/// Why a password is easy to guess, if it is. `about` is what is known of its owner: the product, the address, names.
+/// Why a password is easy to guess, if it is. `about` is what is known of its owner: the product,
+/// the address, names.
 pub(super) fn weakness(nfc: &str, about: &[&str]) -> Option<Weakness> {
     let text = Zeroizing::new(nfc.to_lowercase());
     // Characters added at the ends don't make a common password less common.

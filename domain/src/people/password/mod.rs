@@ -1,4 +1,5 @@
-//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters of any kind, compared in NFC, and not easy to guess.
+//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters of any kind, compared in NFC,
+//! and not easy to guess.
 
 #[cfg(feature = "secrets")]
 mod guessable;
@@ -40,7 +41,8 @@ pub enum Weakness {
     Personal,
 }
 
-/// Checks a new password's length. The text must be in NFC: the page asks the browser to normalise it, the server normalises it itself.
+/// Checks a new password's length. The text must be in NFC: the page asks the browser to normalise
+/// it, the server normalises it itself.
 pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
     match nfc.chars().count() {
         count if count < MIN_CHARS => Err(PasswordError::TooShort),
@@ -49,7 +51,8 @@ pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
     }
 }
 
-/// What is known of the person who chooses a password. Every place that sets a password passes all of it, so that the check is the same.
+/// What is known of the person who chooses a password. Every place that sets a password passes all
+/// of it, so that the check is the same.
 #[cfg(feature = "secrets")]
 #[derive(Clone, Copy, Default)]
 pub struct PasswordOwner<'a> {
@@ -78,7 +81,8 @@ impl Password {
         }
     }
 
-    /// Wraps a password that a user gives to sign in. The text is normalised but not checked against the rule.
+    /// Wraps a password that a user gives to sign in. The text is normalised but not checked
+    /// against the rule.
     #[must_use]
     pub fn given(text: &str) -> Self {
         use unicode_normalization::UnicodeNormalization;

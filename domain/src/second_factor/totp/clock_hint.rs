@@ -1,5 +1,6 @@
-//! Decides when a sign-in reports that a device's clock is wrong. A hint after one code would tell an attacker that a guess was the code of
-//! another time. Only an authenticator produces a second code at the same distance, of a later step.
+//! Decides when a sign-in reports that a device's clock is wrong. A hint after one code would tell
+//! an attacker that a guess was the code of another time. Only an authenticator produces a second
+//! code at the same distance, of a later step.
 
 use crate::{
     second_factor::{
@@ -30,7 +31,8 @@ impl OffTime {
         })
     }
 
-    /// Whether this code shows the same clock offset as the code refused before it. Repeating a code confirms nothing.
+    /// Whether this code shows the same clock offset as the code refused before it. Repeating a
+    /// code confirms nothing.
     #[must_use]
     pub const fn confirms(self, before: Self) -> bool {
         let apart = self.seconds.abs_diff(before.seconds);
@@ -53,7 +55,8 @@ mod tests {
         }
     }
 
-    /// S2: the second code at one offset confirms it, whichever of two neighbouring steps the clock shows.
+    /// S2: the second code at one offset confirms it, whichever of two neighbouring steps the clock
+    /// shows.
     #[rstest]
     #[case(off(120, 3600), off(121, 3600), true)]
     #[case(off(120, 3600), off(122, 3630), true)]

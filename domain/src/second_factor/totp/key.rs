@@ -15,7 +15,8 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no `Serialize`.
+/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no
+/// `Serialize`.
 #[derive(Clone)]
 pub struct TotpKey(Zeroizing<[u8; TotpKey::BYTES]>);
 
@@ -41,7 +42,8 @@ impl TotpKey {
         Zeroizing::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }
 
-    /// The URI in the QR code. The label contains issuer and account, shortened if necessary; a parameter contains the issuer too.
+    /// The URI in the QR code. The label contains issuer and account, shortened if necessary; a
+    /// parameter contains the issuer too.
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account: &Email) -> Zeroizing<String> {
         let (issuer, account) = label(issuer, account.as_str());
@@ -51,6 +53,13 @@ impl TotpKey {
             "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30",
             self.base32().as_str()
         ))
+    }
+
+    /// The six digits of a step, as an authenticator shows them (RFC 6238 §4).
+    #[must_use]
+    pub fn code(&self, step: TimeStep) -> Zeroizing<String> {
+        let seconds = u64::try_from(step.start().millis() / 1000).unwrap_or_default();
+        Zeroizing::new(self.totp().generate(seconds).to_string())
     }
 
     /// Whether `code` is this key's code of `step`, compared in constant time.
@@ -68,7 +77,8 @@ impl TotpKey {
         steps.find(|step| matches(&totp, code, *step))
     }
 
-    /// Checks one step at a time: the library's skew is off, because the verifier decides on the window.
+    /// Checks one step at a time: the library's skew is off, because the verifier decides on the
+    /// window.
     fn totp(&self) -> Totp {
         Builder::new()
             .with_algorithm(Algorithm::SHA1)

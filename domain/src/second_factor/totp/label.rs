@@ -1,5 +1,5 @@
-//! The name of an entry in an authenticator: `issuer:account`. Security keys that store such entries have 64 bytes for both, and refuse a
-//! longer name (Yubico's OATH protocol).
+//! The name of an entry in an authenticator: `issuer:account`. Security keys that store such
+//! entries have 64 bytes for both, and refuse a longer name (Yubico's OATH protocol).
 
 use std::borrow::Cow;
 
@@ -7,10 +7,12 @@ use std::borrow::Cow;
 pub const MAX_BYTES: usize = 64;
 /// The bytes that an address gets at least, however long the issuer is.
 pub const FOR_ACCOUNT: usize = 40;
-/// The bytes that an issuer gets at least, however long the address is. A longer issuer may be shortened.
+/// The bytes that an issuer gets at least, however long the address is. A longer issuer may be
+/// shortened.
 pub const FOR_ISSUER: usize = MAX_BYTES - 1 - FOR_ACCOUNT;
 
-/// Shortens issuer and account to [`MAX_BYTES`] together. The issuer is shortened first, because the address distinguishes a user's entries.
+/// Shortens issuer and account to [`MAX_BYTES`] together. The issuer is shortened first, because
+/// the address distinguishes a user's entries.
 #[must_use]
 pub fn label<'a>(issuer: &'a str, account: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
     let both = MAX_BYTES - 1;

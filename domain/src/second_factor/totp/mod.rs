@@ -1,4 +1,5 @@
-//! Time-based one-time passwords (RFC 6238 over HOTP, RFC 4226): SHA-1, 6 digits, 30 seconds, which every authenticator supports.
+//! Time-based one-time passwords (RFC 6238 over HOTP, RFC 4226): SHA-1, 6 digits, 30 seconds, which
+//! every authenticator supports.
 
 mod clock_hint;
 mod key;

@@ -7,14 +7,15 @@ use crate::{
     time::{TimeStep, Timestamp},
 };
 
-/// How long after its end, and how long before its start, a step's code is accepted, because users need time to type, and phones run ahead
-/// as often as behind (RFC 6238 §5.2 and §6).
+/// How long after its end, and how long before its start, a step's code is accepted, because users
+/// need time to type, and phones run ahead as often as behind (RFC 6238 §5.2 and §6).
 pub const NEIGHBOUR_GRACE: Duration = Duration::from_secs(10);
 
 /// The result of checking a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The code is right. The caller must burn `step` in the ledger, and may continue only if that changed the row.
+    /// The code is right. The caller must burn `step` in the ledger, and may continue only if that
+    /// changed the row.
     Accepted {
         /// The time step whose code it is.
         step: TimeStep,
@@ -38,7 +39,8 @@ pub enum Verdict {
 pub enum EnrolmentVerdict {
     /// A result that any code may have.
     Code(Verdict),
-    /// The code would be right at another time: the device's clock or its time zone is wrong. Nothing is activated.
+    /// The code would be right at another time: the device's clock or its time zone is wrong.
+    /// Nothing is activated.
     ClockOff {
         /// Seconds by which the device is fast (negative: slow), a multiple of 30.
         seconds: i32,
@@ -51,8 +53,9 @@ pub fn newest_step(now: Timestamp) -> TimeStep {
     TimeStep::at(now.plus(NEIGHBOUR_GRACE))
 }
 
-/// Checks a code at `now`. Accepts the code of the current step, of the previous step in the first ten seconds of the current one, and of
-/// the next step in its last ten, but only of steps after `last_step`, the newest one burnt.
+/// Checks a code at `now`. Accepts the code of the current step, of the previous step in the first
+/// ten seconds of the current one, and of the next step in its last ten, but only of steps after
+/// `last_step`, the newest one burnt.
 #[must_use]
 pub fn verify(
     key: &TotpKey,
@@ -85,7 +88,8 @@ pub fn verify(
     }
 }
 
-/// Checks the first code of a pending key. A wrong code is searched for around `now`, only to tell a wrong clock from a wrong code.
+/// Checks the first code of a pending key. A wrong code is searched for around `now`, only to tell
+/// a wrong clock from a wrong code.
 #[must_use]
 pub fn verify_enrolment(
     key: &TotpKey,
@@ -102,9 +106,11 @@ pub fn verify_enrolment(
     })
 }
 
-/// The time offset at which a code would be right, in seconds by which the device is fast (negative: slow); the nearest if there are several.
-/// Searches the half hour around `now`, and the two minutes around each quarter of an hour up to a day, because clocks drift by minutes,
-/// but time zones, summer time and dates are wrong by whole quarters.
+/// The time offset at which a code would be right, in seconds by which the device is fast
+/// (negative: slow); the nearest if there are several.
+/// Searches the half hour around `now`, and the two minutes around each quarter of an hour up to a
+/// day, because clocks drift by minutes, but time zones, summer time and dates are wrong by whole
+/// quarters.
 #[must_use]
 pub fn clock_offset(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<i32> {
     let current = TimeStep::at(now);
@@ -212,7 +218,8 @@ mod tests {
         );
     }
 
-    /// P5: ten codes of a phone that is eight seconds ahead, given as they appear, are all accepted, each once.
+    /// P5: ten codes of a phone that is eight seconds ahead, given as they appear, are all
+    /// accepted, each once.
     #[test]
     fn p5_a_phone_that_runs_ahead_is_not_refused() {
         let mut last_step = None;
@@ -246,7 +253,8 @@ mod tests {
     }
 
     proptest! {
-        /// No step is accepted twice, in whatever order and at whatever times attempts come, even if the clock jumps back.
+        /// No step is accepted twice, in whatever order and at whatever times attempts come, even
+        /// if the clock jumps back.
         #[test]
         fn no_step_is_accepted_twice(attempts in prop::collection::vec((0_u64..600, -2_i64..=2), 1..120)) {
             let mut last_step = None;

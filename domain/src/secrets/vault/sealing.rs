@@ -15,8 +15,8 @@ pub trait KeySource: Send {
     /// The keys, if they have changed since the last reading.
     fn changed(&mut self) -> Option<KeyRing>;
 
-    /// The keys for a row whose key was not among those read last. `None` if they can't be read or were read a moment ago, because requests
-    /// for a damaged row may come at any rate.
+    /// The keys for a row whose key was not among those read last. `None` if they can't be read or
+    /// were read a moment ago, because requests for a damaged row may come at any rate.
     fn again(&mut self) -> Option<KeyRing>;
 
     /// Whether the last attempt to read them failed.
@@ -25,8 +25,9 @@ pub trait KeySource: Send {
     }
 }
 
-/// Whether to read a key file again: at once if it is another file or its date has changed, else only if there is a reason (a row has an
-/// unknown key, or the last reading failed) and the last reading is long enough ago.
+/// Whether to read a key file again: at once if it is another file or its date has changed, else
+/// only if there is a reason (a row has an unknown key, or the last reading failed) and the last
+/// reading is long enough ago.
 #[must_use]
 pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> bool {
     is_other || (has_reason && since_last >= AGAIN)
@@ -35,7 +36,8 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
 /// The parts of the master keys that seal authenticator keys.
 pub(super) struct Sealing {
     keys: Vec<Known>,
-    /// The key that seals, as the database names it. The key may be in a newer key file than the one that was read.
+    /// The key that seals, as the database names it. The key may be in a newer key file than the
+    /// one that was read.
     named: Option<KeyId>,
 }
 
@@ -182,7 +184,8 @@ mod tests {
         assert!(!is_read_again(false, false, AGAIN * 100));
     }
 
-    /// A server whose key file still lets the new key wait seals with it as soon as the database names it.
+    /// A server whose key file still lets the new key wait seals with it as soon as the database
+    /// names it.
     #[test]
     fn the_database_names_the_key_that_seals() {
         let waiting = ring(1)
@@ -205,7 +208,8 @@ mod tests {
         assert_eq!(vault.known_keys().len(), 2);
     }
 
-    /// A server that was stopped during a key rotation does not seal with a key that may have been dropped since.
+    /// A server that was stopped during a key rotation does not seal with a key that may have been
+    /// dropped since.
     #[test]
     fn a_changed_file_is_read_before_something_is_sealed() {
         struct Changed(Option<KeyRing>);

@@ -1,60 +1,40 @@
 //! Adds, renames and removes accounts.
 
-use domain::{
-    ids::AccountId,
-    people::{email::Email, names::AccountName, roles::Role},
-    ports::{AccountAddition, AccountRemoval, AccountRename, NewAccount},
-};
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{
+    Operator, OperatorError, add_account, list_members, remove_account, rename_account,
+};
 
 use crate::cli::{
     Calls, Failure, Report,
-    account::{find, members, parse_name, unknown},
+    account::{explain, find, members, parse_name},
     args::{AccountArgs, RenameArgs},
 };
 
-pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Failure> {
+pub async fn add(operator: &Operator, args: &AccountArgs) -> Result<Report, Failure> {
     let name = parse_name(&args.name)?;
-    let id = AccountId::from_random(services.entropy.draw()?);
-    let account = NewAccount {
-        id: id.clone(),
-        name: name.clone(),
-        at: services.clock.now(),
-    };
-    if services.accounts.add(account).await? == AccountAddition::NameTaken {
-        return Err(taken(services, None, &name).await?);
-    }
+    let id = add_account(operator, &name).await.map_err(taken)?;
     Ok(Report::one(
         format!("Account `{name}` added."),
         json!({ "id": id, "name": name }),
     ))
 }
 
-/// Refuses a name that another account has, in that account's spelling.
-async fn taken(
-    services: &Services,
-    own: Option<&AccountId>,
-    name: &AccountName,
-) -> Result<Failure, Failure> {
-    let accounts = services.accounts.list().await?;
-    let holder = accounts
-        .iter()
-        .find(|account| Some(&account.id) != own && account.name.search_key() == name.search_key());
-    // The other account may have been removed meanwhile.
-    let name = holder.map_or(name, |account| &account.name);
-    Ok(Failure::refused(format!(
-        "there is an account `{name}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
-    )))
+/// Names the other account of a name that is taken.
+fn taken(error: OperatorError) -> Failure {
+    match error {
+        OperatorError::NameTaken { holder } => Failure::refused(format!(
+            "there is an account `{holder}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
+        )),
+        error => error.into(),
+    }
 }
 
-pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Failure> {
-    let account = find(services, &args.name).await?;
+pub async fn rename(operator: &Operator, args: &RenameArgs) -> Result<Report, Failure> {
+    let account = find(operator, &args.name).await?;
     let name = parse_name(&args.new_name)?;
-    let rename = services.accounts.rename(&account.id, &name).await?;
-    if rename == AccountRename::Refused {
-        return Err(taken(services, Some(&account.id), &name).await?);
-    }
+    let renamed = rename_account(operator, &account.id, &name).await;
+    renamed.map_err(taken)?;
     let when = if account.name.as_str() == name.as_str() {
         "already"
     } else {
@@ -68,15 +48,14 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
 
 /// Removes an account, even with its last Owner, because nothing is left to own.
 pub async fn remove(
-    services: &Services,
+    operator: &Operator,
     args: &AccountArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    let account = find(services, &args.name).await?;
-    let places = places(services, &account.id).await?;
-    let removal = services.accounts.remove(&account.id).await?;
-    if removal == AccountRemoval::NoAccount {
-        return unknown(services, &args.name).await;
+    let account = find(operator, &args.name).await?;
+    let places = list_members(operator, &account.id).await?;
+    if let Err(error) = remove_account(operator, &account.id).await {
+        return Err(explain(operator, &args.name, error).await);
     }
     let belonged = match account.members {
         0 => "it had no members".to_owned(),
@@ -113,14 +92,4 @@ pub async fn remove(
         lines,
         json!({ "id": account.id, "name": account.name, "members": account.members, "belonged": places }),
     ))
-}
-
-/// Returns the members of an account with their roles.
-async fn places(services: &Services, account: &AccountId) -> Result<Vec<(Email, Role)>, Failure> {
-    let users = services.users.list().await?.into_iter();
-    let places = users.filter_map(|user| {
-        let place = user.accounts.iter().find(|(of, _)| of.id == *account);
-        place.map(|(_, role)| (user.email.clone(), *role))
-    });
-    Ok(places.collect())
 }

@@ -2,12 +2,12 @@
 
 use domain::ports::AccountRecord;
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{Operator, list_accounts};
 
 use crate::cli::{Failure, Report, account::members};
 
-pub async fn list(services: &Services) -> Result<Report, Failure> {
-    let accounts = services.accounts.list().await?;
+pub async fn list(operator: &Operator) -> Result<Report, Failure> {
+    let accounts = list_accounts(operator).await?;
     Ok(Report::list(
         accounts.iter().map(listed),
         "There are no accounts. Add one with `twinlock account add NAME`.",

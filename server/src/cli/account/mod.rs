@@ -4,11 +4,8 @@ mod edit;
 mod list;
 mod rule;
 
-use domain::{
-    people::{kept::Kept, names::AccountName},
-    ports::AccountRecord,
-};
-use usecases::Services;
+use domain::{people::names::AccountName, ports::AccountRecord};
+use usecases::operator::{Operator, OperatorError, find_account, list_accounts};
 
 use crate::{
     cli::{Calls, Failure, Report, args::AccountCommand, on},
@@ -23,12 +20,12 @@ pub(in crate::cli) async fn run(
     database: &DatabaseArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    on(database, None, async |services| match command {
-        AccountCommand::Add(args) => edit::add(services, args).await,
-        AccountCommand::List => list::list(services).await,
-        AccountCommand::Rename(args) => edit::rename(services, args).await,
-        AccountCommand::Remove(args) => edit::remove(services, args, calls).await,
-        AccountCommand::RequireMfa(args) => rule::require_mfa(services, args).await,
+    on(database, None, async |operator| match command {
+        AccountCommand::Add(args) => edit::add(operator, args).await,
+        AccountCommand::List => list::list(operator).await,
+        AccountCommand::Rename(args) => edit::rename(operator, args).await,
+        AccountCommand::Remove(args) => edit::remove(operator, args, calls).await,
+        AccountCommand::RequireMfa(args) => rule::require_mfa(operator, args).await,
     })
     .await
 }
@@ -44,20 +41,26 @@ fn parse_name(text: &str) -> Result<AccountName, Failure> {
 
 /// Returns the account of a name, or a refusal that lists the existing ones.
 pub(in crate::cli) async fn find(
-    services: &Services,
+    operator: &Operator,
     name: &str,
 ) -> Result<AccountRecord, Failure> {
-    // Compared as written, because an older account's name may contain what names may no longer contain.
-    let wanted = AccountName::kept(name.trim().to_owned());
-    match services.accounts.find(&wanted).await? {
+    match find_account(operator, name).await? {
         Some(account) => Ok(account),
-        None => unknown(services, name).await,
+        None => Err(unknown(operator, name).await?),
     }
 }
 
-/// Refuses an unknown account, which another command may have removed meanwhile.
-async fn unknown<T>(services: &Services, name: &str) -> Result<T, Failure> {
-    let accounts = services.accounts.list().await?;
+/// Names the account in an error: another command may have removed the account since.
+async fn explain(operator: &Operator, name: &str, error: OperatorError) -> Failure {
+    match error {
+        OperatorError::NoAccount => unknown(operator, name).await.unwrap_or_else(|error| error),
+        error => error.into(),
+    }
+}
+
+/// The refusal of an unknown account.
+async fn unknown(operator: &Operator, name: &str) -> Result<Failure, Failure> {
+    let accounts = list_accounts(operator).await?;
     let known: Vec<String> = accounts
         .iter()
         .take(MAX_LISTED)
@@ -68,7 +71,7 @@ async fn unknown<T>(services: &Services, name: &str) -> Result<T, Failure> {
         (false, true) => format!("the first of {} are {}", accounts.len(), known.join(", ")),
         (false, false) => format!("there are {}", known.join(", ")),
     };
-    Err(Failure::refused(format!(
+    Ok(Failure::refused(format!(
         "there is no account `{name}`: {known}"
     )))
 }

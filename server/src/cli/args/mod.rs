@@ -84,7 +84,8 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Fill an empty database with three accounts and nine people to try everything with, and print their passwords; on this machine only
+    /// Fill an empty database with three accounts and nine people to try everything with, and print
+    /// their passwords; on this machine only
     #[arg(long)]
     pub demo: bool,
     #[command(flatten)]

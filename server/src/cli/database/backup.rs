@@ -49,7 +49,8 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
     ))
 }
 
-/// Returns which of the database's own files has that name, whether it exists or not, because a backup must not use it.
+/// Returns which of the database's own files has that name, whether it exists or not, because a
+/// backup must not use it.
 fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
     let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let place = |path: &Path| {

@@ -42,7 +42,8 @@ pub(in crate::cli) async fn run(
     if let Some(file) = source.file() {
         look_at(&source, false).map_err(OpenError::Path)?;
         if let Err(in_use) = given_up(file).await {
-            // Checked first, so that no operator stops a server for a copy that is refused afterwards.
+            // Checked first, so that no operator stops a server for a copy that is refused
+            // afterwards.
             refuse_filled(&target).await?;
             return Err(in_use.into());
         }

@@ -1,4 +1,5 @@
-//! `twinlock restore` and `twinlock restored`: restores a database from a backup, and ends everything that must not come back with it.
+//! `twinlock restore` and `twinlock restored`: restores a database from a backup, and ends
+//! everything that must not come back with it.
 
 use std::{
     fs::{self, Metadata, OpenOptions},
@@ -37,7 +38,8 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 /// The ending of a restored database until it replaces the database.
 const UNFINISHED: &str = ".restoring";
 
-/// Restores a backup. Nothing changes before the prepared copy is beside the database, ready to replace it.
+/// Restores a backup. Nothing changes before the prepared copy is beside the database, ready to
+/// replace it.
 pub(in crate::cli) async fn run(
     args: &RestoreArgs,
     database: &Database,
@@ -133,7 +135,8 @@ async fn in_the_way(target: &Path) -> Failure {
     })
 }
 
-/// Checks that no process has the old database open, and reads its spent backup codes, if it is still readable.
+/// Checks that no process has the old database open, and reads its spent backup codes, if it is
+/// still readable.
 async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
     if !given_up(target).await? || sound(target).await.is_err() {
         return Ok(if void_all { Spent::All } else { Spent::Unknown });
@@ -149,7 +152,8 @@ async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
     Ok(codes.map_or(Spent::Unknown, Spent::Known))
 }
 
-/// Migrates a copy of the backup to this version and ends what must not come back. Also returns why the key file does not fit.
+/// Migrates a copy of the backup to this version and ends what must not come back. Also returns why
+/// the key file does not fit.
 async fn prepare(
     backup: &Path,
     copy: &Path,
@@ -184,7 +188,8 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
     Ok(store.end_restored(spent, now).await?)
 }
 
-/// Returns the owner of the restored database: the old database's owner, even if this process is not root and so may be refused.
+/// Returns the owner of the restored database: the old database's owner, even if this process is
+/// not root and so may be refused.
 fn owner(target: &Path, database: &Database) -> Option<Metadata> {
     let found = fs::metadata(target).ok();
     found.or_else(|| files::owner_of_new(Some(target), &database.key_file))
@@ -268,7 +273,8 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
             _ => {}
         }
     }
-    // Uses a hard link if possible, so that the database is never missing: a server that starts meanwhile would create an empty one.
+    // Uses a hard link if possible, so that the database is never missing: a server that starts
+    // meanwhile would create an empty one.
     if replaces && fs::hard_link(target, &aside).is_err() {
         fs::rename(target, &aside).map_err(failed)?;
     }

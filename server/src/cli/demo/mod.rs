@@ -1,27 +1,35 @@
 //! `twinlock serve --demo`: three accounts and nine users, in every state that the pages have.
 //!
-//! Everything is written through the ports, like the pages and the commands do. Only the times are
+//! Everything is done by the use cases that the commands and the pages call. Only the clock stands
 //! in the past, so that no user's current code has been used already.
 
-mod cast;
-mod enrol;
-mod fill;
-mod person;
+mod browser;
+mod history;
+mod people;
 mod secrets;
 mod sheet;
-mod visit;
+mod user;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
-use usecases::Services;
+use domain::time::Timestamp;
+use usecases::{
+    Services,
+    operator::{Operator, is_empty},
+};
 
 use crate::{
     cli::Failure,
     config::{Address, Database, SettingError},
+    system::clock::FixedClock,
 };
 
-/// Checks whether the demo may be served on this address: its passwords have been on a screen, so other
-/// hosts must not reach it. A public URL other than loopback means a proxy that forwards other hosts.
+/// Checks whether the demo may be served on this address: its passwords have been on a screen, so
+/// other hosts must not reach it. A public URL other than loopback means a proxy that forwards
+/// other hosts.
 pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingError> {
     let listen = address.listen;
     if !listen.ip().to_canonical().is_loopback() {
@@ -42,7 +50,7 @@ pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingErro
 
 /// Fills an empty database and prints, only this once, how to sign in.
 pub(in crate::cli) async fn run(services: &Services, database: &Database) -> Result<(), Failure> {
-    if !is_empty(services).await? {
+    if !is_empty(&Operator::new(services)).await? {
         return Err(Failure::refused(format!(
             "the database {} is not empty, and --demo fills an empty one only: leave --demo out, or name a new one with TWINLOCK_DATABASE_URL",
             database.place
@@ -55,18 +63,22 @@ pub(in crate::cli) async fn run(services: &Services, database: &Database) -> Res
     )
     .and_then(|()| out.flush())
     .map_err(Failure::output)?;
-    let people = fill::fill(services).await?;
-    out.write_all(sheet::sheet(&people).as_bytes())
+    let users = history::fill(services).await?;
+    out.write_all(sheet::sheet(&users).as_bytes())
         .and_then(|()| out.flush())
         .map_err(Failure::output)
 }
 
-async fn is_empty(services: &Services) -> Result<bool, Failure> {
-    Ok(services.users.none_exist().await? && services.accounts.list().await?.is_empty())
+/// The services at an instant of the past.
+fn at(services: &Services, now: Timestamp) -> Services {
+    Services {
+        clock: Arc::new(FixedClock(now)),
+        ..services.clone()
+    }
 }
 
 /// Reports an unexpected result on an empty database: another process is writing to it.
-fn disturbed(what: &str) -> Failure {
+fn incomplete(what: &str) -> Failure {
     Failure::refused(format!(
         "the demo is incomplete ({what}): start again on a new database that no other program uses"
     ))

@@ -1,13 +1,7 @@
-//! Draws the demo's secrets: passwords that can be typed, and backup codes.
+//! Draws the demo's passwords, in a form that can be typed.
 
 use data_encoding::BASE32_NOPAD;
-use domain::{
-    ids::{BackupCodeId, CodeSetId, SessionId, UserId},
-    people::password::{Password, PasswordOwner},
-    ports::{BackupCodeHash, NewCodeSet},
-    second_factor::backup_code::BackupCode,
-    time::Timestamp,
-};
+use domain::people::password::{Password, PasswordOwner};
 use usecases::Services;
 use zeroize::Zeroizing;
 
@@ -35,41 +29,6 @@ fn grouped(bits: &[u8; 10]) -> Zeroizing<String> {
         shown.push(character);
     }
     shown
-}
-
-/// A backup code in its printed form, and the id of its row.
-pub struct DrawnCode {
-    pub id: BackupCodeId,
-    pub shown: Zeroizing<String>,
-}
-
-/// Draws and hashes a set of ten.
-pub async fn codes(
-    services: &Services,
-    user: &UserId,
-    session: &SessionId,
-    at: Timestamp,
-) -> Result<(Vec<DrawnCode>, NewCodeSet), Failure> {
-    let mut drawn = Vec::with_capacity(BackupCode::PER_SET);
-    let mut stored = Vec::with_capacity(BackupCode::PER_SET);
-    for _ in 0..BackupCode::PER_SET {
-        let code = BackupCode::from_random(services.entropy.draw()?);
-        let id = BackupCodeId::from_random(services.entropy.draw()?);
-        stored.push(BackupCodeHash {
-            id: id.clone(),
-            index: services.vault.backup_code_index(user, &code),
-            hash: services.hasher.hash(code.expose().as_bytes()).await?,
-        });
-        let shown = Zeroizing::new(code.to_string());
-        drawn.push(DrawnCode { id, shown });
-    }
-    let set = NewCodeSet {
-        id: CodeSetId::from_random(services.entropy.draw()?),
-        drawn_by: session.clone(),
-        codes: stored,
-        at,
-    };
-    Ok((drawn, set))
 }
 
 #[cfg(test)]

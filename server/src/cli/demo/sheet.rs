@@ -6,22 +6,22 @@ use domain::people::roles::Role;
 use zeroize::Zeroizing;
 
 use crate::cli::demo::{
-    cast::{ACCOUNTS, Person},
-    person::Filled,
+    people::{ACCOUNTS, Person},
+    user::DemoUser,
 };
 
 /// Backup codes printed per user: enough to try them.
 const CODES_SHOWN: usize = 2;
 
 /// Returns the whole sheet.
-pub fn sheet(people: &[Filled]) -> Zeroizing<String> {
+pub fn sheet(users: &[DemoUser]) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192));
     // Writing into a `String` can't fail.
-    let _ = write(&mut out, people);
+    let _ = write(&mut out, users);
     out
 }
 
-fn write(out: &mut String, people: &[Filled]) -> std::fmt::Result {
+fn write(out: &mut String, users: &[DemoUser]) -> std::fmt::Result {
     writeln!(
         out,
         "\nDemo. Everyone, with what they sign in with; printed only once:\n"
@@ -33,32 +33,32 @@ fn write(out: &mut String, people: &[Filled]) -> std::fmt::Result {
         "AUTHENTICATOR KEY",
         "WHO AND WHAT",
     )?;
-    for filled in people {
+    for user in users {
         let what = format!(
             "{}, {}: {}",
-            filled.person.name,
-            places(filled.person),
-            filled.person.shows
+            user.person.name,
+            memberships(user.person),
+            user.person.shows
         );
         let shown = |secret: &Option<Zeroizing<String>>| {
             secret
                 .clone()
                 .unwrap_or_else(|| Zeroizing::new("-".to_owned()))
         };
-        let (password, key) = (shown(&filled.password), shown(&filled.key));
-        row(out, filled.person.email, &password, &key, &what)?;
+        let (password, key) = (shown(&user.password), shown(&user.key));
+        row(out, user.person.email, &password, &key, &what)?;
     }
     writeln!(out, "\nBackup codes, some of those that still work:")?;
-    for filled in people.iter().filter(|filled| !filled.codes.is_empty()) {
-        write!(out, "{:<17}", filled.person.email)?;
-        for code in filled.codes.iter().take(CODES_SHOWN) {
-            write!(out, " {}", code.as_str())?;
+    for user in users.iter().filter(|user| !user.codes.is_empty()) {
+        write!(out, "{:<17}", user.person.email)?;
+        for code in user.codes.iter().take(CODES_SHOWN) {
+            write!(out, " {}", code.expose())?;
         }
         writeln!(out)?;
     }
-    for filled in people {
-        if let Some(link) = &filled.invitation {
-            let email = filled.person.email;
+    for user in users {
+        if let Some(link) = &user.invitation {
+            let email = user.person.email;
             writeln!(
                 out,
                 "\n{email} chooses a password here, once, within 7 days: {link}"
@@ -82,14 +82,14 @@ fn row(out: &mut String, email: &str, password: &str, key: &str, what: &str) -> 
 }
 
 /// Returns "Owner of Alder Bakery, Member of Birch Studio".
-fn places(person: &Person) -> String {
-    let place = |(account, role): &(&str, Role)| {
+fn memberships(person: &Person) -> String {
+    let membership = |(account, role): &(&str, Role)| {
         let role = match role {
             Role::Owner => "Owner",
             Role::Member => "Member",
         };
         format!("{role} of {account}")
     };
-    let places: Vec<String> = person.places.iter().map(place).collect();
-    places.join(", ")
+    let memberships: Vec<String> = person.memberships.iter().map(membership).collect();
+    memberships.join(", ")
 }

@@ -47,7 +47,8 @@ async fn newest(count: u32, opened: &Opened) -> Result<Report, Failure> {
     Ok(Report::list(items, "No security events."))
 }
 
-/// Describes an event: time, action and outcome; actor, subject, account and origin, as far as they are known.
+/// Describes an event: time, action and outcome; actor, subject, account and origin, as far as they
+/// are known.
 fn words(event: &EventRecord, names: &Names) -> String {
     let subject = event.subject.as_ref().filter(|of| **of != event.actor);
     let times = (event.times > 1).then(|| event.times.to_string());
@@ -96,7 +97,8 @@ async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// An intact chain may still be an old copy, or a truncated one with a matching note of its end, so it is compared with a seal kept elsewhere.
+/// An intact chain may still be an old copy, or a truncated one with a matching note of its end, so
+/// it is compared with a seal kept elsewhere.
 fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Failure> {
     let seq = kept.seq;
     Err(Failure::refused(match found {
@@ -113,7 +115,8 @@ fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Fa
     }))
 }
 
-/// Exports events as written and sealed, without current names. Writes page by page, because the table may be larger than memory.
+/// Exports events as written and sealed, without current names. Writes page by page, because the
+/// table may be larger than memory.
 async fn export(store: &Store) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout());
     let mut last = i64::MIN;

@@ -1,4 +1,5 @@
-//! Detects settings that an env file passes on unparsed: with their quotes, with a trailing comment, or under an unknown name.
+//! Detects settings that an env file passes on unparsed: with their quotes, with a trailing
+//! comment, or under an unknown name.
 
 use std::{collections::BTreeSet, ffi::OsString};
 
@@ -15,9 +16,11 @@ use crate::{
 
 /// The prefix of all settings of this program.
 const PREFIX: &str = "TWINLOCK_";
-/// The required similarity of a name without this prefix, because other programs' variables are not ours.
+/// The required similarity of a name without this prefix, because other programs' variables are not
+/// ours.
 const ALIKE: f64 = 0.85;
-/// The variables that the `PostgreSQL` driver reads besides the URL, and silently ignores if they are not UTF-8.
+/// The variables that the `PostgreSQL` driver reads besides the URL, and silently ignores if they
+/// are not UTF-8.
 const OF_POSTGRES: [&str; 12] = [
     "PGHOST",
     "PGHOSTADDR",

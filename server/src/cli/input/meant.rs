@@ -1,4 +1,5 @@
-//! Guesses the intended name for an unknown one: a misspelt own name, or the common name in other servers.
+//! Guesses the intended name for an unknown one: a misspelt own name, or the common name in other
+//! servers.
 
 use strsim::normalized_damerau_levenshtein;
 

@@ -1,4 +1,5 @@
-//! Reads a password from standard input. The command line is not used, because other users of the machine can see it.
+//! Reads a password from standard input. The command line is not used, because other users of the
+//! machine can see it.
 
 use std::io::{self, Read};
 
@@ -68,7 +69,8 @@ mod tests {
         assert_eq!(without_newline(typed), password);
     }
 
-    /// S26: extra content beside the first line is refused, because otherwise the password could not be typed.
+    /// S26: extra content beside the first line is refused, because otherwise the password could
+    /// not be typed.
     #[test]
     fn s26_one_line_is_a_password() {
         let owner = PasswordOwner {

@@ -16,7 +16,8 @@ use crate::cli::{
     output::calls::quoted,
 };
 
-/// Describes the problem with the arguments; none for help and version, or if the list of commands says more.
+/// Describes the problem with the arguments; none for help and version, or if the list of commands
+/// says more.
 pub fn line(error: &Error, words: &[String]) -> Option<String> {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_help || !error.use_stderr() {
@@ -37,7 +38,8 @@ pub fn line(error: &Error, words: &[String]) -> Option<String> {
     Some(format!("{said}; `--help` behind the command says more"))
 }
 
-/// Names our equivalent of another program's flag or command. The library would only suggest the most similar name.
+/// Names our equivalent of another program's flag or command. The library would only suggest the
+/// most similar name.
 fn of_others(error: &Error) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
@@ -95,7 +97,8 @@ fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
     })
 }
 
-/// Explains the same for an argument, such as an address, unless it resembles a flag of the command.
+/// Explains the same for an argument, such as an address, unless it resembles a flag of the
+/// command.
 fn of_an_argument(error: &Error, words: &[String]) -> Option<String> {
     let value = &words[unexpected(error, words)?];
     let is_misspelt = error.get(ContextKind::SuggestedArg).is_some();
@@ -119,7 +122,8 @@ fn takes_value(command: &Command, name: &str) -> bool {
             .any(|command| takes_value(command, name))
 }
 
-/// Returns whether the called command can have such a flag: `-d` of `user add` starts a name and does not ask for a daemon.
+/// Returns whether the called command can have such a flag: `-d` of `user add` starts a name and
+/// does not ask for a daemon.
 fn is_about(error: &Error, meant: Meant<'_>) -> bool {
     if matches!(meant, Meant::Setting(name) if name != "listen") {
         return true;

@@ -1,4 +1,5 @@
-//! Writes the security events of `twinlock key`. A rotation is recorded in the database when it ends.
+//! Writes the security events of `twinlock key`. A rotation is recorded in the database when it
+//! ends.
 
 use domain::{
     events::{Action, Actor, Event, Origin},

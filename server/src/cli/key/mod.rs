@@ -33,7 +33,8 @@ use crate::{
     system::{clock::SystemClock, entropy::SystemEntropy},
 };
 
-/// After this time every running server has read a changed key file, asked which key seals, and reported it: each checks once a second.
+/// After this time every running server has read a changed key file, asked which key seals, and
+/// reported it: each checks once a second.
 const HEARD_BY_ALL: Duration = Duration::from_secs(3);
 /// The interval of the checks whether they have.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -54,7 +55,8 @@ pub(in crate::cli) async fn run(
     result
 }
 
-/// Returns whether a server's database has no key file. Only this command creates it; the key file of a database file is created with it.
+/// Returns whether a server's database has no key file. Only this command creates it; the key file
+/// of a database file is created with it.
 fn is_without_key(database: &Database) -> Result<bool, OpenError> {
     Ok(database.file().is_none() && !key_file::exists(&database.key_file)?)
 }
@@ -141,7 +143,8 @@ async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report
     ))
 }
 
-/// Refuses a second waiting key: of two keys that wait in two copies of the file, only one can take over.
+/// Refuses a second waiting key: of two keys that wait in two copies of the file, only one can take
+/// over.
 async fn refuse_waiting_elsewhere(
     store: &Store,
     ring: &KeyRing,
@@ -171,7 +174,8 @@ async fn led_by_database(store: &Store, ring: KeyRing) -> Result<KeyRing, PortEr
     })
 }
 
-/// Makes the new key the sealing key, and reseals what the old keys have sealed. A repeated run continues where it stopped.
+/// Makes the new key the sealing key, and reseals what the old keys have sealed. A repeated run
+/// continues where it stopped.
 async fn turn(
     database: &Database,
     opened: &Opened,
@@ -235,7 +239,8 @@ async fn name_known(
     Ok(name_sealing_key(opened.store(), ring, database).await?)
 }
 
-/// Returns the ring after the rotation: the waiting key first, or else the sealing key. The order of the other keys has no meaning.
+/// Returns the ring after the rotation: the waiting key first, or else the sealing key. The order
+/// of the other keys has no meaning.
 async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     if ring.next().is_some() {
         return Ok(ring.turned());
@@ -243,14 +248,16 @@ async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     led_by_database(store, ring).await
 }
 
-/// Requires every server to have the new key before any row is sealed with it, because a server without the key could open no authenticator.
+/// Requires every server to have the new key before any row is sealed with it, because a server
+/// without the key could open no authenticator.
 async fn refuse_unless_known(
     store: &Store,
     key: &MasterKey,
     database: &Database,
 ) -> Result<(), Failure> {
     let file = &database.key_file;
-    // A server that shares the file also gets a moment, in which it may find that it can't use the file.
+    // A server that shares the file also gets a moment, in which it may find that it can't use the
+    // file.
     wait_until(async || presence::without(store, key).await).await?;
     let lacking = presence::lacking(store, key, file).await?;
     if lacking.is_empty() {
@@ -359,7 +366,8 @@ async fn remove(
     ))
 }
 
-/// Refuses if another server may still seal with the key: one in a rotation from another copy of the key file, or one that missed a rotation.
+/// Refuses if another server may still seal with the key: one in a rotation from another copy of
+/// the key file, or one that missed a rotation.
 async fn refuse_sealing_elsewhere(
     store: &Store,
     key: &KeyId,

@@ -84,7 +84,8 @@ pub(in crate::cli) async fn rotated(
     Ok(Report::one(line, json).failing(failed))
 }
 
-/// Reports the rows that a rotation did not reseal, with the remedy; none if there are no such rows.
+/// Reports the rows that a rotation did not reseal, with the remedy; none if there are no such
+/// rows.
 fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
     let rows: u32 = needed.iter().chain(lost).map(|of_key| of_key.rows).sum();
     let (noun, stay) = if rows == 1 {

@@ -47,7 +47,8 @@ impl Calls {
         }
     }
 
-    /// Returns what must be done before the calls are run, as the end of the sentence that announces them; usually empty.
+    /// Returns what must be done before the calls are run, as the end of the sentence that
+    /// announces them; usually empty.
     pub const fn condition(&self) -> &'static str {
         if self.hides_url {
             ", once TWINLOCK_DATABASE_URL is set to the URL that was given with --database-url, which may hold a password and is not repeated"
@@ -107,7 +108,8 @@ impl Calls {
         self.call("member add", &[email, account], &options)
     }
 
-    /// Returns a call of the program. Text with a leading dash must not become an option: arguments follow `--`, values follow `=`.
+    /// Returns a call of the program. Text with a leading dash must not become an option: arguments
+    /// follow `--`, values follow `=`.
     fn call(&self, command: &str, arguments: &[&str], options: &[(&str, &str)]) -> String {
         let arguments: Vec<String> = arguments.iter().map(|text| quoted(text)).collect();
         let options = options.iter();

@@ -5,6 +5,7 @@ use std::{io, process::ExitCode};
 use domain::ports::PortError;
 use storage::{BackupError, explained_io};
 use thiserror::Error;
+use usecases::operator::OperatorError;
 
 use crate::{
     config::SettingError,
@@ -67,6 +68,16 @@ impl Failure {
         } else {
             1
         })
+    }
+}
+
+impl From<OperatorError> for Failure {
+    /// The commands replace the errors that they expect, to name the user or the account.
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Port(error) => Self::Port(error),
+            refusal => Self::refused(refusal.to_string()),
+        }
     }
 }
 

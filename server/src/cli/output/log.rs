@@ -12,11 +12,13 @@ use crate::{
     config::{LogFormat, SettingError},
 };
 
-/// The driver's own log messages are off by default, because relevant errors are returned and reported once.
+/// The driver's own log messages are off by default, because relevant errors are returned and
+/// reported once.
 const SERVER: &str = "info,sqlx=off,sqlx_core=off";
 const COMMAND: &str = "warn,sqlx=off,sqlx_core=off";
 
-/// Starts the log; `RUST_LOG` sets its filter. `server` is the server's log format; a command's log is for people.
+/// Starts the log; `RUST_LOG` sets its filter. `server` is the server's log format; a command's log
+/// is for people.
 pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(set) if !set.trim().is_empty() => set.parse::<EnvFilter>().map_err(|_| {
@@ -41,7 +43,8 @@ pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Logs a panic without Rust's own text, which would not be JSON. The location is enough, because a panic's text may contain sensitive data.
+/// Logs a panic without Rust's own text, which would not be JSON. The location is enough, because a
+/// panic's text may contain sensitive data.
 fn log_panic(info: &panic::PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, "panicked");

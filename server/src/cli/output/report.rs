@@ -42,7 +42,8 @@ impl Report {
         }
     }
 
-    /// Marks the report as failed, after the command had done or found what it could. Scripts get the reason beside the result.
+    /// Marks the report as failed, after the command had done or found what it could. Scripts get
+    /// the reason beside the result.
     pub fn failing(mut self, why: Option<String>) -> Self {
         if let (Some(why), Value::Object(result)) = (&why, &mut self.json) {
             result.insert("error".to_owned(), why.as_str().into());

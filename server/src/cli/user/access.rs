@@ -2,39 +2,37 @@
 
 use domain::{people::roles::Role, ports::UserRecord};
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{self, Operator, remove_user};
 
 use crate::cli::{
     Calls, Failure, Report,
     args::EmailArgs,
     output::report::joined,
-    user::{find, judge, obstacle, parse_email, unknown},
+    user::{explain, find, obstacle, parse_email},
 };
 
-/// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and is no failure.
+/// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and
+/// is no failure.
 pub async fn set_disabled(
-    services: &Services,
+    operator: &Operator,
     args: &EmailArgs,
     disabled: bool,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let mut found = find(services, &email).await?;
-    let changed = found.disabled != disabled;
-    if changed {
-        let change = services.users.set_disabled(&found.user, disabled).await?;
-        judge(services, change, &found.user, &email).await?;
-    }
+    let mut found = find(operator, &email).await?;
+    let changed = operator::set_disabled(operator, &found, disabled).await;
+    let changed = changed.map_err(|error| explain(&email, error))?;
     let until = format!("until `{}`", calls.enable(email.as_str()));
     let mut line = match (disabled, changed) {
-        (true, true) if found.password.is_none() => format!(
+        (true, true) if !found.has_password => format!(
             "{email} disabled: they have no password yet, and no link to choose one works {until}."
         ),
         (true, true) => {
             format!("{email} disabled: they are signed out everywhere and can't sign in {until}.")
         }
         (true, false) => format!("{email} is disabled already."),
-        (false, true) if found.password.is_none() => format!("{email} enabled."),
+        (false, true) if !found.has_password => format!("{email} enabled."),
         (false, true) => format!("{email} enabled: they can sign in again."),
         (false, false) => format!("{email} is not disabled."),
     };
@@ -44,23 +42,21 @@ pub async fn set_disabled(
     }
     Ok(Report::one(
         line,
-        json!({ "id": found.user, "email": email, "disabled": disabled, "changed": changed }),
+        json!({ "id": found.id, "email": email, "disabled": disabled, "changed": changed }),
     ))
 }
 
-/// Removes a user without a confirmation, like every command. Reports what was lost, and the commands that restore what can be restored.
+/// Removes a user without a confirmation, like every command. Reports what was lost, and the
+/// commands that restore what can be restored.
 pub async fn remove(
-    services: &Services,
+    operator: &Operator,
     args: &EmailArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let user = find(services, &email).await?.user;
-    let Some(user) = services.users.find(&user).await? else {
-        return Err(unknown(&email));
-    };
-    let change = services.users.remove(&user.id).await?;
-    judge(services, change, &user.id, &email).await?;
+    let user = find(operator, &email).await?;
+    let removed = remove_user(operator, &user.id).await;
+    removed.map_err(|error| explain(&email, error))?;
     let accounts: Vec<Value> = user
         .accounts
         .iter()
@@ -105,7 +101,8 @@ fn lost(user: &UserRecord) -> String {
     joined(&parts)
 }
 
-/// Returns a sentence about the commands that restore what can be restored, followed by each command.
+/// Returns a sentence about the commands that restore what can be restored, followed by each
+/// command.
 fn undoing(user: &UserRecord, calls: &Calls) -> Vec<String> {
     let (email, name) = (user.email.as_str(), user.name.as_str());
     let mut commands = match user.accounts.split_first() {

@@ -8,23 +8,23 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
-    ports::{Credentials, NewUser, PasswordSetting, SecretHash, UserAddition},
+    ports::UserRecord,
 };
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{self, AddUser, Operator, OperatorError};
 
 use crate::{
     cli::{
         Calls, Failure, Report, account,
         args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
         input::password,
-        user::{find, invitation, new_email, obstacle, parse_email, unknown},
+        user::{explain, find, new_email, obstacle, parse_email},
     },
     config::{Address, AddressArgs},
     system::utc::utc,
 };
 
-pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {
+pub async fn add(operator: &Operator, args: &AddUserArgs) -> Result<Report, Failure> {
     let email = new_email(&args.email)?;
     let name: PersonName = args.name.parse().map_err(|error| {
         Failure::refused(format!(
@@ -33,31 +33,31 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
         ))
     })?;
     let (account, role) = (
-        account::find(services, &args.account).await?,
+        account::find(operator, &args.account).await?,
         Role::from(args.role),
     );
     let password = given(&args.password, &email, &name)?;
-    let password = hashed(services, password).await?;
-
-    let invited = password.is_none();
-    let id = UserId::from_random(services.entropy.draw()?);
-    let user = NewUser {
-        id: id.clone(),
-        email: email.clone(),
-        name: name.clone(),
-        password,
-        at: services.clock.now(),
-    };
-    if services.users.add(user, &account.id, role).await? == UserAddition::AddressTaken {
-        return Err(Failure::refused(format!(
+    let added = operator::add_user(
+        operator,
+        AddUser {
+            email: &email,
+            name: &name,
+            account: &account.id,
+            role,
+            password: password.as_ref(),
+        },
+    );
+    let id = added.await.map_err(|error| match error {
+        OperatorError::EmailTaken => Failure::refused(format!(
             "there is a user {email} already; `twinlock user list` shows all, and `twinlock member add` adds them to a further account"
-        )));
-    }
+        )),
+        error => error.into(),
+    })?;
     let done = format!("{email} added as {} of `{}`.", role.as_str(), account.name);
     let json =
         json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
-    if invited {
-        invite(services, &id, done, json, &args.address).await
+    if password.is_none() {
+        invite(operator, &id, done, json, &args.address).await
     } else {
         Ok(Report::one(done, json))
     }
@@ -77,19 +77,10 @@ fn given(
     args.password_stdin.then(read).transpose()
 }
 
-async fn hashed(
-    services: &Services,
-    password: Option<Password>,
-) -> Result<Option<SecretHash>, Failure> {
-    match password {
-        Some(password) => Ok(Some(services.hasher.hash(password.expose()).await?)),
-        None => Ok(None),
-    }
-}
-
-/// Reports what was done. A new invitation link is alone on the last line, so that it can be copied whole.
+/// Reports what was done. A new invitation link is alone on the last line, so that it can be copied
+/// whole.
 async fn invite(
-    services: &Services,
+    operator: &Operator,
     user: &UserId,
     done: String,
     mut json: Value,
@@ -97,7 +88,7 @@ async fn invite(
 ) -> Result<Report, Failure> {
     let address = Address::new(address)?;
     let assumption = address.assumption(address.listen);
-    let invitation = invitation::open(services, user).await?;
+    let invitation = operator::invite(operator, user).await?;
     json["invitation"] = json!(invitation.link);
     json["expires_at"] = json!(utc(invitation.expires));
     json["assumption"] = json!(assumption);
@@ -109,45 +100,35 @@ async fn invite(
 }
 
 pub async fn set_password(
-    services: &Services,
+    operator: &Operator,
     args: &SetPasswordArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let found = find(services, &email).await?;
-    let json = json!({ "id": found.user, "email": email });
-    let Some(password) = hashed(services, given(&args.password, &email, &found.name)?).await?
-    else {
-        return invite(
-            services,
-            &found.user,
-            link_for(&found, calls),
-            json,
-            &args.address,
-        )
-        .await;
+    let found = find(operator, &email).await?;
+    let json = json!({ "id": found.id, "email": email });
+    let Some(password) = given(&args.password, &email, &found.name)? else {
+        let done = link_for(&found, calls);
+        return invite(operator, &found.id, done, json, &args.address).await;
     };
-    let is_first = found.password.is_none();
-    let set = services.users.set_password(&found.user, password).await?;
-    if set == PasswordSetting::NoUser {
-        return Err(unknown(&email));
-    }
-    let mut line = if is_first {
-        format!("Password of {email} set, their first one; no link from before works any more.")
-    } else {
+    let set = operator::set_password(operator, &found.id, &password).await;
+    set.map_err(|error| explain(&email, error))?;
+    let mut line = if found.has_password {
         format!("Password of {email} set; they are signed out everywhere.")
+    } else {
+        format!("Password of {email} set, their first one; no link from before works any more.")
     };
     line.extend(found.disabled.then(|| obstacle(&found, calls)).flatten());
     Ok(Report::one(line, json))
 }
 
 /// Explains what a new link means: what the user can still use until then.
-fn link_for(user: &Credentials, calls: &Calls) -> String {
+fn link_for(user: &UserRecord, calls: &Calls) -> String {
     let email = &user.email;
-    let mut line = if user.password.is_none() {
-        format!("{email} has no password yet; no link from before works any more.")
-    } else {
+    let mut line = if user.has_password {
         format!("The password of {email} stays until they choose a new one.")
+    } else {
+        format!("{email} has no password yet; no link from before works any more.")
     };
     line.extend(user.disabled.then(|| {
         format!(

@@ -1,32 +1,31 @@
 //! Changes a user's address.
 
-use domain::{
-    ids::UserId,
-    ports::{AddressChange, UserRecord},
-};
+use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
-use usecases::Services;
+use usecases::operator::{self, Operator, OperatorError, find_user_by_id};
 
 use crate::cli::{
     Failure, Report,
     args::SetEmailArgs,
-    user::{find, new_email, parse_email, unknown},
+    user::{find, new_email, parse_email},
 };
 
-pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Report, Failure> {
+pub async fn set_email(operator: &Operator, args: &SetEmailArgs) -> Result<Report, Failure> {
     let UserRecord {
         id,
         email: old,
         has_password,
         has_mfa,
         ..
-    } = named(services, &args.email).await?;
+    } = named(operator, &args.email).await?;
     let new = new_email(&args.new_email)?;
-    if services.users.set_email(&id, &new).await? == AddressChange::Refused {
-        return Err(Failure::refused(format!(
+    let set = operator::set_email(operator, &id, &new).await;
+    set.map_err(|error| match error {
+        OperatorError::EmailTaken => Failure::refused(format!(
             "there is a user {new} already; `twinlock user list` shows all"
-        )));
-    }
+        )),
+        error => error.into(),
+    })?;
     let line = if old.as_str() == new.as_str() {
         format!("{new} is their address already.")
     } else if !has_password {
@@ -47,15 +46,13 @@ pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Repor
     ))
 }
 
-/// Finds a user by address, or by the id that `twinlock collisions` shows, because two users may have spellings of one address.
-async fn named(services: &Services, text: &str) -> Result<UserRecord, Failure> {
+/// Finds a user by address, or by the id that `twinlock collisions` shows, because two users may
+/// have spellings of one address.
+async fn named(operator: &Operator, text: &str) -> Result<UserRecord, Failure> {
     if let Ok(id) = text.parse::<UserId>()
-        && let Some(user) = services.users.find(&id).await?
+        && let Some(user) = find_user_by_id(operator, &id).await?
     {
         return Ok(user);
     }
-    let email = parse_email(text)?;
-    let found = find(services, &email).await?;
-    let user = services.users.find(&found.user).await?;
-    user.ok_or_else(|| unknown(&email))
+    find(operator, &parse_email(text)?).await
 }

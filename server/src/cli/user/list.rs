@@ -2,15 +2,15 @@
 
 use domain::ports::UserRecord;
 use serde_json::{Value, json};
-use usecases::Services;
+use usecases::operator::{Operator, list_users};
 
 use crate::{
     cli::{Failure, Report},
     system::utc::utc,
 };
 
-pub async fn list(services: &Services) -> Result<Report, Failure> {
-    let users = services.users.list().await?;
+pub async fn list(operator: &Operator) -> Result<Report, Failure> {
+    let users = list_users(operator).await?;
     Ok(Report::list(
         users.iter().map(listed),
         "There are no users. Add one with `twinlock user add`.",

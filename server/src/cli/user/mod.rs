@@ -3,16 +3,14 @@
 mod access;
 mod add;
 mod email;
-pub(in crate::cli) mod invitation;
 mod list;
 mod reset;
 
 use domain::{
-    ids::UserId,
     people::email::{Email, EmailError},
-    ports::{Credentials, MembershipChange},
+    ports::UserRecord,
 };
-use usecases::Services;
+use usecases::operator::{Operator, OperatorError, find_user};
 
 use crate::{
     cli::{Calls, Failure, Report, args::UserCommand, on, output::report::joined},
@@ -27,16 +25,16 @@ pub(in crate::cli) async fn run(
     database: &DatabaseArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    on(database, command.links(), async |services| match command {
-        UserCommand::Add(args) => add::add(services, args).await,
-        UserCommand::List => list::list(services).await,
-        UserCommand::SetPassword(args) => add::set_password(services, args, calls).await,
-        UserCommand::SetEmail(args) => email::set_email(services, args).await,
-        UserCommand::Disable(args) => access::set_disabled(services, args, true, calls).await,
-        UserCommand::Enable(args) => access::set_disabled(services, args, false, calls).await,
-        UserCommand::Unlock(args) => reset::unlock(services, args, calls).await,
-        UserCommand::ResetMfa(args) => reset::reset_mfa(services, args, calls).await,
-        UserCommand::Remove(args) => access::remove(services, args, calls).await,
+    on(database, command.links(), async |operator| match command {
+        UserCommand::Add(args) => add::add(operator, args).await,
+        UserCommand::List => list::list(operator).await,
+        UserCommand::SetPassword(args) => add::set_password(operator, args, calls).await,
+        UserCommand::SetEmail(args) => email::set_email(operator, args).await,
+        UserCommand::Disable(args) => access::set_disabled(operator, args, true, calls).await,
+        UserCommand::Enable(args) => access::set_disabled(operator, args, false, calls).await,
+        UserCommand::Unlock(args) => reset::unlock(operator, args, calls).await,
+        UserCommand::ResetMfa(args) => reset::reset_mfa(operator, args, calls).await,
+        UserCommand::Remove(args) => access::remove(operator, args, calls).await,
     })
     .await
 }
@@ -58,14 +56,33 @@ fn no_email(text: &str, error: EmailError) -> Failure {
 
 /// Returns the user with this address.
 pub(in crate::cli) async fn find(
-    services: &Services,
+    operator: &Operator,
     email: &Email,
-) -> Result<Credentials, Failure> {
-    services
-        .users
-        .credentials(email)
-        .await?
-        .ok_or_else(|| unknown(email))
+) -> Result<UserRecord, Failure> {
+    let found = find_user(operator, email).await;
+    found.map_err(|error| explain(email, error))
+}
+
+/// Names the user in an error.
+fn explain(email: &Email, error: OperatorError) -> Failure {
+    match error {
+        OperatorError::NoUser => unknown(email),
+        OperatorError::LastOwner { count, accounts } => {
+            let shown = accounts.iter().take(MAX_LISTED);
+            let mut of: Vec<String> = shown.map(|name| format!("`{name}`")).collect();
+            let more = accounts.len().saturating_sub(MAX_LISTED);
+            of.extend((more > 0).then(|| format!("{more} more")));
+            if of.is_empty() {
+                // Another command has changed it since the refusal.
+                of.push(match count {
+                    1 => "an account".to_owned(),
+                    count => format!("{count} accounts"),
+                });
+            }
+            last_owner(email, &joined(&of))
+        }
+        error => error.into(),
+    }
 }
 
 fn unknown(email: &Email) -> Failure {
@@ -76,7 +93,7 @@ fn unknown(email: &Email) -> Failure {
 
 /// Returns what prevents a user from signing in, with the command that ends it, as a sentence that
 /// follows one about the user. Returns none if nothing does.
-pub(in crate::cli) fn obstacle(user: &Credentials, calls: &Calls) -> Option<String> {
+pub(in crate::cli) fn obstacle(user: &UserRecord, calls: &Calls) -> Option<String> {
     let email = user.email.as_str();
     if user.disabled {
         return Some(format!(
@@ -84,40 +101,12 @@ pub(in crate::cli) fn obstacle(user: &Credentials, calls: &Calls) -> Option<Stri
             calls.enable(email)
         ));
     }
-    user.password.is_none().then(|| {
+    (!user.has_password).then(|| {
         format!(
             " They have no password yet: `{}` prints a link to choose one.",
             calls.set_password(email)
         )
     })
-}
-
-/// Returns a refusal if a change to a user was not made, because an account would be left without an Owner.
-async fn judge(
-    services: &Services,
-    change: MembershipChange,
-    user: &UserId,
-    email: &Email,
-) -> Result<(), Failure> {
-    match change {
-        MembershipChange::Done => Ok(()),
-        MembershipChange::NotThere => Err(unknown(email)),
-        MembershipChange::LastOwner { accounts } => {
-            let names = services.members.only_owner_of(user).await?;
-            let shown = names.iter().take(MAX_LISTED);
-            let mut of: Vec<String> = shown.map(|name| format!("`{name}`")).collect();
-            let more = names.len().saturating_sub(MAX_LISTED);
-            of.extend((more > 0).then(|| format!("{more} more")));
-            if of.is_empty() {
-                // Another command has changed it since the refusal.
-                of.push(match accounts {
-                    1 => "an account".to_owned(),
-                    count => format!("{count} accounts"),
-                });
-            }
-            Err(last_owner(email, &joined(&of)))
-        }
-    }
 }
 
 /// Returns the refusal that keeps an Owner in each account.

@@ -1,8 +1,7 @@
 //! Helps users whose second factor does not let them in.
 
-use domain::ports::MethodChange;
 use serde_json::json;
-use usecases::Services;
+use usecases::operator::{self, Operator};
 
 use crate::cli::{
     Calls, Failure, Report,
@@ -11,16 +10,13 @@ use crate::cli::{
 };
 
 pub async fn unlock(
-    services: &Services,
+    operator: &Operator,
     args: &EmailArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let found = find(services, &email).await?;
-    let refused = services
-        .attempts
-        .unlock(&found.user, services.vault.email_index(&email))
-        .await?;
+    let found = find(operator, &email).await?;
+    let refused = operator::unlock(operator, &found.id, &email).await?;
     let mut line = if refused == 0 {
         format!("{email} had no wrong codes in a row; delays after wrong passwords have ended.")
     } else {
@@ -29,19 +25,18 @@ pub async fn unlock(
     line.extend(obstacle(&found, calls));
     Ok(Report::one(
         line,
-        json!({ "id": found.user, "email": email, "refused_in_a_row": refused }),
+        json!({ "id": found.id, "email": email, "refused_in_a_row": refused }),
     ))
 }
 
 pub async fn reset_mfa(
-    services: &Services,
+    operator: &Operator,
     args: &EmailArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let found = find(services, &email).await?;
-    let answer = services.mfa.reset_by_operator(&found.user).await?;
-    let had_mfa = answer == MethodChange::Done;
+    let found = find(operator, &email).await?;
+    let had_mfa = operator::reset_mfa(operator, &found.id).await?;
     let line = if had_mfa {
         let next = obstacle(&found, calls).unwrap_or_else(|| {
             " They sign in with their password and can set it up again.".to_owned()
@@ -54,6 +49,6 @@ pub async fn reset_mfa(
     };
     Ok(Report::one(
         line,
-        json!({ "id": found.user, "email": email, "had_mfa": had_mfa }),
+        json!({ "id": found.id, "email": email, "had_mfa": had_mfa }),
     ))
 }

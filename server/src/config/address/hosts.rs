@@ -1,4 +1,5 @@
-//! The hosts that the server answers. A page of another site whose name is pointed here (DNS rebinding) uses that site's name.
+//! The hosts that the server answers. A page of another site whose name is pointed here (DNS
+//! rebinding) uses that site's name.
 
 use std::sync::Arc;
 
@@ -84,7 +85,8 @@ fn list(text: &str) -> Result<Vec<HostName>, SettingError> {
     entries.map(entry).collect()
 }
 
-/// Parses a host without a port. A port is refused because ports are not compared, and a list with ports would suggest that they are.
+/// Parses a host without a port. A port is refused because ports are not compared, and a list with
+/// ports would suggest that they are.
 fn entry(text: &str) -> Result<HostName, SettingError> {
     let bare: Option<HostName> = match text.parse() {
         Ok(address) => Some(HostName::of_address(address)),
@@ -201,7 +203,8 @@ mod tests {
         assert!(asked.iter().all(|host| answers(&after, host)));
     }
 
-    /// A request may name hosts that no browser asks for; they are not proposed if the setting would refuse them.
+    /// A request may name hosts that no browser asks for; they are not proposed if the setting
+    /// would refuse them.
     #[rstest]
     #[case("1.2.3.4.5", false)]
     #[case("256.1.1.1", false)]

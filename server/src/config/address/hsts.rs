@@ -2,7 +2,8 @@
 
 use crate::config::{SettingError, TransportArgs};
 
-/// The scope of `Strict-Transport-Security`. Browsers keep it for two years, so the operator must request any scope beyond the own host by name.
+/// The scope of `Strict-Transport-Security`. Browsers keep it for two years, so the operator must
+/// request any scope beyond the own host by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hsts {
     /// The host of the public URL.

@@ -1,4 +1,5 @@
-//! Colours as style sheets mix them: lightness, chroma and hue in OKLCH, converted to the 8 bits per channel of sRGB.
+//! Colours as style sheets mix them: lightness, chroma and hue in OKLCH, converted to the 8 bits
+//! per channel of sRGB.
 
 use std::{fmt, str::FromStr};
 
@@ -7,7 +8,8 @@ use palette::{
     convert::FromColorUnclamped,
 };
 
-/// Number of bisection steps for the chroma that sRGB can show: the last step is far below the resolution of 8 bits.
+/// Number of bisection steps for the chroma that sRGB can show: the last step is far below the
+/// resolution of 8 bits.
 const HALVINGS: u32 = 12;
 
 /// An opaque colour.

@@ -1,4 +1,5 @@
-//! Checks the promise of docs/STYLE.md against `style/tokens.css`: which colours appear on each other, and their contrast.
+//! Checks the promise of docs/STYLE.md against `style/tokens.css`: which colours appear on each
+//! other, and their contrast.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +101,8 @@ fn what_meets_is_told_apart(#[case] theme: usize) {
     assert!(short.is_empty(), "{short:#?}");
 }
 
-/// P19: for engines without `light-dark()`, each colour is first written in plain digits, with its light value.
+/// P19: for engines without `light-dark()`, each colour is first written in plain digits, with its
+/// light value.
 #[test]
 fn p19_every_colour_stands_in_plain_digits_first() {
     let written: Vec<(&str, Colour)> = plain_colours()

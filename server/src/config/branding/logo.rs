@@ -12,7 +12,8 @@ use crate::{config::SettingError, files::named_path::LOGO};
 
 /// The size limit. Every first visit loads the logo, so it has to be small.
 const MAX_BYTES: usize = 64 * 1024;
-/// The limit of width and height. The logo is shown two lines high; a larger image would take too much memory when decoded.
+/// The limit of width and height. The logo is shown two lines high; a larger image would take too
+/// much memory when decoded.
 const MAX_PIXELS: u32 = 2048;
 /// The limit of elements. An ordinary drawing has hundreds.
 const MAX_NODES: u32 = 20_000;
@@ -89,7 +90,8 @@ fn look(bytes: &[u8]) -> Result<(LogoKind, f64), String> {
     }
 }
 
-/// Decodes the whole image, so that a truncated file is found here and not by users who see no logo.
+/// Decodes the whole image, so that a truncated file is found here and not by users who see no
+/// logo.
 fn png(bytes: &[u8]) -> Result<f64, String> {
     let broken = |error: png::DecodingError| format!("is a broken PNG ({error})");
     let mut picture = png::Decoder::new(Cursor::new(bytes))

@@ -18,7 +18,8 @@ use http::Uri;
 
 use crate::config::{BrandingArgs, SettingError, filled, switch};
 
-/// The longest brand, in characters: it appears in the header beside the user menu, and in every authenticator's list.
+/// The longest brand, in characters: it appears in the header beside the user menu, and in every
+/// authenticator's list.
 const MAX_CHARS: usize = 60;
 
 /// What the pages say about the operator.
@@ -26,7 +27,8 @@ const MAX_CHARS: usize = 60;
 pub struct Branding {
     /// The product's name.
     pub brand: String,
-    /// Whether a user who has given only the password is told which Owners can help with a lost device.
+    /// Whether a user who has given only the password is told which Owners can help with a lost
+    /// device.
     pub show_helpers: bool,
     /// Where users find help.
     pub support_url: Option<String>,

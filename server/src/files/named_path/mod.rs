@@ -102,7 +102,8 @@ pub const LOGO: Named = Named {
 };
 
 impl Named {
-    /// Returns the same purpose for a file that may be created; `instead` is the remedy if that fails.
+    /// Returns the same purpose for a file that may be created; `instead` is the remedy if that
+    /// fails.
     const fn to_be_made(self, instead: &'static str) -> Self {
         Self {
             instead,
@@ -111,7 +112,8 @@ impl Named {
         }
     }
 
-    /// Checks what is at a path: a regular file, or nothing in an existing folder. Links are followed.
+    /// Checks what is at a path: a regular file, or nothing in an existing folder. Links are
+    /// followed.
     ///
     /// # Errors
     /// Anything else at the path, or an obstacle on the way.
@@ -287,7 +289,8 @@ impl Named {
         }))
     }
 
-    /// Refuses a folder in which this process may not create files. `purpose` follows the file's name in the message.
+    /// Refuses a folder in which this process may not create files. `purpose` follows the file's
+    /// name in the message.
     pub fn refuse_closed_folder(
         self,
         path: &Path,

@@ -207,7 +207,8 @@ pub enum KeyFileError {
     Entropy(#[source] PortError),
 }
 
-/// Names the copy to restore: `twinlock key` leaves several copies of a key file, and a backup of the database needs the copy of its time.
+/// Names the copy to restore: `twinlock key` leaves several copies of a key file, and a backup of
+/// the database needs the copy of its time.
 fn copy_with(key: Option<&KeyId>) -> String {
     key.map_or_else(String::new, |key| {
         format!(

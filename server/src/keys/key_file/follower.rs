@@ -20,12 +20,14 @@ pub struct Follower {
     last: Option<(Stamp, Instant)>,
     /// Why that state can't be used, as logged.
     told: Option<String>,
-    /// The fingerprints of keys that have opened something: a line changed by mistake does not replace such a key.
+    /// The fingerprints of keys that have opened something: a line changed by mistake does not
+    /// replace such a key.
     proven: Vec<String>,
 }
 
 impl Follower {
-    /// Creates a follower that has not read the file again yet. `proven`: the fingerprints of keys that have opened something.
+    /// Creates a follower that has not read the file again yet. `proven`: the fingerprints of keys
+    /// that have opened something.
     #[must_use]
     pub const fn new(key_file: PathBuf, proven: Vec<String>) -> Self {
         Self {

@@ -12,8 +12,9 @@ use crate::{
     keys::key_file::{KeyFileError, failed, not_kept, of_folder, owner_only, whole},
 };
 
-/// Locks a key file for one command: if two commands had read the same file, the later write would lose the other's key. The lock
-/// is held while the returned file is open, and ends with the process in any case. Returns `None` while another process holds it.
+/// Locks a key file for one command: if two commands had read the same file, the later write would
+/// lose the other's key. The lock is held while the returned file is open, and ends with the
+/// process in any case. Returns `None` while another process holds it.
 pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFileError> {
     let file = open_lock(&whole(path)?, owner)?;
     match file.try_lock() {
@@ -23,7 +24,8 @@ pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFi
     }
 }
 
-/// Opens the lock file, which belongs to `owner`, so that both root and the server's user can lock it.
+/// Opens the lock file, which belongs to `owner`, so that both root and the server's user can lock
+/// it.
 pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
     let lock = beside(path, ".lock");
     // Opening a pipe without a reader would block.
@@ -50,7 +52,8 @@ pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, K
                 }
                 (opened, _) => opened.map_err(fails)?,
             };
-            // An earlier version left this file to root. A link to another file of root's is not given away.
+            // An earlier version left this file to root. A link to another file of root's is not
+            // given away.
             if file
                 .metadata()
                 .is_ok_and(|found| files::is_own_and_empty(&found))

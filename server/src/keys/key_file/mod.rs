@@ -32,15 +32,18 @@ pub use error::KeyFileError;
 pub use follower::Follower;
 pub use lock::lock;
 
-/// Identifies a state of the file: modification time, inode, and the last change of owner or mode (seconds and nanoseconds).
+/// Identifies a state of the file: modification time, inode, and the last change of owner or mode
+/// (seconds and nanoseconds).
 pub type Stamp = (SystemTime, u64, (i64, i64));
 
 const OWNER_ONLY: u32 = 0o600;
 /// The byte order mark that some editors write at the start of a text file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads the key of a database. A new database file gets its key file together with it, each readable by its owner alone. For a database server
-/// only the operator creates the key file, because every machine needs the same one. New files are given to `owner`, if that is another user.
+/// Reads the key of a database. A new database file gets its key file together with it, each
+/// readable by its owner alone. For a database server only the operator creates the key file,
+/// because every machine needs the same one. New files are given to `owner`, if that is another
+/// user.
 pub fn open(
     database: &Database,
     entropy: &dyn Entropy,
@@ -75,7 +78,8 @@ pub fn open(
 pub fn make_database(file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
     let mut options = OpenOptions::new();
     match owner_only(options.create_new(true).write(true)).open(file) {
-        // Accepts an empty file or one that another process has created since. A dangling link is neither.
+        // Accepts an empty file or one that another process has created since. A dangling link is
+        // neither.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::metadata(file).map(drop),
         made => made.and_then(|made| files::give(&made, owner)),
     }
@@ -181,7 +185,8 @@ fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), Ke
     fs::rename(new, key_file).map_err(fails)
 }
 
-/// Returns whether the database has yet to be created. `SQLite` takes an empty file for a new one; on a server the database must exist.
+/// Returns whether the database has yet to be created. `SQLite` takes an empty file for a new one;
+/// on a server the database must exist.
 pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     let Some(file) = database.file() else {
         return Ok(false);
@@ -193,7 +198,8 @@ pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     }
 }
 
-/// Returns whether the file exists. A dangling link does not count; reading or creating the file reports it.
+/// Returns whether the file exists. A dangling link does not count; reading or creating the file
+/// reports it.
 pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
     path.try_exists().map_err(|error| {
         let told = KEY_FILE.look(path).err().map(KeyFileError::from);
@@ -208,7 +214,8 @@ pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
 
 /// Reads a key file; `server` is the user of the server that reads it too, if known.
 fn read_for(path: &Path, server: Option<u32>) -> Result<KeyRing, KeyFileError> {
-    // Both checks and the read use one open file, even if its name is given to another file meanwhile.
+    // Both checks and the read use one open file, even if its name is given to another file
+    // meanwhile.
     let mut options = OpenOptions::new();
     // Opening a pipe without a writer would block.
     options.read(true).custom_flags(files::without_waiting());
@@ -264,7 +271,8 @@ fn not_kept(path: &Path, owner: &Metadata) -> KeyFileError {
     }
 }
 
-/// Refuses to change a key file that the database's owner can't read, because a server that runs as that user would keep the old keys.
+/// Refuses to change a key file that the database's owner can't read, because a server that runs as
+/// that user would keep the old keys.
 pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> {
     let Some(owner) = database.file().and_then(|file| fs::metadata(file).ok()) else {
         return Ok(());
@@ -367,7 +375,8 @@ fn of_new(key_file: &Path, source: io::Error) -> KeyFileError {
     }
 }
 
-/// Explains why a file next to the key file could not be created: its folder refuses it, or the key file is mounted alone.
+/// Explains why a file next to the key file could not be created: its folder refuses it, or the key
+/// file is mounted alone.
 fn of_folder(doing: &'static str, key_file: &Path, source: io::Error) -> KeyFileError {
     match source.kind() {
         ErrorKind::ResourceBusy => KeyFileError::Mounted {

@@ -17,8 +17,9 @@ const GROUP_READS: u32 = 0o040;
 const GROUP_WRITES: u32 = 0o020;
 const OF_A_MOUNT: &str = "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose";
 
-/// Refuses a file that other users can read or change. If root owns the file (as with mounted secrets), its
-/// group may read it when only root and the server's user are members. `server` is that user, if known.
+/// Refuses a file that other users can read or change. If root owns the file (as with mounted
+/// secrets), its group may read it when only root and the server's user are members. `server` is
+/// that user, if known.
 pub fn refuse_strangers(
     path: &Path,
     found: &Metadata,
@@ -74,7 +75,8 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     if files::own_user() != files::ROOT {
         return members;
     }
-    // Root can't know the server's user. A single member counts as that user; a group that also owns the folder is accepted.
+    // Root can't know the server's user. A single member counts as that user; a group that also
+    // owns the folder is accepted.
     let is_folders = fs::metadata(files::folder_of(path)).is_ok_and(|found| found.gid() == group);
     if members.len() <= 1 || is_folders {
         Vec::new()
@@ -83,8 +85,9 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     }
 }
 
-/// Returns the remedy that lets this process read a file of another user, or one with closed permissions. Recommends giving the
-/// file to this user only if the server that reads it is known to run as this user, because another server would lose access.
+/// Returns the remedy that lets this process read a file of another user, or one with closed
+/// permissions. Recommends giving the file to this user only if the server that reads it is known
+/// to run as this user, because another server would lose access.
 pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>) -> String {
     let (own, owner) = (files::own_user(), found.uid());
     let of_server = match server {
@@ -106,7 +109,8 @@ pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>
     }
 }
 
-/// Returns the remedy that lets a user read a file that is closed to that user, as far as owner and mode tell.
+/// Returns the remedy that lets a user read a file that is closed to that user, as far as owner and
+/// mode tell.
 pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
     let is_closed = found.mode() & 0o400 == 0;
     if files::is_read_only(path) {
@@ -164,7 +168,8 @@ mod tests {
         (file, found, files::own_user() + 1)
     }
 
-    /// Owner and mode allow access, but the open is refused: the cause must be rules that they do not show.
+    /// Owner and mode allow access, but the open is refused: the cause must be rules that they do
+    /// not show.
     #[test]
     fn s20_where_owner_and_mode_let_it_access_lists_are_named() {
         let own = files::own_user();

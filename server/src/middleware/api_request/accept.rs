@@ -1,4 +1,5 @@
-//! Refuses requests that accept HTML, because a server function would answer them with a redirect to the `Referer` with its error in the URL.
+//! Refuses requests that accept HTML, because a server function would answer them with a redirect
+//! to the `Referer` with its error in the URL.
 
 use app::wire::error::AppError;
 use axum::{

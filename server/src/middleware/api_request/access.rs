@@ -1,4 +1,5 @@
-//! Access control: looks up the function's class, resolves the caller, and asks the policy. Fails closed.
+//! Access control: looks up the function's class, resolves the caller, and asks the policy. Fails
+//! closed.
 
 use app::{
     serve::{origin, resolve},

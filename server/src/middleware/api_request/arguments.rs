@@ -1,5 +1,6 @@
-//! Strict arguments (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an argument an object of plain values,
-//! and each name appears once. Serde alone would accept a list as an object, with its items as the fields in order of declaration.
+//! Strict arguments (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an
+//! argument an object of plain values, and each name appears once. Serde alone would accept a list
+//! as an object, with its items as the fields in order of declaration.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +13,8 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 
-/// Returns whether the body has the form of the arguments that the pages send, whatever the function.
+/// Returns whether the body has the form of the arguments that the pages send, whatever the
+/// function.
 #[must_use]
 pub fn are_strict(body: &[u8]) -> bool {
     serde_json::from_slice::<Arguments>(body).is_ok()

@@ -1,4 +1,5 @@
-//! Reads the body before anything is decided, so that no client delays a decision with a slow or endless body.
+//! Reads the body before anything is decided, so that no client delays a decision with a slow or
+//! endless body.
 
 use std::time::Duration;
 
@@ -12,10 +13,12 @@ use http_body_util::BodyExt;
 
 use crate::middleware::refusal::{refuse, refuse_as};
 
-/// The size limit. The largest legitimate body, a form with a password of 256 characters, is under 3 KiB.
+/// The size limit. The largest legitimate body, a form with a password of 256 characters, is under
+/// 3 KiB.
 const LIMIT: usize = 16 * 1024;
-/// This much of a refused body is read and dropped: if the connection ends while a proxy still sends, the proxy tells its
-/// client that there is no server, instead of the refusal (RFC 9112 §9.6). The recipes in docs/proxies limit bodies to no more.
+/// This much of a refused body is read and dropped: if the connection ends while a proxy still
+/// sends, the proxy tells its client that there is no server, instead of the refusal (RFC 9112
+/// §9.6). The recipes in docs/proxies limit bodies to no more.
 const DROPPED: usize = 64 * 1024;
 /// The time limit for a body of that size.
 const TIME: Duration = Duration::from_secs(10);

@@ -1,4 +1,5 @@
-//! Requires bodies to be declared as JSON, because a form on another site can send its types without a preflight, and JSON is none of them.
+//! Requires bodies to be declared as JSON, because a form on another site can send its types
+//! without a preflight, and JSON is none of them.
 
 use app::wire::error::AppError;
 use axum::{

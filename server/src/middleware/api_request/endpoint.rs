@@ -1,4 +1,5 @@
-//! Accepts only server functions from the access table, and only POST (OWASP ASVS V3.5.3: no change by GET).
+//! Accepts only server functions from the access table, and only POST (OWASP ASVS V3.5.3: no change
+//! by GET).
 
 use app::wire::{access::class_of, error::AppError};
 use axum::{

@@ -1,13 +1,17 @@
-//! All guards before the server functions, in one layer, because each layer makes every request copy all layers behind it.
+//! All guards before the server functions, in one layer, because each layer makes every request
+//! copy all layers behind it.
 //!
-//! The guards run cheapest first. The head is checked alone (path, origin, types, codings), then the body is read, then `repeats`
-//! looks for an identical request: before the session check, because the first request may have given the session another token.
-//! `visitor` notes the client's address, `access` resolves the caller and asks the policy, and `arguments` refuses what is no
-//! plain JSON. `pace` slows refusals without a session (ADR 24); sign-ins pass the limits in `usecases::session::admission`.
+//! The guards run cheapest first. The head is checked alone (path, origin, types, codings), then
+//! the body is read, then `repeats` looks for an identical request: before the session check,
+//! because the first request may have given the session another token.
+//! `visitor` notes the client's address, `access` resolves the caller and asks the policy, and
+//! `arguments` refuses what is no plain JSON. `pace` slows refusals without a session (ADR 24);
+//! sign-ins pass the limits in `usecases::session::admission`.
 //!
-//! `access` also notes the `Origin` of the request (actor, session, address, browser). `usecases::Context` works on services
-//! that write it with every event. A counted attempt is stored as failed until something completes it, or
-//! `usecases::record_error` settles how it ended (ADR 10).
+//! `access` also notes the `Origin` of the request (actor, session, address, browser).
+//! `usecases::Context` works on services that write it with every event. A counted attempt is
+//! stored as failed until something completes it, or `usecases::record_error` settles how it ended
+//! (ADR 10).
 
 pub mod accept;
 pub mod access;
@@ -70,7 +74,8 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
         match guards.passed(request).await {
             Ok((request, turn)) => {
                 shown = Shown::by(&request);
-                // A sign-in uses nothing up and costs the most, so it may be cancelled when the client disconnects.
+                // A sign-in uses nothing up and costs the most, so it may be cancelled when the
+                // client disconnects.
                 let may_be_given_up = request.uri().path() == SIGN_IN;
                 let answer = next.run(request);
                 match turn {
@@ -101,7 +106,8 @@ impl Guards {
         }
         let (mut parts, stream) = request.into_parts();
         let bytes = body::read(stream).await?;
-        // Runs before the session check, because the first request may have given the session another token.
+        // Runs before the session check, because the first request may have given the session
+        // another token.
         let turn = self.repeats.turn(&parts, &bytes).await;
         if let Some(answer) = turn.as_ref().and_then(Turn::answer) {
             return Err(Box::new(answer));

@@ -1,5 +1,6 @@
-//! Protects against requests that another site makes in the user's browser (CSRF): checks Fetch Metadata first, then
-//! `Origin` for browsers and plain-http addresses without Fetch Metadata, and refuses the request if neither is sent.
+//! Protects against requests that another site makes in the user's browser (CSRF): checks Fetch
+//! Metadata first, then `Origin` for browsers and plain-http addresses without Fetch Metadata, and
+//! refuses the request if neither is sent.
 
 use app::wire::error::AppError;
 use axum::{

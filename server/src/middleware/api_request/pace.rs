@@ -1,5 +1,6 @@
-//! Limits the pace of refusals. A refusal is cheap, but hundreds of connections that retry at once keep the async
-//! threads so busy that each step of a legitimate request waits behind theirs (RB1, ADR 24).
+//! Limits the pace of refusals. A refusal is cheap, but hundreds of connections that retry at once
+//! keep the async threads so busy that each step of a legitimate request waits behind theirs (RB1,
+//! ADR 24).
 
 use std::{
     num::NonZero,
@@ -33,7 +34,8 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// Reads what the guards found out. A sign-in counts as [`Self::Nothing`], because the session says nothing about the email in the request.
+    /// Reads what the guards found out. A sign-in counts as [`Self::Nothing`], because the session
+    /// says nothing about the email in the request.
     pub fn by(request: &Request) -> Self {
         if request.uri().path() == SIGN_IN {
             return Self::Nothing;
@@ -94,7 +96,8 @@ impl Pace {
     }
 }
 
-/// Returns whether the answer refuses a request without a session, or tells a half-authenticated session to wait.
+/// Returns whether the answer refuses a request without a session, or tells a half-authenticated
+/// session to wait.
 fn is_paced(status: StatusCode, shown: Shown) -> bool {
     let is_wait = matches!(
         status,
@@ -116,7 +119,8 @@ mod tests {
         Instant::now()
     }
 
-    /// RB1: requests of 300 connections in a closed loop are answered at 1000 per second and core, not at full speed.
+    /// RB1: requests of 300 connections in a closed loop are answered at 1000 per second and core,
+    /// not at full speed.
     #[test]
     fn rb1_a_burst_is_answered_at_once_and_a_flood_at_the_pace() {
         let (pace, now) = (Pace::of(1), start());

@@ -30,7 +30,8 @@ use crate::middleware::{api_request::timeout, refusal::refuse};
 
 /// Distinguishes one request from the next of the same kind.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Longer than a browser or a proxy takes to resend, but no longer, because the answer may hold backup codes.
+/// Longer than a browser or a proxy takes to resend, but no longer, because the answer may hold
+/// backup codes.
 const KEPT: Duration = Duration::from_secs(20);
 /// How many requests are tracked at once. Further requests run without this protection.
 const AT_MOST: usize = 1_000;
@@ -59,12 +60,14 @@ pub struct Turn {
 }
 
 impl Repeats {
-    /// Waits for an identical request. Returns none if the request has no key, or if too many are tracked.
+    /// Waits for an identical request. Returns none if the request has no key, or if too many are
+    /// tracked.
     pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
         let digest = digest(parts, body)?;
         let place = {
             let mut places = lock(&self.places);
-            // An entry is kept while its request runs, and until it expires if its answer gave a token.
+            // An entry is kept while its request runs, and until it expires if its answer gave a
+            // token.
             places.retain(|_, place| {
                 let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
                 Arc::strong_count(place) > 1 || gave_token()
@@ -214,7 +217,8 @@ mod tests {
         assert!(!is_repeated(&repeats, &first, b"{}").await);
     }
 
-    /// An answer may hold backup codes, so it is removed even if the server gets no further request.
+    /// An answer may hold backup codes, so it is removed even if the server gets no further
+    /// request.
     #[tokio::test(start_paused = true)]
     async fn p3_an_answer_leaves_the_memory_in_time_whatever_comes() {
         let repeats = Repeats::default();

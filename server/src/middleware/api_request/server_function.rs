@@ -58,7 +58,8 @@ async fn with_status_of_its_error(response: Response) -> Response {
     let error = error.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let (own, body) = refuse(&error.unwrap_or(AppError::Internal)).into_parts();
     parts.status = own.status;
-    // The error's cookies stay, because a session's token may have been exchanged before the failure.
+    // The error's cookies stay, because a session's token may have been exchanged before the
+    // failure.
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(own.headers);
     Response::from_parts(parts, body)

@@ -7,7 +7,8 @@ use axum::response::Response;
 
 use crate::middleware::refusal::refuse;
 
-/// Far above the slowest legitimate request: the database gives up after 5 s, and a full queue of hashes is processed in less.
+/// Far above the slowest legitimate request: the database gives up after 5 s, and a full queue of
+/// hashes is processed in less.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives up after 30 seconds.

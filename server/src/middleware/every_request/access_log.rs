@@ -20,7 +20,8 @@ const MAX_PATH: usize = 120;
 /// A word of this length may be a truncated token.
 const TOKEN: usize = 38;
 
-/// The log line, started when the request arrives. Queries, headers, addresses and bodies are never logged, because they may hold private data.
+/// The log line, started when the request arrives. Queries, headers, addresses and bodies are never
+/// logged, because they may hold private data.
 pub struct Line {
     span: Span,
     method: Method,
@@ -60,7 +61,8 @@ impl Line {
         let ms = self.started.elapsed().as_millis();
         let status = response.status().as_u16();
         self.span.in_scope(|| {
-            // Health checks come every few seconds, so they are logged at debug level; their failures are logged when the state changes.
+            // Health checks come every few seconds, so they are logged at debug level; their
+            // failures are logged when the state changes.
             if matches!(path.as_str(), LIVE | READY) {
                 tracing::debug!(%method, ?path, status, ms, "answered");
             } else {
@@ -70,7 +72,8 @@ impl Line {
     }
 }
 
-/// Returns the path without a possible link token: some programs escape the `#` of a link, which puts the token into the path.
+/// Returns the path without a possible link token: some programs escape the `#` of a link, which
+/// puts the token into the path.
 fn shortened(uri: &Uri) -> String {
     let path = uri.path();
     for page in [Page::Invitation.path(), Page::FirstStart.path()] {

@@ -1,4 +1,5 @@
-//! Refuses codings that this server does not decode, because the encoded bytes would be misread as plain data.
+//! Refuses codings that this server does not decode, because the encoded bytes would be misread as
+//! plain data.
 
 use app::wire::error::AppError;
 use axum::{
@@ -12,7 +13,8 @@ use axum::{
 
 use crate::middleware::refusal::refuse_as;
 
-/// Refuses a transfer coding other than `chunked` (RFC 9112 §6.1): 501. The connection ends, because another parser may see the body's end elsewhere.
+/// Refuses a transfer coding other than `chunked` (RFC 9112 §6.1): 501. The connection ends,
+/// because another parser may see the body's end elsewhere.
 pub fn transfer_refusal(request: &Request) -> Option<Response> {
     is_other(request.headers(), &TRANSFER_ENCODING, b"chunked").then(|| {
         let mut response = refuse_as(StatusCode::NOT_IMPLEMENTED, &AppError::Malformed);

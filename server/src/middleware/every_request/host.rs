@@ -1,4 +1,5 @@
-//! Answers only requests for one of our hosts (RFC 9110 §7.2, §15.5.20), and refuses those without a clear host.
+//! Answers only requests for one of our hosts (RFC 9110 §7.2, §15.5.20), and refuses those without
+//! a clear host.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -23,7 +24,8 @@ use crate::{
     spa::OtherAddress,
 };
 
-/// The header with the original host, set by a proxy that does not pass `Host` on. Read from trusted proxies only.
+/// The header with the original host, set by a proxy that does not pass `Host` on. Read from
+/// trusted proxies only.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// The remedy that is logged for a host that the setting can't accept.

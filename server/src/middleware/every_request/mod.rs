@@ -1,10 +1,13 @@
-//! Wraps every answer, in one layer, because each layer makes every request copy all layers behind it.
+//! Wraps every answer, in one layer, because each layer makes every request copy all layers behind
+//! it.
 //!
-//! `visitor` reads the client's address. By default this is the peer's; `X-Forwarded-For` is read from the right for as long
-//! as trusted proxies wrote it, and IPv6 counts by /64. Use cases find it in `usecases::Context::visitor`.
-//! `security_headers` adds its headers to every answer: the CSP of a page lists the hashes of its inline parts, and every
-//! other answer has a CSP that allows nothing. `request_id` draws the id that every log line of a request carries. An
-//! answer with status 500 shows the id to the user, because it leaves the server as `AppError::Failed` with that id.
+//! `visitor` reads the client's address. By default this is the peer's; `X-Forwarded-For` is read
+//! from the right for as long as trusted proxies wrote it, and IPv6 counts by /64. Use cases find
+//! it in `usecases::Context::visitor`.
+//! `security_headers` adds its headers to every answer: the CSP of a page lists the hashes of its
+//! inline parts, and every other answer has a CSP that allows nothing. `request_id` draws the id
+//! that every log line of a request carries. An answer with status 500 shows the id to the user,
+//! because it leaves the server as `AppError::Failed` with that id.
 
 pub mod access_log;
 pub mod codings;

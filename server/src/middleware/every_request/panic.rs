@@ -21,7 +21,8 @@ impl ResponseForPanic for Internal {
     type ResponseBody = axum::body::Body;
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
-        // Rust's own hook has written the location to standard error; this line links it to the request.
+        // Rust's own hook has written the location to standard error; this line links it to the
+        // request.
         tracing::error!("a handler panicked");
         refuse(&AppError::Internal)
     }

@@ -9,7 +9,8 @@ use domain::ports::Entropy;
 
 use crate::middleware::refusal::refuse;
 
-/// The response header with the id. The request header is not read, because clients could then write into the log.
+/// The response header with the id. The request header is not read, because clients could then
+/// write into the log.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's id.
@@ -20,7 +21,8 @@ pub struct RequestId {
 }
 
 impl RequestId {
-    /// Draws an id. Without randomness the request goes on without an id, and fails only where randomness matters.
+    /// Draws an id. Without randomness the request goes on without an id, and fails only where
+    /// randomness matters.
     pub fn draw(entropy: &dyn Entropy, path: &str) -> Self {
         Self {
             reference: entropy.draw::<8>().map(Reference::from_random).ok(),

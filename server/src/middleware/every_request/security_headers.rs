@@ -13,14 +13,16 @@ use axum::{
 
 use crate::{config::Hsts, spa::Inline};
 
-/// Turns off every browser feature except the copy buttons' clipboard. Lists only names that browsers know, because browsers report unknown ones.
+/// Turns off every browser feature except the copy buttons' clipboard. Lists only names that
+/// browsers know, because browsers report unknown ones.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
 
-/// The policy of answers that are not pages: opened directly, they load nothing. On `/api` this saves 600 bytes against the pages' policy.
+/// The policy of answers that are not pages: opened directly, they load nothing. On `/api` this
+/// saves 600 bytes against the pages' policy.
 const DATA: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -56,10 +58,12 @@ impl SecurityHeaders {
         Self(headers)
     }
 
-    /// Adds the headers. The policy depends on the type, unless the answer has one. Answers without a caching rule, as in `/api`, are not stored.
+    /// Adds the headers. The policy depends on the type, unless the answer has one. Answers without
+    /// a caching rule, as in `/api`, are not stored.
     pub fn add(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        // Reserves room for all headers and the two added later, because a growing map is reallocated several times.
+        // Reserves room for all headers and the two added later, because a growing map is
+        // reallocated several times.
         headers.reserve(self.0.len() + 2);
         let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         if let Some(policy) = kind.and_then(policy_of_data) {

@@ -1,4 +1,5 @@
-//! Limits warnings that strangers can cause: each names what the operator may have to fix, and a flood of them would hide the rest.
+//! Limits warnings that strangers can cause: each names what the operator may have to fix, and a
+//! flood of them would hide the rest.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -33,11 +34,13 @@ impl Sparing {
     }
 }
 
-/// Returns a client-supplied host or origin in a form safe for the log: without possible secrets, without control characters, truncated.
+/// Returns a client-supplied host or origin in a form safe for the log: without possible secrets,
+/// without control characters, truncated.
 pub fn shown(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
     let (scheme, rest) = text.split_once("://").unwrap_or(("", &text));
-    // A host contains none of these: after the first comes a path, a query or a fragment, and before the last `@` a password.
+    // A host contains none of these: after the first comes a path, a query or a fragment, and
+    // before the last `@` a password.
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let host = rest[..end].rsplit('@').next().unwrap_or_default();
     let joint = if scheme.is_empty() { "" } else { "://" };

@@ -1,4 +1,5 @@
-//! Determines where each request comes from (ASVS V4.1.3, V15.3.4): the connection's peer or, behind trusted proxies, the address they report.
+//! Determines where each request comes from (ASVS V4.1.3, V15.3.4): the connection's peer or,
+//! behind trusted proxies, the address they report.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -12,7 +13,8 @@ use usecases::Settings;
 
 use crate::config::TrustedProxies;
 
-/// The only header that is read, and only from trusted proxies. `Forwarded` and `X-Real-IP` are ignored.
+/// The only header that is read, and only from trusted proxies. `Forwarded` and `X-Real-IP` are
+/// ignored.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The headers that a proxy may send, including those that are not read.
@@ -24,7 +26,8 @@ pub struct Peer(pub IpAddr);
 
 /// Adds the visitor to the request's extensions.
 pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) {
-    // Only tests omit the peer. All such requests then count as one address, so that none goes uncounted.
+    // Only tests omit the peer. All such requests then count as one address, so that none goes
+    // uncounted.
     let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let address = client_address(peer, &request.headers, proxies);
@@ -32,9 +35,10 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     request.extensions.insert(visitor);
 }
 
-/// Warns once per process if an untrusted proxy stands before the server, because then all users behind it share one
-/// address, one rate limit, and one address in the events. For public addresses there is a separate single warning: such a
-/// peer may be a rented proxy, or a client that forges the header, which must not suppress the warning about an own proxy.
+/// Warns once per process if an untrusted proxy stands before the server, because then all users
+/// behind it share one address, one rate limit, and one address in the events. For public addresses
+/// there is a separate single warning: such a peer may be a rented proxy, or a client that forges
+/// the header, which must not suppress the warning about an own proxy.
 pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) {
     static OF_PRIVATE: AtomicBool = AtomicBool::new(false);
     static OF_PUBLIC: AtomicBool = AtomicBool::new(false);
@@ -77,10 +81,12 @@ fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) ->
     ))
 }
 
-/// Returns whether an address is in a network of one's own proxies, which is not reachable from the Internet.
+/// Returns whether an address is in a network of one's own proxies, which is not reachable from the
+/// Internet.
 fn is_private(peer: IpAddr) -> bool {
     match peer {
-        // Includes the shared address space of providers (RFC 6598), where some clouds have their load balancers.
+        // Includes the shared address space of providers (RFC 6598), where some clouds have their
+        // load balancers.
         IpAddr::V4(ip) => {
             let [first, second, ..] = ip.octets();
             let is_shared = first == 100 && (64..128).contains(&second);

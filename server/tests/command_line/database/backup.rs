@@ -241,7 +241,8 @@ fn a_damaged_backup_changes_nothing() {
     place.run(&["restore", "missing"]).expect_refused(1);
 }
 
-/// If a restore took the database itself as the backup, it would move the database aside before the copy and lose the data.
+/// If a restore took the database itself as the backup, it would move the database aside before the
+/// copy and lose the data.
 #[test]
 fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
     let place = Place::in_a_file();
@@ -291,7 +292,8 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
     assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
 }
 
-/// A backup under a name that `SQLite` or a restore uses beside the database would be mistaken for their file and removed.
+/// A backup under a name that `SQLite` or a restore uses beside the database would be mistaken for
+/// their file and removed.
 #[test]
 fn s7_a_backup_has_no_name_that_the_database_uses() {
     let place = Place::in_a_file();
@@ -320,7 +322,8 @@ fn s7_a_backup_has_no_name_that_the_database_uses() {
     place.run(&["restore", "copy", "--overwrite"]).expect_done();
 }
 
-/// RC4: such a trigger sets the second factor of every new session, so a password alone would be enough.
+/// RC4: such a trigger sets the second factor of every new session, so a password alone would be
+/// enough.
 #[rstest]
 #[case::trigger(
     "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END",
@@ -360,7 +363,8 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
     );
 }
 
-/// Regression: of two restores within one second, the second overwrote what the first had put aside.
+/// Regression: of two restores within one second, the second overwrote what the first had put
+/// aside.
 #[test]
 fn whatever_is_put_aside_stays() {
     let place = Place::with_owner();

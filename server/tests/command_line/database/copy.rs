@@ -1,4 +1,5 @@
-//! Copies the whole database of a file to another file or, where `TWINLOCK_TEST_POSTGRES` names a server, to a database of its own there.
+//! Copies the whole database of a file to another file or, where `TWINLOCK_TEST_POSTGRES` names a
+//! server, to a database of its own there.
 
 use std::{fs, os::unix::fs::symlink};
 
@@ -121,7 +122,8 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     stop(server);
 
     let verified = new.run(&["events", "--verify"]);
-    // Up to two rows wait: each of the two set-ups began a moment ago, and a repeated set-up within a minute is counted in its row.
+    // Up to two rows wait: each of the two set-ups began a moment ago, and a repeated set-up within
+    // a minute is counted in its row.
     let waiting = (0..=2).any(|count| verified.expect_done().contains(&format!(", {count} wait")));
     assert!(waiting, "{}", verified.out);
     let events = new.run(&["events", "--export"]);
@@ -191,7 +193,8 @@ fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
     assert_eq!(place.run(&["events", "--export"]).expect_done(), events);
 }
 
-/// The command asks the server which database it is, because one host, port and database have many spellings.
+/// The command asks the server which database it is, because one host, port and database have many
+/// spellings.
 #[test]
 fn s7_a_servers_database_is_not_copied_to_itself() {
     let place = Place::with_database();

@@ -1,4 +1,5 @@
-//! `twinlock events`: lists what the operator did, and detects changes made to the events past the program.
+//! `twinlock events`: lists what the operator did, and detects changes made to the events past the
+//! program.
 
 use std::fs;
 
@@ -72,7 +73,8 @@ fn alone_lists_the_newest_the_last_one_last() {
     place.run(&["events", "--last", "0"]).expect_refused(2);
 }
 
-/// `twinlock events` names users by their address, also where only the keyed index of a typed address is stored.
+/// `twinlock events` names users by their address, also where only the keyed index of a typed
+/// address is stored.
 #[test]
 fn name_people_by_their_address() {
     let place = Place::with_member();
@@ -173,7 +175,8 @@ fn are_sealed_and_what_is_changed_is_found() {
     );
 }
 
-/// The chain of an older copy verifies on its own. Only a seal that was kept elsewhere shows that the copy is not the newest.
+/// The chain of an older copy verifies on its own. Only a seal that was kept elsewhere shows that
+/// the copy is not the newest.
 #[test]
 fn tell_an_older_database_by_a_seal_that_was_kept() {
     let place = Place::with_account();

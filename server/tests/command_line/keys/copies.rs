@@ -33,7 +33,8 @@ pub fn with_copy(place: &Place, args: &[&str]) -> Done {
     command.output().unwrap().into()
 }
 
-/// Waits until the table of servers has such a row; `rows` is the table, with an optional condition.
+/// Waits until the table of servers has such a row; `rows` is the table, with an optional
+/// condition.
 pub fn wait_for_server(place: &Place, rows: &'static str) {
     let found = (0..600).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
@@ -90,7 +91,8 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     place.run(&["key", "drop", old]).expect_done();
 
-    // In the other server's file the new key is still marked as waiting, and that server seals with it.
+    // In the other server's file the new key is still marked as waiting, and that server seals with
+    // it.
     let (_, said) = get(&other, "/readyz");
     assert!(said.contains("\"key\":\"ok\""), "{said}");
     Browser::of(&other, "ada@example.com", PASSWORD).enrol();
@@ -109,7 +111,8 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     }
 }
 
-/// A rotation does not wait for a server that has lost the database for a while. That server seals nothing and spends no attempts.
+/// A rotation does not wait for a server that has lost the database for a while. That server seals
+/// nothing and spends no attempts.
 #[test]
 fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     let place = with_people(2);

@@ -95,7 +95,8 @@ fn open_to_others_is_refused_with_the_remedy() {
     );
 }
 
-/// RC5: root, and a user with read access, could otherwise use a file that another user can change at any time.
+/// RC5: root, and a user with read access, could otherwise use a file that another user can change
+/// at any time.
 #[test]
 fn of_another_user_is_refused_with_the_remedy() {
     let place = Place::with_database();
@@ -118,7 +119,8 @@ fn of_another_user_is_refused_with_the_remedy() {
     }
 }
 
-/// RC5, regression: a key file or folder that other users of the machine can write to was accepted without a warning.
+/// RC5, regression: a key file or folder that other users of the machine can write to was accepted
+/// without a warning.
 #[test]
 fn wide_modes_beside_it_are_warned_of() {
     let place = Place::with_database();

@@ -85,7 +85,8 @@ pub fn count(place: &Place, rows: &'static str) -> i64 {
     })
 }
 
-/// Makes a database with Ada and `count` more users, each with a password and an authenticator of their own.
+/// Makes a database with Ada and `count` more users, each with a password and an authenticator of
+/// their own.
 pub fn with_people(count: u32) -> Place {
     let place = Place::with_owner();
     let ring: KeyRing = key_file(&place).parse().ok().unwrap();
@@ -218,7 +219,8 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     assert!(line.contains("does not belong to the database"), "{line}");
 }
 
-/// A server may be stopped, swapped out or slow during a rotation, for longer than the rotation waits.
+/// A server may be stopped, swapped out or slow during a rotation, for longer than the rotation
+/// waits.
 #[test]
 fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     let count = 12;
@@ -239,7 +241,8 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     };
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     place.run(&["key", "drop", old]).expect_done();
-    // All codes are sent before the server goes on, and long before it next reads the file by itself.
+    // All codes are sent before the server goes on, and long before it next reads the file by
+    // itself.
     std::thread::scope(|scope| {
         let calls: Vec<_> = browsers
             .into_iter()

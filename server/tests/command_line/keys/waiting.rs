@@ -1,4 +1,5 @@
-//! Waiting keys: for a rotation from another copy of the key file, or for a server that can't use its copy (S20).
+//! Waiting keys: for a rotation from another copy of the key file, or for a server that can't use
+//! its copy (S20).
 
 use std::fs;
 
@@ -12,7 +13,8 @@ use crate::{
     support::program::Done,
 };
 
-/// A waiting key can be dropped, unless a rotation from another copy of the file is about to seal with it.
+/// A waiting key can be dropped, unless a rotation from another copy of the file is about to seal
+/// with it.
 #[test]
 fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     let place = with_people(1);
@@ -49,14 +51,16 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     other.wait();
 }
 
-/// `key new` works with a copy from before a rotation, which has all keys, and is refused with a file that lacks a waiting key.
+/// `key new` works with a copy from before a rotation, which has all keys, and is refused with a
+/// file that lacks a waiting key.
 #[test]
 fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
     let place = with_people(1);
     place.run(&["key", "new"]).expect_done();
     copy(&place);
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    // The copy marks the sealing key as waiting. The database says that it seals, so a new key is allowed.
+    // The copy marks the sealing key as waiting. The database says that it seals, so a new key is
+    // allowed.
     with_copy(&place, &["key", "new"]).expect_done();
     let again = with_copy(&place, &["key", "new"]);
     assert!(
@@ -80,7 +84,8 @@ fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
     other.wait();
 }
 
-/// The server shares the file with the command and can't use it, because the line of a key that it had read has changed.
+/// The server shares the file with the command and can't use it, because the line of a key that it
+/// had read has changed.
 #[test]
 fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
     let place = with_people(1);

@@ -1,4 +1,5 @@
-//! A folder, pipe or other odd file where the program or the engine opens a file: the message names it, and no command hangs on it.
+//! A folder, pipe or other odd file where the program or the engine opens a file: the message names
+//! it, and no command hangs on it.
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 

@@ -1,4 +1,5 @@
-//! A system clock that was set back (S29) is reported at the start, without a request for `/readyz`.
+//! A system clock that was set back (S29) is reported at the start, without a request for
+//! `/readyz`.
 
 use std::{
     fs,

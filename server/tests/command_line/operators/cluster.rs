@@ -1,4 +1,5 @@
-//! A `PostgreSQL` server of the test's own, for settings of a whole server: a standby, few connections, an expired password.
+//! A `PostgreSQL` server of the test's own, for settings of a whole server: a standby, few
+//! connections, an expired password.
 
 use std::{
     fs,
@@ -25,7 +26,8 @@ struct Cluster {
 }
 
 impl Cluster {
-    /// Makes a server without starting it; reports the test as left out and returns `None` if `PostgreSQL` is not installed.
+    /// Makes a server without starting it; reports the test as left out and returns `None` if
+    /// `PostgreSQL` is not installed.
     fn new(test: &str) -> Option<Self> {
         let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
         let folders = versions.map(|version| version.unwrap().path().join("bin"));

@@ -1,11 +1,13 @@
-//! Full disks (S24) and network shares (S21): each has an error message of its own that names the cause.
+//! Full disks (S24) and network shares (S21): each has an error message of its own that names the
+//! cause.
 
 use rstest::rstest;
 
 use super::{can_mount, has};
 use crate::support::program::{Done, Place};
 
-/// Returns a script that mounts a 1 MiB disk in memory, runs `before` on it and leaves `room` KiB free.
+/// Returns a script that mounts a 1 MiB disk in memory, runs `before` on it and leaves `room` KiB
+/// free.
 fn on_a_disk_with(room: u32, before: &str) -> String {
     format!(
         "mkdir disk && mount -t tmpfs -o size=1m,mode=700 disk disk && {before} || exit 99

@@ -1,4 +1,5 @@
-//! Locations of key files: mounted read-only (S7), mounted alone (S9), on file systems without links and permissions (S14).
+//! Locations of key files: mounted read-only (S7), mounted alone (S9), on file systems without
+//! links and permissions (S14).
 
 use std::{
     fs::{self, Permissions},
@@ -104,7 +105,8 @@ fn s7_a_key_file_that_strangers_read_is_refused_with_a_remedy_that_works(
     Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
 }
 
-/// A private group is accepted, as the first group or as a further one (`fsGroup`). A group with other members is refused.
+/// A private group is accepted, as the first group or as a further one (`fsGroup`). A group with
+/// other members is refused.
 #[rstest]
 fn s7_a_group_is_taken_if_nobody_else_is_in_it(#[values(true, false)] is_first: bool) {
     let test = "s7_a_group_is_taken_if_nobody_else_is_in_it";
@@ -215,7 +217,8 @@ fn s9_so_is_a_database_that_is_mounted_alone() {
 
 const EXFAT: [&str; 2] = ["mkfs.exfat", "mount.exfat-fuse"];
 
-/// Returns a script that runs the program beside a mounted exFAT, and unmounts it because its driver is a process that would stay.
+/// Returns a script that runs the program beside a mounted exFAT, and unmounts it because its
+/// driver is a process that would stay.
 fn on_exfat(options: &str) -> String {
     format!(
         "head -c 16777216 /dev/zero > image && mkfs.exfat image > made && mkdir -p exfat || exit 99

@@ -1,5 +1,5 @@
-//! Environments that differ from root on a clean disk: other users, mounted secrets, odd file systems, full disks, poolers and restricted
-//! roles. The numbers (S…) refer to the field list.
+//! Environments that differ from root on a clean disk: other users, mounted secrets, odd file
+//! systems, full disks, poolers and restricted roles. The numbers (S…) refer to the field list.
 
 mod beside;
 mod clock;
@@ -27,7 +27,8 @@ use crate::support::program::Place;
 /// A user id that has no name and no group on any system.
 pub const SERVICE: u32 = 4242;
 
-/// Reports on standard error that a test can't run here, because the runner hides the output of a test that passes.
+/// Reports on standard error that a test can't run here, because the runner hides the output of a
+/// test that passes.
 pub fn left_out(test: &str, why: &str) {
     let _ = writeln!(io::stderr(), "LEFT OUT {test}: {why}");
 }
@@ -41,7 +42,8 @@ fn is_root(test: &str) -> bool {
     is_root
 }
 
-/// Returns whether mounts are allowed and the programs are installed; otherwise reports the test as left out.
+/// Returns whether mounts are allowed and the programs are installed; otherwise reports the test as
+/// left out.
 fn can_mount(test: &str, programs: &[&str]) -> bool {
     if !is_root(test) {
         return false;

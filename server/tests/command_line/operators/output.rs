@@ -41,7 +41,8 @@ fn without_public_url(base: &str) -> String {
     )
 }
 
-/// A link has a line of its own, because inside a line it could be wrapped, or copied with the full stop.
+/// A link has a line of its own, because inside a line it could be wrapped, or copied with the full
+/// stop.
 #[test]
 fn s23_a_command_says_which_address_its_link_assumes() {
     let place = Place::with_account();
@@ -112,7 +113,8 @@ fn s27_failures_are_json_where_json_is_wanted(
     }
 }
 
-/// A setting or an argument that is not UTF-8 is reported by its name, with what is right and without the value.
+/// A setting or an argument that is not UTF-8 is reported by its name, with what is right and
+/// without the value.
 #[test]
 fn s19_values_that_are_no_text_are_refused_by_their_name() {
     let place = Place::with_database();

@@ -72,7 +72,8 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
         );
         assert_eq!(owner(&place, KEY_FILE), (0, SERVICE, 0o440));
     }
-    // The server opens what the new key has sealed. The code is computed after the slow password check, so that it is current.
+    // The server opens what the new key has sealed. The code is computed after the slow password
+    // check, so that it is current.
     let mut browser = Browser::of(&server, ADA, PASSWORD);
     let code = json!({ "code": authenticator.code(now()) });
     let (status, answer) = browser.call("session/verify_code", code);
@@ -113,7 +114,8 @@ fn s20_files_beside_the_database_are_the_services_own() {
     assert_eq!(owner(&place, "twinlock.db").0, SERVICE);
 }
 
-/// Root prepares a folder for the service, keeps the key file as its own and runs the key commands. The service can use all files.
+/// Root prepares a folder for the service, keeps the key file as its own and runs the key commands.
+/// The service can use all files.
 #[test]
 fn s20_whatever_root_makes_is_the_services_own() {
     if !is_root("s20_whatever_root_makes_is_the_services_own") {

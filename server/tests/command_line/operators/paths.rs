@@ -1,4 +1,5 @@
-//! An unsuitable file at a named path is reported in one sentence with the remedy (S9, S14). A link to a database stays a link (S20).
+//! An unsuitable file at a named path is reported in one sentence with the remedy (S9, S14). A link
+//! to a database stays a link (S20).
 
 use std::{
     fs::{self, Permissions},
@@ -195,7 +196,8 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     assert!(!list.out.contains("Example Ltd"), "{}", list.out);
 }
 
-/// The key file stands beside the database file itself, as its journal does, whichever name is used.
+/// The key file stands beside the database file itself, as its journal does, whichever name is
+/// used.
 #[test]
 fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
     let place = Place::in_a_file();

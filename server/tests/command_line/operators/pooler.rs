@@ -166,7 +166,8 @@ fn s5_a_session_pooler_works_and_nothing_leaks() {
     nothing_leaked(&pooler);
 }
 
-/// The pooler changes its mode, or is added, while the server runs: the server's connections are new afterwards.
+/// The pooler changes its mode, or is added, while the server runs: the server's connections are
+/// new afterwards.
 #[test]
 fn s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed() {
     let test = "s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed";

@@ -180,7 +180,8 @@ fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
     server.done(&role, &["doctor"]).expect_done();
 }
 
-/// Each setting of a role or a database is reported as its own cause, without blame on the key or the disk.
+/// Each setting of a role or a database is reported as its own cause, without blame on the key or
+/// the disk.
 #[test]
 fn s22_settings_of_the_role_are_told_as_the_cause() {
     let test = "s22_settings_of_the_role_are_told_as_the_cause";
@@ -325,7 +326,8 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
     }
 }
 
-/// The server sets its own time limits, so a role's shorter limits do not cancel a statement that waits for a lock.
+/// The server sets its own time limits, so a role's shorter limits do not cancel a statement that
+/// waits for a lock.
 #[test]
 fn s22_time_limits_of_the_role_change_nothing() {
     let test = "s22_time_limits_of_the_role_change_nothing";

@@ -1,4 +1,5 @@
-//! Roles and databases of a test's own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+//! Roles and databases of a test's own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES`
+//! names.
 
 use std::{
     env, process,
@@ -23,7 +24,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes a database with these options; reports the test as left out and returns `None` without a server.
+    /// Makes a database with these options; reports the test as left out and returns `None` without
+    /// a server.
     pub fn new(test: &str, options: &str) -> Option<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let Ok(url) = env::var("TWINLOCK_TEST_POSTGRES") else {
@@ -47,7 +49,8 @@ impl Server {
         self.run_in(&self.name, sql);
     }
 
-    /// Runs a statement in the database `postgres`, for example about a database that accepts no connections.
+    /// Runs a statement in the database `postgres`, for example about a database that accepts no
+    /// connections.
     pub fn run_as_superuser(&self, sql: &str) {
         self.run_in("postgres", sql);
     }

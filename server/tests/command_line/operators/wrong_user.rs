@@ -1,4 +1,5 @@
-//! Commands and starts by a user who is neither root nor the owner (S20), and folders that can't be written (S7).
+//! Commands and starts by a user who is neither root nor the owner (S20), and folders that can't be
+//! written (S7).
 
 use std::{
     fs::{self, Permissions},
@@ -163,7 +164,8 @@ fn s7_a_first_start_in_a_folder_that_can_not_be_written_is_told(
     }
 }
 
-/// The key file's folder can't be written, so the program makes neither the database nor the key file.
+/// The key file's folder can't be written, so the program makes neither the database nor the key
+/// file.
 #[test]
 fn s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told() {
     if !is_root("s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told") {

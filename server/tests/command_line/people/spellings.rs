@@ -1,4 +1,5 @@
-//! Names and addresses as they are typed or pasted: all spellings are one person, and invisible characters are refused by name.
+//! Names and addresses as they are typed or pasted: all spellings are one person, and invisible
+//! characters are refused by name.
 
 use rstest::rstest;
 use serde_json::Value;
@@ -60,7 +61,8 @@ fn s4_one_person_signs_in_by_every_spelling_of_the_host() {
     }
 }
 
-/// An older version allowed two users with spellings of one address: both can sign in, and the operator is told.
+/// An older version allowed two users with spellings of one address: both can sign in, and the
+/// operator is told.
 #[test]
 fn s4_what_collides_is_told_and_resolved() {
     let place = Place::with_account();
@@ -108,7 +110,8 @@ fn s4_what_collides_is_told_and_resolved() {
     place.run(&["collisions"]).expect_done();
 }
 
-/// While two versions run side by side, the older one writes its own form of an address; the next start makes it canonical.
+/// While two versions run side by side, the older one writes its own form of an address; the next
+/// start makes it canonical.
 #[test]
 fn s4_what_an_older_version_writes_is_brought_at_the_next_start() {
     let place = Place::with_account();

@@ -199,7 +199,8 @@ fn somebody_is_removed_with_all_that_was_theirs() {
     );
 }
 
-/// The printed lines mention the disabling only where it is true, and one command or a missing account is worded accordingly.
+/// The printed lines mention the disabling only where it is true, and one command or a missing
+/// account is worded accordingly.
 #[test]
 fn what_brings_somebody_back_is_true_of_them() {
     let place = Place::with_member();

@@ -2,7 +2,8 @@
 
 use crate::support::{browser::Browser, people::PASSWORD, program::Place};
 
-/// Each sentence matches what the user has. An invited user has no password, no session and nothing to keep.
+/// Each sentence matches what the user has. An invited user has no password, no session and nothing
+/// to keep.
 #[test]
 fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
     let place = Place::with_owner();
@@ -94,7 +95,8 @@ fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
     assert!(done.expect_done().ends_with(until), "{}", done.out);
 }
 
-/// The lines that a command prints for a shell work as printed: with the flags of that command, and with `--` where needed.
+/// The lines that a command prints for a shell work as printed: with the flags of that command, and
+/// with `--` where needed.
 #[test]
 fn s19_what_a_command_prints_for_a_shell_runs_there() {
     let place = Place::in_a_file();

@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Listens at a port of its own and forwards to `port` with a delay. The forwarding ends with the test's process.
+/// Listens at a port of its own and forwards to `port` with a delay. The forwarding ends with the
+/// test's process.
 pub fn away(port: u16, distance: Duration) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let own = listener.local_addr().unwrap().port();

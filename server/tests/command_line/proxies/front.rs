@@ -27,7 +27,8 @@ pub struct Front {
 }
 
 impl Front {
-    /// Starts the proxy in front of a port. `change` receives the recipe and the folder for its files.
+    /// Starts the proxy in front of a port. `change` receives the recipe and the folder for its
+    /// files.
     pub fn start(
         upstream: u16,
         recipe: Recipe,

@@ -1,4 +1,5 @@
-//! The proxies that the tests start. Each uses the recipe for operators (`docs/proxies`); only ports and paths are replaced.
+//! The proxies that the tests start. Each uses the recipe for operators (`docs/proxies`); only
+//! ports and paths are replaced.
 
 use std::{
     env, fs,
@@ -55,7 +56,8 @@ impl Kind {
             })
     }
 
-    /// Returns the command that starts the proxy in the foreground, once its files are in the folder.
+    /// Returns the command that starts the proxy in the foreground, once its files are in the
+    /// folder.
     pub fn command(self, folder: &Path) -> Command {
         let mut command = Command::new(self.program());
         let main = folder.join("main");
@@ -156,7 +158,8 @@ impl Recipe {
         self
     }
 
-    /// Uncomments a comment block of the recipe: from the line that begins with `from` to the end of the block.
+    /// Uncomments a comment block of the recipe: from the line that begins with `from` to the end
+    /// of the block.
     #[must_use]
     pub fn with_lines(mut self, from: &str) -> Self {
         let start = format!("# {from}");
@@ -239,7 +242,8 @@ impl Recipe {
     }
 }
 
-/// Makes a certificate for panel.example.com and its key: in two files, or for `HAProxy` both in `pem`.
+/// Makes a certificate for panel.example.com and its key: in two files, or for `HAProxy` both in
+/// `pem`.
 pub fn make_certificate(kind: Kind, folder: &Path) {
     let file = |name: &str| folder.join(name);
     fs::write(

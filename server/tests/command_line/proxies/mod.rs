@@ -1,9 +1,10 @@
 //! S1: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
 //!
-//! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators get, with ports and paths
-//! replaced. The tests cover sign-in with `Host`, `Origin` and `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a
-//! restart, and a connection that is used again in the moment at which the server once closed it. `cargo xtask test` leaves out
-//! the tests of a proxy whose package can't be installed, and names them.
+//! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators
+//! get, with ports and paths replaced. The tests cover sign-in with `Host`, `Origin` and
+//! `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a restart, and a connection
+//! that is used again in the moment at which the server once closed it. `cargo xtask test` leaves
+//! out the tests of a proxy whose package can't be installed, and names them.
 
 mod client;
 mod distance;
@@ -77,8 +78,9 @@ fn serve(place: &Place, port: u16, settings: &[(&str, &str)]) -> Running {
     place.serve_at(port, &[&always, settings].concat())
 }
 
-/// The test takes ten seconds, because the server used to close a connection after that time. The proxy answers 502 if the server closes while
-/// a request is on its way; the network delay makes sure that a request is on its way at that moment.
+/// The test takes ten seconds, because the server used to close a connection after that time. The
+/// proxy answers 502 if the server closes while a request is on its way; the network delay makes
+/// sure that a request is on its way at that moment.
 #[rstest]
 #[case::nginx(Kind::Nginx)]
 #[case::caddy(Kind::Caddy)]
@@ -92,12 +94,14 @@ fn s1_no_answer_is_lost_on_connections_that_the_proxy_keeps(#[case] kind: Kind) 
     let port = distance::away(server.port, DISTANCE);
     let front = Front::start(port, Recipe::of(kind), |recipe, _| recipe);
     let client = Client::of(&front).saying("Sec-Fetch-Site", "same-origin");
-    // Sends sixteen requests at once, so that each has a connection of its own, and returns when each was answered.
+    // Sends sixteen requests at once, so that each has a connection of its own, and returns when
+    // each was answered.
     let sixteen_at = |moment: Instant| -> Vec<(u16, Instant)> {
         let one = |_| {
             let client = client.clone();
             thread::spawn(move || {
-                // The client connects early, because a proxy closes a connection whose first request takes some seconds.
+                // The client connects early, because a proxy closes a connection whose first
+                // request takes some seconds.
                 let opens = moment.checked_sub(BEFORE).unwrap_or(moment);
                 thread::sleep(opens.saturating_duration_since(distance::now()));
                 let connected = client.open();
@@ -132,7 +136,8 @@ fn s1_people_sign_in_and_other_sites_do_not(#[case] kind: Kind) {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.head.contains("__Host-twinlock="), "{answer:?}");
     assert_eq!(client.standing(), json!("full"));
-    // Browsers of before 2020 send `Origin` only. The server refuses other sites by headers that the proxy has to pass on.
+    // Browsers of before 2020 send `Origin` only. The server refuses other sites by headers that
+    // the proxy has to pass on.
     let own = site.client().saying("Origin", "https://panel.example.com");
     assert_eq!(own.sends(&["{}"], "session/whoami").status, 200);
     for (name, value) in [
@@ -202,7 +207,8 @@ fn s1_slow_bodies_arrive_and_large_ones_are_refused(#[case] kind: Kind) {
     assert_eq!(client.sends(&["{}"], "session/whoami").status, 200);
 }
 
-/// Without one of the recipe's two lines about connections, nginx opens a new connection for each request.
+/// Without one of the recipe's two lines about connections, nginx opens a new connection for each
+/// request.
 #[rstest]
 #[case::nginx_http_1_0("proxy_http_version 1.1;")]
 #[case::nginx_close("proxy_set_header Connection \"\";")]

@@ -1,4 +1,5 @@
-//! A proxy that resends a request to the next server when a connection closed: the request was done, and only the answer was lost.
+//! A proxy that resends a request to the next server when a connection closed: the request was
+//! done, and only the answer was lost.
 
 use std::{
     io::{Read, Write},
@@ -23,7 +24,8 @@ use super::{
 
 const OTHER: &str = "nine slow lanterns by the river";
 
-/// Forwards a port of its own to `port`, and closes the connection instead of the first answer to that function.
+/// Forwards a port of its own to `port`, and closes the connection instead of the first answer to
+/// that function.
 /// The forwarding ends with the test's process.
 fn losing_one(port: u16, function: &'static str) -> (u16, Arc<AtomicBool>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -64,7 +66,8 @@ fn carry(mut from: TcpStream, mut to: TcpStream, goes_on: impl Fn(&[u8]) -> bool
     });
 }
 
-/// Without the key, the second request gets that the session has ended, because the first one replaced its token.
+/// Without the key, the second request gets that the session has ended, because the first one
+/// replaced its token.
 #[test]
 fn p3_a_request_that_the_proxy_sends_again_has_the_answer_of_the_first() {
     for (key, status) in [("0123456789abcdef", 200), ("", 401)] {

@@ -43,7 +43,8 @@ fn undone() -> Vec<String> {
     made.lines().rev().filter_map(taking_back).collect()
 }
 
-/// Returns the statement that undoes one statement of a migration: a created table, index or column.
+/// Returns the statement that undoes one statement of a migration: a created table, index or
+/// column.
 fn taking_back(line: &str) -> Option<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words.as_slice() {

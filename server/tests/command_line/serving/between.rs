@@ -83,7 +83,8 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
     }
 }
 
-/// If a proxy sends the host in another header, the log line shows both, so that the operator sees which one is wrong.
+/// If a proxy sends the host in another header, the log line shows both, so that the operator sees
+/// which one is wrong.
 #[test]
 fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
     let place = Place::with_account();

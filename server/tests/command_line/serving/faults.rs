@@ -59,7 +59,8 @@ async fn a_newer_schema_is_refused() {
     refuses(&place, "is newer than this version");
 }
 
-/// S32: root can write everywhere, so another user starts the program; the location of this workspace does not matter.
+/// S32: root can write everywhere, so another user starts the program; the location of this
+/// workspace does not matter.
 #[test]
 fn s32_a_folder_that_can_not_be_written_is_refused() {
     let place = Place::with_owner();

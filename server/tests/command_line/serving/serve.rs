@@ -11,7 +11,8 @@ fn token(line: &str, path: &str) -> String {
         .to_owned()
 }
 
-/// Returns whether the first start makes the database: a file is made, but a database on a server exists already.
+/// Returns whether the first start makes the database: a file is made, but a database on a server
+/// exists already.
 fn is_new(place: &Place, starts: &[String]) -> bool {
     starts.is_empty() && !place.is_on_a_server()
 }
@@ -180,7 +181,8 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
         let mut browser = browser;
         browser.sign_in("no one at all", "no password of anybody").0
     };
-    // All servers share the database, which remembers the attempts, so each case has addresses of its own.
+    // All servers share the database, which remembers the attempts, so each case has addresses of
+    // its own.
     for (proxies, other, one, another) in [
         ("127.0.0.0/8", 401, "203.0.113.9", "203.0.113.10"),
         ("10.0.0.0/8", 429, "203.0.113.11", "203.0.113.12"),

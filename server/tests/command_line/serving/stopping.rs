@@ -1,4 +1,5 @@
-//! On a stop signal, requests in progress are answered, readiness ends first, and no client can delay the exit without limit.
+//! On a stop signal, requests in progress are answered, readiness ends first, and no client can
+//! delay the exit without limit.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -17,8 +17,8 @@ use crate::test_database::TestDatabase;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
-/// A database of the test's own, without the machine's environment: a folder with a `SQLite` file or, where
-/// `TWINLOCK_TEST_POSTGRES` names a server, a database of its own there.
+/// A database of the test's own, without the machine's environment: a folder with a `SQLite` file
+/// or, where `TWINLOCK_TEST_POSTGRES` names a server, a database of its own there.
 pub struct Place {
     database: TestDatabase,
     /// A folder with a copy of the program that every user can start; made on first use.
@@ -88,7 +88,8 @@ impl Place {
         self.command_of(BINARY.as_ref(), args)
     }
 
-    /// Like [`Self::command`], but as another user, who may not be able to enter the folder of this workspace (S32).
+    /// Like [`Self::command`], but as another user, who may not be able to enter the folder of this
+    /// workspace (S32).
     pub fn command_as(&self, user: u32, args: &[&str]) -> Command {
         let mut command = self.command_of(&self.open_program(), args);
         command.uid(user).gid(user);
@@ -100,8 +101,9 @@ impl Place {
         let folder = self.open_folder.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
             fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-            // `cp` copies it: if this process wrote the file, a process started by another test meanwhile would inherit the open file,
-            // and a file that is open for writing can't be started.
+            // `cp` copies it: if this process wrote the file, a process started by another test
+            // meanwhile would inherit the open file, and a file that is open for writing can't be
+            // started.
             let copied = Command::new("cp").arg(BINARY).arg(folder.path()).status();
             assert!(copied.unwrap().success());
             folder
@@ -109,7 +111,8 @@ impl Place {
         folder.path().join("twinlock")
     }
 
-    /// Returns a command of a shell script that starts the binary as `"$@"`: with mounts of its own, or under another program.
+    /// Returns a command of a shell script that starts the binary as `"$@"`: with mounts of its
+    /// own, or under another program.
     pub fn command_behind(&self, script: &str, args: &[&str]) -> Command {
         let program = self.open_program();
         let mut words = vec![

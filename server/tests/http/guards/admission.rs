@@ -47,7 +47,8 @@ fn wrong(number: usize) -> serde_json::Value {
     json!({ "email": format!("typed{number}@example.com"), "password": "no password of anybody" })
 }
 
-/// RB1: an attempt over a limit takes no hashing place, with a made-up browser token or without one.
+/// RB1: an attempt over a limit takes no hashing place, with a made-up browser token or without
+/// one.
 #[tokio::test]
 async fn rb1_what_a_limit_refuses_takes_no_place() {
     let site = Site::new().await;
@@ -74,7 +75,8 @@ async fn rb1_what_a_limit_refuses_takes_no_place() {
     answer.expect_refused(401, "wrong_credentials");
 }
 
-/// RB1: if strangers take all their hashing places, known browsers and complete sessions still get through.
+/// RB1: if strangers take all their hashing places, known browsers and complete sessions still get
+/// through.
 #[tokio::test]
 async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     let site = Site::new().await;
@@ -91,7 +93,8 @@ async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     mine.call("profile/change_password", form).await.expect_ok();
 }
 
-/// RB2: dead links of all four functions count against their address, and a live link works all the same.
+/// RB2: dead links of all four functions count against their address, and a live link works all the
+/// same.
 #[tokio::test]
 async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
     let site = Site::new().await;
@@ -137,7 +140,8 @@ async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
         .expect_ok();
 }
 
-/// RC7: thirty right passwords a minute are accepted; further ones are refused like an attempt over a limit.
+/// RC7: thirty right passwords a minute are accepted; further ones are refused like an attempt over
+/// a limit.
 #[tokio::test]
 async fn rc7_right_passwords_open_thirty_sessions_a_minute() {
     let site = Site::new().await;

@@ -1,4 +1,5 @@
-//! A proxy between browser and server may change a request: its host, its codings, the address that it claims to come from.
+//! A proxy between browser and server may change a request: its host, its codings, the address that
+//! it claims to come from.
 
 use axum::{body::Body, http::Request};
 use rstest::rstest;

@@ -123,7 +123,8 @@ async fn a_large_body_is_refused_announced_or_not() {
         .expect_refused(422, "malformed");
 }
 
-/// S1: if the connection ended while a proxy still sends, the proxy would answer 502. Therefore the server reads on, up to a limit.
+/// S1: if the connection ended while a proxy still sends, the proxy would answer 502. Therefore the
+/// server reads on, up to a limit.
 #[rstest]
 #[case::all_of_it(40, 0)]
 #[case::up_to_a_bound(1000, 935)]

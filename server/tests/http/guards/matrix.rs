@@ -1,4 +1,5 @@
-//! Every server function for every kind of session and every relation to an account: allowed, or the right refusal.
+//! Every server function for every kind of session and every relation to an account: allowed, or
+//! the right refusal.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +9,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, eve, max, olga};
 
-/// No session, half signed in, several accounts to choose from, held at the set-up, a member, an Owner; the last four without MFA.
+/// No session, half signed in, several accounts to choose from, held at the set-up, a member, an
+/// Owner; the last four without MFA.
 const SESSIONS: [&str; 6] = ["nobody", "half", "choose", "held", "member", "owner"];
 
-/// Each function with the result of a well-formed request for each of [`SESSIONS`]: `ok`, or the kind of the refusal.
+/// Each function with the result of a well-formed request for each of [`SESSIONS`]: `ok`, or the
+/// kind of the refusal.
 #[rustfmt::skip]
 const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("session/whoami", ["ok", "ok", "ok", "ok", "ok", "ok"]),
@@ -53,8 +56,9 @@ const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("accounts/reset_member", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "not_allowed", "no_reset"]),
 ];
 
-/// Functions about an account, with the result for each relation of a full session with MFA to it (Owner, member, stranger),
-/// and for its Owner without MFA who works in another account while this one requires MFA.
+/// Functions about an account, with the result for each relation of a full session with MFA to it
+/// (Owner, member, stranger), and for its Owner without MFA who works in another account while this
+/// one requires MFA.
 #[rustfmt::skip]
 const ABOUT_AN_ACCOUNT: &[(&str, [&str; 4])] = &[
     ("accounts/require_mfa", ["ok", "not_allowed", "not_found", "set_up_required"]),
@@ -77,7 +81,8 @@ fn request(account: &Value, member: &Value) -> Value {
     })
 }
 
-/// Adapts a field that has another meaning here: the name of a new account for the first owner, or a backup code.
+/// Adapts a field that has another meaning here: the name of a new account for the first owner, or
+/// a backup code.
 fn fitting(function: &str, mut request: Value) -> Value {
     match function {
         "session/create_first_owner" => request["account"] = json!("New Ltd"),
@@ -177,7 +182,8 @@ async fn every_function_for_every_session() {
         let owner = json!(server.user(&ada()).await);
         for ((mut browser, expected), session) in browsers.into_iter().zip(cells).zip(SESSIONS) {
             let mut request = request(&account, &owner);
-            // Each session has an address of its own, because repeated wrong passwords for one address are delayed.
+            // Each session has an address of its own, because repeated wrong passwords for one
+            // address are delayed.
             request["email"] = json!(format!("{session}@example.net"));
             let answer = send(&mut browser, function, request).await;
             expect(&answer, expected, &format!("{function} for {session}"));

@@ -1,4 +1,5 @@
-//! The index page before the app runs: the sign-in form or the placeholder, and the id of the build.
+//! The index page before the app runs: the sign-in form or the placeholder, and the id of the
+//! build.
 
 use axum::{body::Body, http::Request};
 use rstest::rstest;

@@ -40,7 +40,8 @@ async fn one_grant_has_one_effect() {
     }
 }
 
-/// Delete against a sign-in with a code: either the sign-in came first and its session has ended, or it was refused.
+/// Delete against a sign-in with a code: either the sign-in came first and its session has ended,
+/// or it was refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_ends_the_sign_in_beside_it() {
     for round in 0..ROUNDS {
@@ -68,7 +69,8 @@ async fn a_deletion_ends_the_sign_in_beside_it() {
     }
 }
 
-/// R9: generate against the use of an old code: accepted before `Finish`, or refused; never after `Finish` was acknowledged.
+/// R9: generate against the use of an old code: accepted before `Finish`, or refused; never after
+/// `Finish` was acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_old_code_works_after_finish() {
     let server = TestServer::start().await;
@@ -114,7 +116,8 @@ async fn no_old_code_works_after_finish() {
     }
 }
 
-/// R12: the rule is set during fifty sign-ins without MFA: once it is acknowledged, none of them reaches a function.
+/// R12: the rule is set during fifty sign-ins without MFA: once it is acknowledged, none of them
+/// reaches a function.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_session_without_mfa_outlives_the_rule() {
     let server = TestServer::start().await;
@@ -134,8 +137,8 @@ async fn no_session_without_mfa_outlives_the_rule() {
         let mut held = 0;
         answers[0].1.expect_ok();
         for (mut browser, answer) in answers.into_iter().skip(1) {
-            // Some sign-ins may be refused because of the load. A session that opened is held at the set-up, or has ended already,
-            // because the number of sessions per user is limited.
+            // Some sign-ins may be refused because of the load. A session that opened is held at
+            // the set-up, or has ended already, because the number of sessions per user is limited.
             if answer.status.is_success() {
                 let profile = browser.ask("profile/view").await;
                 if profile.status.as_u16() == 401 {

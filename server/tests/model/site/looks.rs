@@ -43,8 +43,8 @@ impl Site {
         found.unwrap().unwrap().facts.second_factor_at.is_some()
     }
 
-    /// Returns the stored wrong codes in a row of each holder: for each user the strangers, the sessions of the user's browsers,
-    /// and the browsers themselves while they are known.
+    /// Returns the stored wrong codes in a row of each holder: for each user the strangers, the
+    /// sessions of the user's browsers, and the browsers themselves while they are known.
     pub fn refused_in_a_row(&self) -> Vec<Counter> {
         self.runtime.block_on(async {
             let services = &self.server.services;

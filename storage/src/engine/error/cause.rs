@@ -1,5 +1,6 @@
-//! Maps an error of the database or the operating system to its cause and advice for the operator. Only this module knows
-//! the codes of `SQLite` (<https://sqlite.org/rescode.html>), of `PostgreSQL` (its appendix A) and of `PgBouncer`.
+//! Maps an error of the database or the operating system to its cause and advice for the operator.
+//! Only this module knows the codes of `SQLite` (<https://sqlite.org/rescode.html>), of
+//! `PostgreSQL` (its appendix A) and of `PgBouncer`.
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 
@@ -182,7 +183,8 @@ fn of_code(code: &str, words: &str) -> Option<Cause> {
 
 /// The low byte is the primary code.
 fn of_sqlite(code: u32) -> Option<Cause> {
-    /// I/O error codes of locks (unlock, read lock, reserved lock, lock) and of the journal's shared memory (open, size, lock, map).
+    /// I/O error codes of locks (unlock, read lock, reserved lock, lock) and of the journal's
+    /// shared memory (open, size, lock, map).
     const OF_LOCKS: [u32; 8] = [2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
     Some(match code & 0xff {
         5 | 6 => Cause::Locked,

@@ -10,7 +10,8 @@ use thiserror::Error;
 
 use crate::engine::error::cause::{Cause, Explained, explained, explained_io};
 
-/// Why a database can't be opened. No variant repeats the URL, because the URL may contain a password.
+/// Why a database can't be opened. No variant repeats the URL, because the URL may contain a
+/// password.
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The URL's scheme names no supported engine.
@@ -36,7 +37,8 @@ pub enum OpenError {
         "its encoding is {0}, and names and addresses of every script need UTF8: create another database with `createdb --encoding=UTF8 --template=template0`"
     )]
     Encoding(String),
-    /// Behind such a pooler, settings and prepared statements would reach other clients of the same server connection.
+    /// Behind such a pooler, settings and prepared statements would reach other clients of the same
+    /// server connection.
     #[error(
         "{}: statements of one connection reach several connections of the server there",
         Cause::Pooler
@@ -131,8 +133,9 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
 }
 
 /// Whether the error is transient. `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10
-/// I/O, 13 full, 14 can't open: after the start, 14 means too few file descriptors). `PostgreSQL`: five
-/// characters by class (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
+/// I/O, 13 full, 14 can't open: after the start, 14 means too few file descriptors). `PostgreSQL`:
+/// five characters by class (08 connection, 25006 read-only, 40 rollback, 53 resources, 57
+/// operator).
 fn code_may_pass(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),

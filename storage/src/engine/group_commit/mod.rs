@@ -1,6 +1,8 @@
-//! Group commit for `SQLite`, which has one writing connection and waits for the disk on each commit. Concurrent transactions share one
-//! database transaction: each runs in its own savepoint after the one before, and the last one commits for all. No caller gets an answer
-//! before that commit (ADR 18). `BEGIN` and the release of the previous savepoint travel with the transaction's first statements (ADR 19).
+//! Group commit for `SQLite`, which has one writing connection and waits for the disk on each
+//! commit. Concurrent transactions share one database transaction: each runs in its own savepoint
+//! after the one before, and the last one commits for all. No caller gets an answer before that
+//! commit (ADR 18). `BEGIN` and the release of the previous savepoint travel with the transaction's
+//! first statements (ADR 19).
 
 use std::{sync::Arc, time::Duration};
 
@@ -43,7 +45,8 @@ pub struct Writer {
 /// Transactions that will be committed together.
 #[derive(Default)]
 struct Group {
-    /// `None` until first used, and after a failed `COMMIT` or `ROLLBACK`, because closing the connection ends its transaction.
+    /// `None` until first used, and after a failed `COMMIT` or `ROLLBACK`, because closing the
+    /// connection ends its transaction.
     connection: Option<AnyConnection>,
     is_begun: bool,
     /// The innermost savepoint. Belongs to the running transaction or to the last finished one.
@@ -52,7 +55,8 @@ struct Group {
     waiting: Vec<oneshot::Sender<CommitResult>>,
 }
 
-/// A savepoint's name. Neighbours have different names, so that one transaction can't roll back the one before.
+/// A savepoint's name. Neighbours have different names, so that one transaction can't roll back the
+/// one before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Savepoint {
     Even,
@@ -88,7 +92,8 @@ pub struct GroupMember {
 struct StartedMember {
     /// `None` once the transaction has ended.
     group: Option<OwnedMutexGuard<Group>>,
-    /// The transaction's own savepoint, if others precede it in the group, so that it can be rolled back without them.
+    /// The transaction's own savepoint, if others precede it in the group, so that it can be rolled
+    /// back without them.
     savepoint: Option<Savepoint>,
 }
 
@@ -179,8 +184,9 @@ impl Group {
         self.tell(&fate);
     }
 
-    /// Rolls back the waiting transactions as well, because on a full or failing disk the engine has rolled back
-    /// all of them already. They get a transient error and may retry, because they did not cause the failure.
+    /// Rolls back the waiting transactions as well, because on a full or failing disk the engine
+    /// has rolled back all of them already. They get a transient error and may retry, because they
+    /// did not cause the failure.
     async fn fail(&mut self) {
         self.rollback().await;
         self.tell(&Err(Arc::new(sqlx::Error::WorkerCrashed)));
@@ -219,8 +225,9 @@ impl Group {
 }
 
 impl GroupMember {
-    /// Runs statements in order; the first ones when the transaction's turn comes. These run to their end even if the
-    /// caller stops waiting, because an interrupted `BEGIN` or savepoint would leave the group in an unknown state.
+    /// Runs statements in order; the first ones when the transaction's turn comes. These run to
+    /// their end even if the caller stops waiting, because an interrupted `BEGIN` or savepoint
+    /// would leave the group in an unknown state.
     pub async fn run(&mut self, batch: Batch) -> sqlx::Result<BatchResults> {
         if let Some(begun) = &mut self.begun {
             return begun.run(batch).await;
@@ -233,7 +240,8 @@ impl GroupMember {
         Ok(results)
     }
 
-    /// Commits together with concurrent transactions. Runs on even if the caller stops waiting, because the commit includes others' work.
+    /// Commits together with concurrent transactions. Runs on even if the caller stops waiting,
+    /// because the commit includes others' work.
     pub async fn commit(self) -> Result<(), PortError> {
         let Some(begun) = self.begun else {
             return Ok(());
@@ -300,7 +308,8 @@ impl Drop for StartedMember {
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(roll_back(Some(group), self.savepoint))),
-            // No runtime is left, so dropping the connection rolls back, and the waiting callers get an error.
+            // No runtime is left, so dropping the connection rolls back, and the waiting callers
+            // get an error.
             Err(_) => *group = Group::default(),
         }
     }

@@ -56,7 +56,8 @@ async fn insert(member: &mut GroupMember, number: i64) -> sqlx::Result<()> {
     run(member, format!("INSERT INTO t VALUES ({number})")).await
 }
 
-/// A transaction that has written row 1 and waits for its commit, and the next one, which has written row 2.
+/// A transaction that has written row 1 and waits for its commit, and the next one, which has
+/// written row 2.
 async fn pair(file: &File) -> (JoinHandle<Result<(), PortError>>, GroupMember) {
     pair_of(file, 1).await
 }
@@ -216,7 +217,8 @@ async fn a_commit_that_fails_fails_for_all() {
 async fn a_full_disk_is_nobodys_fault_and_no_end() {
     let file = file().await;
     let (first, mut second) = pair(&file).await;
-    // For the engine, reaching `max_page_count` equals a full disk, so it rolls back the whole group.
+    // For the engine, reaching `max_page_count` equals a full disk, so it rolls back the whole
+    // group.
     let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
     let refused = run(&mut second, full.to_owned()).await;
     assert!(crate::engine::error::may_pass(&refused.unwrap_err()));

@@ -1,5 +1,6 @@
 //! Converts addresses and names that older versions stored to their canonical form
-//! (`domain::{email, search_key}`), and reports those that can't be converted because another row has that form already.
+//! (`domain::{email, search_key}`), and reports those that can't be converted because another row
+//! has that form already.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -20,7 +21,8 @@ use crate::{
 /// Returns a row if anything is left to convert.
 pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
 
-/// Reads only rows that are not marked as canonical, so that a start with nothing to do reads two empty indexes.
+/// Reads only rows that are not marked as canonical, so that a start with nothing to do reads two
+/// empty indexes.
 pub async fn bring(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     people(write).await?;
     accounts(write).await
@@ -57,7 +59,8 @@ async fn people(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Whether a user's address is canonical now. False if the address is invalid or another user has the canonical one.
+/// Whether a user's address is canonical now. False if the address is invalid or another user has
+/// the canonical one.
 async fn brought(
     write: &mut Transaction<'static, Any>,
     id: &str,

@@ -1,4 +1,5 @@
-//! Schema migrations. `sqlx` records them in the table `_sqlx_migrations`, with a checksum of each file.
+//! Schema migrations. `sqlx` records them in the table `_sqlx_migrations`, with a checksum of each
+//! file.
 
 pub(crate) mod canonical_forms;
 pub(crate) mod schema_check;
@@ -66,14 +67,16 @@ pub fn migrator(engine: Engine) -> Migrator {
     Migrator::with_migrations(STEPS.iter().map(migration).collect())
 }
 
-/// Applies missing migrations within `write`, so that two programs that start together don't apply one twice.
+/// Applies missing migrations within `write`, so that two programs that start together don't apply
+/// one twice.
 pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result<(), OpenError> {
     if let Some(lock) = engine.migration_lock() {
         write.execute(lock).await.map_err(OpenError::Schema)?;
     }
     // A foreign trigger would fire while the migrations write, so triggers are checked first.
     let is_current = schema_check::refuse_code(&mut write, engine).await?;
-    // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not general enough).
+    // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not
+    // general enough).
     migrator(engine)
         .run_direct(None, &mut *write, false)
         .await

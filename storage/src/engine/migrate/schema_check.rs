@@ -1,9 +1,10 @@
-//! Checks that a database's schema is what this program creates. A trigger, view, default or table that
-//! another program added could sign in users, or bypass the second factor, while every row looks right.
+//! Checks that a database's schema is what this program creates. A trigger, view, default or table
+//! that another program added could sign in users, or bypass the second factor, while every row
+//! looks right.
 //!
-//! A `SQLite` file is compared with a freshly migrated database in memory. A `PostgreSQL` schema may
-//! hold tables of other programs, so only triggers, rules, views and policies are checked, of which
-//! this program creates none, and the defaults of its own columns.
+//! A `SQLite` file is compared with a freshly migrated database in memory. A `PostgreSQL` schema
+//! may hold tables of other programs, so only triggers, rules, views and policies are checked, of
+//! which this program creates none, and the defaults of its own columns.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,8 @@ const OF_SQLITE: &str = "
     WHERE NOT (type = 'table' AND name = tbl_name AND COALESCE(sql, '') IN (
         'CREATE TABLE sqlite_stat1(tbl,idx,stat)', 'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)'))";
 
-/// Excludes views of extensions, which belong to the server's operator, and internal triggers, which check foreign keys.
+/// Excludes views of extensions, which belong to the server's operator, and internal triggers,
+/// which check foreign keys.
 const OF_POSTGRES: &str = "
     WITH here AS (
         SELECT c.oid, CAST(c.relname AS TEXT) AS owner, c.relkind
@@ -44,7 +46,8 @@ const OF_POSTGRES: &str = "
            CAST(pg_get_expr(d.adbin, d.adrelid) AS TEXT)
     FROM pg_attrdef d JOIN here h ON h.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum";
 
-/// Column defaults, read from `SQLite`, because both engines have the same tables (checked by a test).
+/// Column defaults, read from `SQLite`, because both engines have the same tables (checked by a
+/// test).
 const DEFAULTS: &str = "
     SELECT 'default' AS kind, t.name AS owner, c.name AS name, c.dflt_value AS text
     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.dflt_value IS NOT NULL";
@@ -54,8 +57,9 @@ pub const HISTORY: &str = "_sqlx_migrations";
 /// Tables of this program that are not copied, because they describe processes, not users.
 const NOT_COPIED: [&str; 2] = ["heartbeat", "servers"];
 
-/// SHA-256 of what [`digest`] reads from this version's schema. With it, a start can check the schema without
-/// building the expected one (8 ms and 1 MiB). A stale digest only costs that time; a test prints the right value.
+/// SHA-256 of what [`digest`] reads from this version's schema. With it, a start can check the
+/// schema without building the expected one (8 ms and 1 MiB). A stale digest only costs that time;
+/// a test prints the right value.
 const DIGEST_OF_SQLITE: &str = "6d9e13c7d59ab7fdaab1be848feae3daccb755d028ba6af801f84040e4e786a2";
 /// The digest of the defaults on `PostgreSQL`.
 const DIGEST_OF_DEFAULTS: &str = "5608800ae690c27277512a2d3a73c1fcc3fb8c4203ee108c46b9c6163237bd98";
@@ -200,7 +204,8 @@ fn plain(sql: &str) -> String {
     text
 }
 
-/// A default without the type cast that `PostgreSQL` appends and the quotes that it puts around a negative number.
+/// A default without the type cast that `PostgreSQL` appends and the quotes that it puts around a
+/// negative number.
 fn bare(default: &str) -> &str {
     let value = ["::text", "::bigint", "::integer"];
     let value = value.iter().find_map(|of| default.strip_suffix(of));
@@ -238,7 +243,8 @@ fn named((kind, owner, name): &Object) -> String {
     }
 }
 
-/// The parts of a text that the other lacks. A column added last has the table's closing bracket after it.
+/// The parts of a text that the other lacks. A column added last has the table's closing bracket
+/// after it.
 fn apart(text: &str, other: &str) -> String {
     let part = |part: &'_ str| part.trim_end_matches(')').to_owned();
     let others: Vec<String> = other.split(',').map(part).collect();

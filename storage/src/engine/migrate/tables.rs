@@ -1,4 +1,5 @@
-//! Every table that is copied between databases. Referenced tables come first because of foreign keys.
+//! Every table that is copied between databases. Referenced tables come first because of foreign
+//! keys.
 
 /// A table and its key columns, by which its rows are identified and iterated.
 pub struct Table {
@@ -12,7 +13,8 @@ macro_rules! tables {
     };
 }
 
-/// All tables except `heartbeat` and `servers`, which describe the running servers, and the migration history.
+/// All tables except `heartbeat` and `servers`, which describe the running servers, and the
+/// migration history.
 pub const TABLES: [Table; 22] = tables! {
     "users" by "id";
     "accounts" by "id";

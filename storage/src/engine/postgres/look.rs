@@ -1,5 +1,6 @@
-//! The first checks of a `PostgreSQL` database, on separate connections: whether it is reachable, whether a pooler
-//! stands before it, and what the role may do. Each refusal is one sentence with the statement that fixes it.
+//! The first checks of a `PostgreSQL` database, on separate connections: whether it is reachable,
+//! whether a pooler stands before it, and what the role may do. Each refusal is one sentence with
+//! the statement that fixes it.
 
 use std::time::Duration;
 
@@ -36,7 +37,8 @@ const ROLE: &str = "
     SELECT pg_is_in_recovery() AS is_standby, current_setting('default_transaction_read_only') AS reads_only, current_setting('server_encoding') AS encoding, CAST(current_user AS TEXT) AS role, CAST(current_database() AS TEXT) AS database,
            COALESCE(CAST(current_schema() AS TEXT), '') AS schema, current_setting('search_path') AS search_path,
            COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create";
-/// `pg_class` shows every table to every role; `information_schema` shows only what the role may use.
+/// `pg_class` shows every table to every role; `information_schema` shows only what the role may
+/// use.
 const TABLES: &str = "
     SELECT CAST(c.relname AS TEXT) AS name, CAST(pg_get_userbyid(c.relowner) AS TEXT) AS owner, pg_has_role(c.relowner, 'USAGE') AS is_own,
            has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
@@ -76,7 +78,8 @@ impl Rights {
         }
     }
 
-    /// Why no schema of the search path is usable, and the fix: grant a privilege on the first one that exists, or create one.
+    /// Why no schema of the search path is usable, and the fix: grant a privilege on the first one
+    /// that exists, or create one.
     fn without_schema(&self, search_path: &str, schemas: &[String]) -> OpenError {
         let (role, database) = (quoted(&self.role), quoted(&self.database));
         let path = path_of(search_path, &self.role);
@@ -136,7 +139,8 @@ fn refused(error: sqlx::Error) -> OpenError {
     }
 }
 
-/// Checks each new connection for a pooler while the server runs, because one may be inserted at any time.
+/// Checks each new connection for a pooler while the server runs, because one may be inserted at
+/// any time.
 pub struct PoolerWatch {
     options: AnyConnectOptions,
     seen: Mutex<Seen>,
@@ -218,9 +222,11 @@ fn comes_later(error: &sqlx::Error) -> bool {
     )
 }
 
-/// Whether a pooler shares server connections between transactions. While `other` keeps one in a transaction, `one`
-/// must get a different one. Once both are free, a pooler hands out the most recently used one, or all in turn.
-/// Only plain queries are sent, because they leave nothing behind on a connection that other programs may get next.
+/// Whether a pooler shares server connections between transactions. While `other` keeps one in a
+/// transaction, `one` must get a different one. Once both are free, a pooler hands out the most
+/// recently used one, or all in turn.
+/// Only plain queries are sent, because they leave nothing behind on a connection that other
+/// programs may get next.
 async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::Result<bool> {
     let before = own_backend(one).await?;
     raw_sql(PATIENTLY).execute(&mut *other).await?;
@@ -228,7 +234,8 @@ async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::
     let during = timeout(PROMPT, own_backend(one)).await;
     raw_sql("COMMIT").execute(&mut *other).await?;
     let mut seen = vec![before];
-    // If `one` has to wait, the pooler has a single connection, which the two backends above already show.
+    // If `one` has to wait, the pooler has a single connection, which the two backends above
+    // already show.
     if let Ok(during) = during {
         seen.push(during?);
     }

@@ -17,11 +17,14 @@ use crate::engine::{
     postgres::look::{PoolerWatch, Rights},
 };
 
-/// Connections for writing, and as many for reading; one more checks the schema. Four instances fit below a server's default of 100.
+/// Connections for writing, and as many for reading; one more checks the schema. Four instances fit
+/// below a server's default of 100.
 pub const EACH: u32 = 8;
-/// A reused connection must answer within this time, or another one is used, because a connection to a dead host never answers.
+/// A reused connection must answer within this time, or another one is used, because a connection
+/// to a dead host never answers.
 pub const PROMPT: Duration = Duration::from_secs(1);
-/// Limits the wait for an answer, and makes sure that an acknowledged commit is on the disk, whatever the server's default is.
+/// Limits the wait for an answer, and makes sure that an acknowledged commit is on the disk,
+/// whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 
@@ -34,8 +37,9 @@ pub enum Wire {
     Any,
 }
 
-/// Opens the pools, and returns what the role may do. Fails if the server is unreachable, so that a wrong URL or
-/// password is reported at start. No setting is made on a connection before it is known that no pooler shares it.
+/// Opens the pools, and returns what the role may do. Fails if the server is unreachable, so that a
+/// wrong URL or password is reported at start. No setting is made on a connection before it is
+/// known that no pooler shares it.
 pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
     // The driver's error may repeat part of the URL, so it is dropped.
     let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::ServerUrl)?;
@@ -48,7 +52,8 @@ pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
     let pools = Pools {
         writer: connected(
             watched(&watch).before_acquire(|connection, _| {
-                // A ping would not notice that the server has become a standby, which takes no write.
+                // A ping would not notice that the server has become a standby, which takes no
+                // write.
                 let read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
                 let look = read_only.fetch_one(connection);
                 Box::pin(async move { Ok(within(PROMPT, look).await? == "off") })
@@ -79,8 +84,9 @@ fn watched(watch: &Arc<PoolerWatch>) -> AnyPoolOptions {
     })
 }
 
-/// The driver's checks wait 15 minutes for a dead host, as the system does, and block a place in the pool meanwhile; ours have a
-/// timeout. On return the driver pings once more after ours, so only a host that dies between the two blocks a place that long.
+/// The driver's checks wait 15 minutes for a dead host, as the system does, and block a place in
+/// the pool meanwhile; ours have a timeout. On return the driver pings once more after ours, so
+/// only a host that dies between the two blocks a place that long.
 async fn connected(pool: AnyPoolOptions, options: AnyConnectOptions) -> Result<AnyPool, OpenError> {
     let pool = pool
         .test_before_acquire(false)

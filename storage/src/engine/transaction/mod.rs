@@ -1,6 +1,6 @@
 //! Write transactions. A write ends in one of three ways: [`WriteTransaction::commit`],
-//! [`WriteTransaction::commit_if`] or [`WriteTransaction::rollback`]. Each commit names its security
-//! event, which is written in the same transaction, or states that there is none.
+//! [`WriteTransaction::commit_if`] or [`WriteTransaction::rollback`]. Each commit names its
+//! security event, which is written in the same transaction, or states that there is none.
 
 pub(crate) mod attempt_log;
 pub(crate) mod scope;

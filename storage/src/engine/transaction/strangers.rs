@@ -1,5 +1,6 @@
-//! What a server keeps in memory about strangers: the budget of event rows for them, and the addresses that exceed
-//! their rate limit. Both are bounded, and empty after a start. The database holds the rate limits themselves.
+//! What a server keeps in memory about strangers: the budget of event rows for them, and the
+//! addresses that exceed their rate limit. Both are bounded, and empty after a start. The database
+//! holds the rate limits themselves.
 
 use std::{
     collections::HashMap,
@@ -19,7 +20,8 @@ use crate::{
     engine::{event_rows, transaction::EventNote},
 };
 
-/// The maximum number of refused addresses kept in memory. Further ones are looked up in the database.
+/// The maximum number of refused addresses kept in memory. Further ones are looked up in the
+/// database.
 const ADDRESSES: usize = 4096;
 /// The detail of a merged row.
 const MANY: &str = "many addresses, merged";
@@ -55,12 +57,14 @@ impl Strangers {
         }
     }
 
-    /// Forgets an address, because one of its attempts was given back and it may be below its limit again.
+    /// Forgets an address, because one of its attempts was given back and it may be below its limit
+    /// again.
     pub fn forget(&self, address: &CountedAddress) {
         self.addresses().remove(address);
     }
 
-    /// Whether a refusal gets its own row: always within a session, otherwise while the budget lasts. Merges it here if not.
+    /// Whether a refusal gets its own row: always within a session, otherwise while the budget
+    /// lasts. Merges it here if not.
     pub fn tells_apart(&self, origin: &Origin, event: &Event) -> bool {
         if origin.actor != Actor::Nobody || origin.session.is_some() {
             return true;
@@ -79,7 +83,8 @@ impl Strangers {
 }
 
 impl Store {
-    /// Writes the merged events since the last call, one row per kind, and returns the number of rows. Runs once a minute and at shutdown.
+    /// Writes the merged events since the last call, one row per kind, and returns the number of
+    /// rows. Runs once a minute and at shutdown.
     pub async fn flush_strangers(&self, now: Timestamp) -> Result<usize, PortError> {
         let waiting = self.scope.strangers.budget().take_merged();
         if waiting.is_empty() {

@@ -1,4 +1,5 @@
-//! RC4: a schema that differs from what this program creates is refused, and the difference is named.
+//! RC4: a schema that differs from what this program creates is refused, and the difference is
+//! named.
 
 use sqlx::{AssertSqlSafe, Executor};
 use storage::{CopyError, OpenError};
@@ -21,7 +22,8 @@ fn trigger() -> &'static str {
     }
 }
 
-/// Rewrites the SQL of a schema object, which `SQLite` allows to any program that can write the file.
+/// Rewrites the SQL of a schema object, which `SQLite` allows to any program that can write the
+/// file.
 fn rewritten(object: &str, from: &str, to: &str) -> String {
     format!(
         "PRAGMA writable_schema = ON;

@@ -1,4 +1,5 @@
-//! Addresses and names from versions before 44 are converted to canonical form; collisions are kept and reported.
+//! Addresses and names from versions before 44 are converted to canonical form; collisions are kept
+//! and reported.
 
 use domain::{
     ids::UserId,

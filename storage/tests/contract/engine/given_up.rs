@@ -1,4 +1,5 @@
-//! A server that becomes silent during a transaction and resumes later: what was cancelled meanwhile is not applied.
+//! A server that becomes silent during a transaction and resumes later: what was cancelled
+//! meanwhile is not applied.
 
 use std::{
     io::{Read, Write},
@@ -17,7 +18,8 @@ use crate::support::{Database, people::account};
 /// The store's time limit for an answer, plus a second for a slow machine.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// A proxy to the server. Closes before a given word passes; from then on nothing passes in either direction.
+/// A proxy to the server. Closes before a given word passes; from then on nothing passes in either
+/// direction.
 #[derive(Clone, Default)]
 struct Wire(Arc<(Mutex<State>, Condvar)>);
 
@@ -99,7 +101,8 @@ impl Wire {
         self.0.0.lock().unwrap().before = Some(word);
     }
 
-    /// From this word on, nothing passes on that connection and no error is reported; other connections work.
+    /// From this word on, nothing passes on that connection and no error is reported; other
+    /// connections work.
     fn lose_host_before(&self, word: &'static str) {
         self.0.0.lock().unwrap().gone_before = Some(word);
     }
@@ -110,7 +113,8 @@ impl Wire {
     }
 }
 
-/// Adds an account while the server is silent before this word, then reopens the proxy. Returns the final number of accounts.
+/// Adds an account while the server is silent before this word, then reopens the proxy. Returns the
+/// final number of accounts.
 async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i64> {
     let database = Database::fresh().await;
     let (wire, url) = Wire::to(&database)?;
@@ -137,21 +141,24 @@ async fn a_statement_that_arrives_late_is_undone() {
     assert!(matches!(count, None | Some(0)), "{count:?}");
 }
 
-/// The only transaction with an unknown result until the server answers again, because it may have been committed before the silence.
+/// The only transaction with an unknown result until the server answers again, because it may have
+/// been committed before the silence.
 #[tokio::test]
 async fn a_commit_that_was_asked_for_may_come_late() {
     let count = added_in_spite_of_silence("COMMIT", false).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
-/// The late `BEGIN` leaves a connection inside a transaction; the next user of the connection must not lose their own work in it.
+/// The late `BEGIN` leaves a connection inside a transaction; the next user of the connection must
+/// not lose their own work in it.
 #[tokio::test]
 async fn a_beginning_that_arrives_late_takes_nobody_in() {
     let count = added_in_spite_of_silence("BEGIN", true).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
-/// Closing waits for every place in the pool, so the end of this test shows that the connection's place is not lost.
+/// Closing waits for every place in the pool, so the end of this test shows that the connection's
+/// place is not lost.
 #[tokio::test]
 async fn a_connection_to_a_host_that_is_gone_is_replaced() {
     let database = Database::fresh().await;

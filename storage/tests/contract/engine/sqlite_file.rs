@@ -56,7 +56,8 @@ async fn the_file_is_for_its_owner_alone() {
     }
 }
 
-/// RC5: a link that an attacker planted under the database's name does not decide where the file is created.
+/// RC5: a link that an attacker planted under the database's name does not decide where the file is
+/// created.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_that_leads_to_nothing_is_not_followed() {
@@ -65,7 +66,8 @@ async fn a_link_that_leads_to_nothing_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
     assert!(matches!(refusal(&url(&file)).await, OpenError::File(..)));
     assert!(!elsewhere.exists());
-    // A link that leads to an existing file is the operator's way to put the database on another disk.
+    // A link that leads to an existing file is the operator's way to put the database on another
+    // disk.
     fs::write(&elsewhere, "").unwrap();
     Store::open(&url(&file)).await.unwrap();
 }

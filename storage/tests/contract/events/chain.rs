@@ -1,4 +1,5 @@
-//! The chain of sealed events: any row that is changed, deleted, moved or truncated outside the program is detected.
+//! The chain of sealed events: any row that is changed, deleted, moved or truncated outside the
+//! program is detected.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Security events: each is written in the transaction that it describes, and a successful attempt is one event, not two.
+//! Security events: each is written in the transaction that it describes, and a successful attempt
+//! is one event, not two.
 
 mod chain;
 

@@ -140,7 +140,8 @@ async fn sets_of_other_people_stay_as_they_are() {
     );
 }
 
-/// One tab shows the first set, the other a new one. The set that the user saves is the one that works.
+/// One tab shows the first set, the other a new one. The set that the user saves is the one that
+/// works.
 #[tokio::test]
 async fn finishing_the_valid_set_drops_the_one_that_waits() {
     let database = Database::fresh().await;

@@ -1,4 +1,5 @@
-//! New backup codes on request: generated with a grant, and kept or discarded by the session that requested them.
+//! New backup codes on request: generated with a grant, and kept or discarded by the session that
+//! requested them.
 
 use domain::{
     ports::{CodeSetChange, Grant, GrantUse, Mfa, Sessions},
@@ -132,7 +133,8 @@ async fn nobody_keeps_codes_they_do_not_have() {
     assert_eq!(foreign.unwrap(), CodeSetChange::NothingToFinish);
 }
 
-/// RA2: a set is generated again only for an existing session that owes its `Finish`, and the store knows which session it was.
+/// RA2: a set is generated again only for an existing session that owes its `Finish`, and the store
+/// knows which session it was.
 #[tokio::test]
 async fn a_set_belongs_to_the_session_that_drew_it() {
     let database = Database::fresh().await;

@@ -238,7 +238,8 @@ async fn a_method_is_renamed_by_its_owner() {
     );
 }
 
-/// A thief with an open session can rename without limit. That writes one event row per minute, and none if nothing changes.
+/// A thief with an open session can rename without limit. That writes one event row per minute, and
+/// none if nothing changes.
 #[tokio::test]
 async fn renaming_again_and_again_leaves_one_event_a_minute() {
     let Database { store, .. } = &Database::fresh().await;

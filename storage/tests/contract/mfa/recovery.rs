@@ -1,4 +1,5 @@
-//! A user who signed in with the last backup code: the sign-in replaces the verification of one Reset or Generate.
+//! A user who signed in with the last backup code: the sign-in replaces the verification of one
+//! Reset or Generate.
 
 use std::time::Duration;
 

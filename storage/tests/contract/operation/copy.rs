@@ -148,7 +148,8 @@ async fn assert_empty(target: &Database) {
     }
 }
 
-/// A migration that creates a table must add it to the list, or this test must state why it is not copied.
+/// A migration that creates a table must add it to the list, or this test must state why it is not
+/// copied.
 #[tokio::test]
 async fn no_table_is_forgotten() {
     let database = Database::fresh().await;

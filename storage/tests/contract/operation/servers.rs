@@ -70,7 +70,8 @@ async fn a_server_is_known_by_its_last_word_until_it_leaves() {
     assert_eq!(store.servers(long).await.unwrap().len(), 2);
     store.forget_server("a").await.unwrap();
     assert_eq!(store.servers(long).await.unwrap().len(), 1);
-    // The row of a killed server is not kept for ever, nor one from before the database's clock was set back.
+    // The row of a killed server is not kept for ever, nor one from before the database's clock was
+    // set back.
     for sql in [
         "UPDATE servers SET seen_at = seen_at - 3600000",
         "UPDATE servers SET seen_at = seen_at + 7200000",
@@ -107,7 +108,8 @@ async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
     assert!((now * 1000 - seen).abs() < 60_000, "{now} s, {seen} ms");
 }
 
-/// A server with an older copy of the key file would write rows that no server can open once the old key is dropped.
+/// A server with an older copy of the key file would write rows that no server can open once the
+/// old key is dropped.
 #[tokio::test]
 async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
     let Database { store, .. } = &Database::fresh().await;

@@ -1,4 +1,5 @@
-//! Backups of a `SQLite` file. On the other engine, which has its own tools, these tests are skipped by name.
+//! Backups of a `SQLite` file. On the other engine, which has its own tools, these tests are
+//! skipped by name.
 
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 

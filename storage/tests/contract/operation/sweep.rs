@@ -114,7 +114,8 @@ async fn so_does_everything_else() {
     let mine = &ada.browser.session;
     store.ask(mine, &ada.user, asked).await.unwrap();
 
-    // Each with the table whose row has expired; sessions are kept in use, because deleting them would delete the rest.
+    // Each with the table whose row has expired; sessions are kept in use, because deleting them
+    // would delete the rest.
     let steps = [
         (Duration::from_mins(65), "refused_sign_ins"),
         (Duration::from_mins(70), "step_ups"),
@@ -199,7 +200,8 @@ async fn a_table_that_fails_keeps_no_other_from_its_turn() {
     assert_eq!(database.count("refused_sign_ins").await, 0);
 }
 
-/// A month of users who sign in every eight hours, with all the rows that this creates, and the sweep running.
+/// A month of users who sign in every eight hours, with all the rows that this creates, and the
+/// sweep running.
 #[tokio::test]
 async fn thirty_days_leave_no_more_than_eight() {
     let database = Database::fresh().await;

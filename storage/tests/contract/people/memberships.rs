@@ -145,7 +145,8 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
 }
 
-/// RC3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
+/// RC3, the converse: removing an Owner who can't sign in is always allowed, because the account is
+/// no worse without them.
 #[tokio::test]
 async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
     let Database { store, .. } = &Database::fresh().await;

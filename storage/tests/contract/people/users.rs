@@ -113,7 +113,8 @@ async fn any_user_ends_the_set_up_link_for_good() {
     assert!(store.set_up_is_open(next).await.unwrap());
 }
 
-/// RC6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
+/// RC6: as an older version left it, as a copy carries it over, or as a start offers it just after
+/// the first user.
 #[rstest::rstest]
 #[case::left_behind(false)]
 #[case::offered_late(true)]

@@ -1,4 +1,5 @@
-//! A session ends while another request adds a row to it or takes one: both get an answer, and neither deadlocks.
+//! A session ends while another request adds a row to it or takes one: both get an answer, and
+//! neither deadlocks.
 
 use domain::{
     ports::{
@@ -132,7 +133,8 @@ async fn a_choice_of_an_account_that_goes() {
     }
 }
 
-/// The operator removes the method and all sessions while the user ends one of them that has a pending key.
+/// The operator removes the method and all sessions while the user ends one of them that has a
+/// pending key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {
     let (database, [one, other]) = programs().await;

@@ -1,4 +1,5 @@
-//! Actions that may succeed only once, run concurrently: through one store, and through a second one like another program.
+//! Actions that may succeed only once, run concurrently: through one store, and through a second
+//! one like another program.
 
 mod ended;
 mod owners;

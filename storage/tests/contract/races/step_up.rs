@@ -203,7 +203,8 @@ async fn a_recovery_grants_one_of_many() {
     }
 }
 
-/// In either order: no sign-in succeeds with a deleted method, and only the session that deleted it survives.
+/// In either order: no sign-in succeeds with a deleted method, and only the session that deleted it
+/// survives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
     let (database, programs) = programs().await;

@@ -139,7 +139,8 @@ async fn rb3_of_many_networks_at_once_no_more_are_judged() {
     assert!((1..=2).contains(&judged), "{judged}");
 }
 
-/// RB1: refusals use reads only, and an address that exceeds its limit is refused from memory. Neither adds a row after the first.
+/// RB1: refusals use reads only, and an address that exceeds its limit is refused from memory.
+/// Neither adds a row after the first.
 #[tokio::test]
 async fn rb1_a_refusal_counts_nothing_and_an_address_is_remembered() {
     let database = Database::fresh().await;
@@ -210,7 +211,8 @@ async fn rb1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_
     );
 }
 
-/// RB2: three simulated hours of a /48, each attempt and dead link from another /64. Rows and bytes are bounded, and no count is lost.
+/// RB2: three simulated hours of a /48, each attempt and dead link from another /64. Rows and bytes
+/// are bounded, and no count is lost.
 #[tokio::test]
 async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     const MINUTES: u16 = 90;
@@ -274,7 +276,8 @@ async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     );
 }
 
-/// RB2: beyond the budget, a correct password still has its own event, and is not counted as failed.
+/// RB2: beyond the budget, a correct password still has its own event, and is not counted as
+/// failed.
 #[tokio::test]
 async fn rb2_a_right_password_has_its_own_event_beyond_the_budget() {
     let Database { store, .. } = &Database::fresh().await;

@@ -38,7 +38,8 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
         8 => Just(Step::Wait),
         1 => Just(Step::Unlock),
     ];
-    // Gaps from a burst to most of a day, so that pauses, the lockout and the day's backup codes all occur.
+    // Gaps from a burst to most of a day, so that pauses, the lockout and the day's backup codes
+    // all occur.
     let gap =
         prop_oneof![4 => Just(0_u64), 4 => 0_u64..120, 4 => 120_u64..1_000, 1 => 1_000_u64..80_000];
     prop::collection::vec((gap, step), 1..160)

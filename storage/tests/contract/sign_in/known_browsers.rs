@@ -1,4 +1,5 @@
-//! Browsers that completed a sign-in: each has its own budget, for one user, until that user's sessions end.
+//! Browsers that completed a sign-in: each has its own budget, for one user, until that user's
+//! sessions end.
 
 use domain::{
     ids::UserId,

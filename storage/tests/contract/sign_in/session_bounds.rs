@@ -107,7 +107,8 @@ async fn rc7_the_oldest_half_session_goes_and_no_complete_one() {
     assert!(is_there(store, ada.browser.token).await, "the complete one");
 }
 
-/// RB4: a stranger with the password opens half sessions without limit while the user enters a code in a known browser.
+/// RB4: a stranger with the password opens half sessions without limit while the user enters a code
+/// in a known browser.
 #[tokio::test]
 async fn rc7_strangers_push_no_session_of_a_known_browser_out() {
     let Database { store, .. } = &Database::fresh().await;

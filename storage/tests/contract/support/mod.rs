@@ -1,4 +1,5 @@
-//! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+//! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that
+//! `TWINLOCK_TEST_POSTGRES` names.
 
 pub mod grants;
 pub mod people;

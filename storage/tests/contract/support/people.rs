@@ -107,7 +107,8 @@ pub async fn browser(store: &Store, user: &UserId) -> Browser {
     }
 }
 
-/// Opens a session beyond the limits on sessions and sign-ins (RC7), because races need more of them at once.
+/// Opens a session beyond the limits on sessions and sign-ins (RC7), because races need more of
+/// them at once.
 pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
     let new = session(user, START);
     let mut past = database.connection().await;

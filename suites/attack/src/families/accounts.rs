@@ -25,7 +25,8 @@ const ABOUT_AN_ACCOUNT: [&str; 5] = [
     "accounts/reset_member",
 ];
 
-/// Tries every role and relation against every function, with an account, a member and a code set of other users.
+/// Tries every role and relation against every function, with an account, a member and a code set
+/// of other users.
 fn a1_ids_of_others(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
@@ -258,7 +259,8 @@ fn a7_parameters_twice(_: Effort) -> Held {
         .status,
         415
     );
-    // A cookie that another program on the host has set is no session, and must not hide the real one.
+    // A cookie that another program on the host has set is no session, and must not hide the real
+    // one.
     let (name, token) = (browser.cookie_name(), browser.token());
     let twice = format!("{name}={}; {name}={token}", "A".repeat(43));
     assert_eq!(

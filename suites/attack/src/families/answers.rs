@@ -223,7 +223,8 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
         !files.is_empty(),
         "a program without its pages shows nothing"
     );
-    // The build path must not be published. `/rustc/…` is allowed: the compiler's name for its library, equal on every machine.
+    // The build path must not be published. `/rustc/…` is allowed: the compiler's name for its
+    // library, equal on every machine.
     let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
     let places = [
         built_in.replace("suites/attack/../../", ""),

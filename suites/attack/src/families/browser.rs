@@ -1,4 +1,5 @@
-//! C: requests from other sites, and the headers that protect browsers (the second half is in `answers.rs`).
+//! C: requests from other sites, and the headers that protect browsers (the second half is in
+//! `answers.rs`).
 
 use serde_json::json;
 

@@ -114,7 +114,8 @@ fn b4_old_codes_after_new_ones(_: Effort) -> Held {
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .expect_ok();
     for code in &ada.codes {
-        // A complete sign-in resets the refused attempts, which would otherwise cause a pause and a lockout.
+        // A complete sign-in resets the refused attempts, which would otherwise cause a pause and a
+        // lockout.
         ada.sign_in(&world);
         ada.half(&world)
             .give_backup_code(code)

@@ -46,7 +46,8 @@ pub(super) fn t14_a_device_that_is_slow(_: Effort) -> Held {
         half.give_code(&slow.app.code(world.clock.now() - 8_000))
             .expect_ok();
     }
-    // P5 of the field: a device that is 8 s fast, at any place of the time step. Each attempt uses its own session.
+    // P5 of the field: a device that is 8 s fast, at any place of the time step. Each attempt uses
+    // its own session.
     for place in [1_000, 15_000, 21_900, 23_000, 29_000] {
         let mut half = slow.half(&world);
         world.clock.advance(90);

@@ -200,7 +200,8 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         open.call("session/confirm_password", wrong)
             .expect_refused(401, "wrong_credentials");
     }
-    // Each session has a separate budget for its user's password, shared by every place that accepts it.
+    // Each session has a separate budget for its user's password, shared by every place that
+    // accepts it.
     open.sign_in(&world.ada()).expect_refused(429, "too_many");
     let change = json!({ "current": PASSWORD, "new": "a lamp behind the third door" });
     open.call("profile/change_password", change)
@@ -229,7 +230,8 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
     )
 }
 
-/// Simulates thirty days of guessing: on the first day one attempt each 30 s, then an hour every day.
+/// Simulates thirty days of guessing: on the first day one attempt each 30 s, then an hour every
+/// day.
 fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
@@ -303,7 +305,8 @@ fn l11_a_refusal_says_how_long(_: Effort) -> Held {
 
 /// KiB per request while its body is refused unread: 17 measured, half of it hyper's first buffer.
 const REFUSED: u64 = 32;
-/// KiB per request that waits for its hash: 65 measured, for three buffers of hyper and the futures of its guards.
+/// KiB per request that waits for its hash: 65 measured, for three buffers of hyper and the futures
+/// of its guards.
 const WAITING: u64 = 80;
 /// KiB for one-time allocations: connections to the database, their statements and pages.
 const ONCE: u64 = 4 * 1024;

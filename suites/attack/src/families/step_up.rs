@@ -123,7 +123,8 @@ fn su7_invented_grants(_: Effort) -> Held {
     });
     let mut beside = claims.clone();
     beside["request"] = claims.clone();
-    // Unknown fields inside the request are ignored. Beside the request they are refused, because plain values are no arguments of ours.
+    // Unknown fields inside the request are ignored. Beside the request they are refused, because
+    // plain values are no arguments of ours.
     let bodies = [
         (json!({ "request": claims }), 403, "verification_required"),
         (beside, 422, "malformed"),

@@ -54,7 +54,8 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
     for number in 0..samples {
         // Advances past the delay after wrong passwords, which affects both addresses.
         world.clock.advance(61);
-        // The same unknown address each time, because an address with earlier attempts takes some milliseconds longer, known or not.
+        // The same unknown address each time, because an address with earlier attempts takes some
+        // milliseconds longer, known or not.
         let stranger = "stranger@example.com";
         let guess = |email: &str| {
             let wrong = || {

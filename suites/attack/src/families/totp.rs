@@ -211,7 +211,8 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
     )
 }
 
-/// Draws hundreds of keys and checks their length, repetitions and distribution, and the content of the link.
+/// Draws hundreds of keys and checks their length, repetitions and distribution, and the content of
+/// the link.
 fn t10_many_keys(effort: Effort) -> Held {
     let brand = "Ärger & Söhne?/#%+";
     let world = World::with(&[("TWINLOCK_BRAND", brand)]);
@@ -284,7 +285,8 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The times of RFC 6238 appendix B at which a server can run (the first is in 1970), and codes with leading zeros.
+/// The times of RFC 6238 appendix B at which a server can run (the first is in 1970), and codes
+/// with leading zeros.
 fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
     let world = World::new();
     world.clock.set(1_111_111_000_000);

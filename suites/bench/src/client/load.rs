@@ -18,7 +18,8 @@ pub enum Outcome {
     Exhausted,
 }
 
-/// Lets each client repeat its request until `time` has passed. `step` borrows its client for one request.
+/// Lets each client repeat its request until `time` has passed. `step` borrows its client for one
+/// request.
 pub async fn closed_loop<Client>(
     spent: impl Fn() -> Cpu,
     clients: &mut [Client],

@@ -30,8 +30,9 @@ pub fn large() -> String {
     account(0)
 }
 
-/// Gives every user a session, a known browser and backup codes, and makes some users who never sign in
-/// members of the large account. Returns the cookie of its owner, who is in other accounts as well.
+/// Gives every user a session, a known browser and backup codes, and makes some users who never
+/// sign in members of the large account. Returns the cookie of its owner, who is in other accounts
+/// as well.
 pub async fn fill(seeded: &mut SeededSite, size: Size) -> Result<String> {
     let SeededSite {
         connection, people, ..

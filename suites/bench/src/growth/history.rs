@@ -1,4 +1,5 @@
-//! More than a year of security events, sealed in a chain, inserted directly as the program would have written them.
+//! More than a year of security events, sealed in a chain, inserted directly as the program would
+//! have written them.
 
 use anyhow::{Result, ensure};
 use domain::{

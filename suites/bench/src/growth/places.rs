@@ -58,7 +58,8 @@ impl Places {
 }
 
 impl Place {
-    /// Runs the engine's maintenance now, because after so many inserts it would otherwise start during a measurement.
+    /// Runs the engine's maintenance now, because after so many inserts it would otherwise start
+    /// during a measurement.
     pub async fn settle(&self, seeded: &mut SeededSite) -> Result<()> {
         let sql = if self.setting.url.starts_with("sqlite:") {
             "PRAGMA wal_checkpoint(TRUNCATE)"

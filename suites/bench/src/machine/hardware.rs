@@ -35,7 +35,8 @@ pub async fn describe(report: &mut Report, disk: &Path, memory: &Path) -> Result
     Ok(())
 }
 
-/// The number of cores. Reads the system's list, because a process bound to one core sees only that one.
+/// The number of cores. Reads the system's list, because a process bound to one core sees only that
+/// one.
 fn cores() -> Result<usize> {
     let online = fs::read_to_string("/proc/cpuinfo")?;
     let online = online

@@ -29,7 +29,8 @@ impl Postgres {
         })
     }
 
-    /// Creates a database and returns its URL. Never drops it, because the server is expected to be temporary.
+    /// Creates a database and returns its URL. Never drops it, because the server is expected to be
+    /// temporary.
     pub async fn database(&self, name: &str) -> Result<String> {
         Ok(create_database(&self.url, name).await?)
     }

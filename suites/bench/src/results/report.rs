@@ -71,7 +71,8 @@ impl Report {
         ]);
     }
 
-    /// Adds a note that is written after the table, because a line between rows would end the table.
+    /// Adds a note that is written after the table, because a line between rows would end the
+    /// table.
     pub fn note(&mut self, note: &str) {
         eprintln!("{note}");
         self.notes.push(note.to_owned());

@@ -1,4 +1,5 @@
-//! Compares Twinlock with an alternative product in one run, alternating, then measures it under overload.
+//! Compares Twinlock with an alternative product in one run, alternating, then measures it under
+//! overload.
 
 use std::path::{Path, PathBuf};
 
@@ -101,7 +102,8 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What strangers can take from honest users, and what they can write; run separately by `bench hostile`.
+/// What strangers can take from honest users, and what they can write; run separately by
+/// `bench hostile`.
 #[derive(Args)]
 pub struct Hostile {
     #[command(flatten)]
@@ -120,7 +122,8 @@ async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupie
     let load = arguments.common.load();
     let (mut all, mut shares) = (Vec::new(), Vec::new());
     for _ in 0..arguments.common.runs {
-        // The peak rate is measured right before each overload, because the machine's speed varies from minute to minute.
+        // The peak rate is measured right before each overload, because the machine's speed varies
+        // from minute to minute.
         let most = full_sign_in(site, load).await?.rate();
         let run = overload(site, most, load.time).await?;
         shares.push(100.0 * run.sign_ins.rate() / most);

@@ -34,7 +34,8 @@ pub struct Overload {
 
 /// Starts sign-ins at ten times the peak rate, whether or not earlier ones have been answered.
 pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result<Overload> {
-    // Without a session, like the guests of the peak rate. Called first, because each call deletes the sessions of the previous one.
+    // Without a session, like the guests of the peak rate. Called first, because each call deletes
+    // the sessions of the previous one.
     let strangers = site.guests(Stage::Strangers).await?;
     let half = site.guests(Stage::HalfSignedIn).await?;
     let strangers = &strangers[strangers.len() / 2..];

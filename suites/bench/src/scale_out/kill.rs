@@ -1,4 +1,5 @@
-//! Kills one of two instances under load: only its running requests may fail, and its sessions must continue at the other instance.
+//! Kills one of two instances under load: only its running requests may fail, and its sessions must
+//! continue at the other instance.
 
 use std::{
     cell::RefCell,

@@ -1,8 +1,10 @@
 //! Two instances on one database behind nginx compared with one, and one of two killed under load.
 //!
-//! Two cores are too few to give each instance its own beside the database, the balancer and the load. So the kernel
-//! limits each instance to the same share of a core, and nothing else is limited. Thus only what was scarce doubles.
-//! Each part's CPU time is measured, and so is everything without shares, where the machine itself is the limit.
+//! Two cores are too few to give each instance its own beside the database, the balancer and the
+//! load. So the kernel limits each instance to the same share of a core, and nothing else is
+//! limited. Thus only what was scarce doubles.
+//! Each part's CPU time is measured, and so is everything without shares, where the machine itself
+//! is the limit.
 
 mod kill;
 mod nginx;

@@ -106,7 +106,8 @@ impl SeededSite {
             .collect())
     }
 
-    /// Opens a session for each of these users, after the password or after the code; returns the tokens.
+    /// Opens a session for each of these users, after the password or after the code; returns the
+    /// tokens.
     pub async fn sessions(
         &mut self,
         people: std::ops::Range<usize>,
@@ -139,7 +140,8 @@ impl SeededSite {
             .collect())
     }
 
-    /// Resets counters, burnt steps and sessions, so that every user can sign in again within the same time step.
+    /// Resets counters, burnt steps and sessions, so that every user can sign in again within the
+    /// same time step.
     pub async fn forgive(&mut self) -> Result<()> {
         sqlx::query("DELETE FROM sessions WHERE opened_at >= $1")
             .bind(self.since)

@@ -66,7 +66,8 @@ pub async fn insert<const COLUMNS: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Cell; COLUMNS]>,
 ) -> Result<()> {
-    // SQLite treats a numbered parameter as a name, and searches the list of all names for each one.
+    // SQLite treats a numbered parameter as a name, and searches the list of all names for each
+    // one.
     let is_numbered = all.backend_name() != "SQLite";
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {

@@ -80,8 +80,9 @@ impl Guest {
         self.authenticator.code(clock::millis())
     }
 
-    /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a current code, because
-    /// about every tenth run of thousands of tries met one, which looked like a server that accepts wrong codes.
+    /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a
+    /// current code, because about every tenth run of thousands of tries met one, which looked like
+    /// a server that accepts wrong codes.
     pub fn stale_code(&self) -> String {
         let now = clock::step();
         let code = |step| self.authenticator.code_of_step(step);

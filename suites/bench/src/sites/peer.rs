@@ -1,4 +1,5 @@
-//! better-auth with its plugin for a second factor, on the same machine with equal resources (`suites/bench/peers/better-auth`).
+//! better-auth with its plugin for a second factor, on the same machine with equal resources
+//! (`suites/bench/peers/better-auth`).
 
 use std::{
     io::{BufRead, BufReader},
@@ -39,7 +40,8 @@ pub struct BetterAuth {
 }
 
 impl BetterAuth {
-    /// Seeds the users and starts the server. `folder` holds the scripts and their packages, `data` the database.
+    /// Seeds the users and starts the server. `folder` holds the scripts and their packages, `data`
+    /// the database.
     pub fn start(folder: &Path, data: &Path, core: Option<usize>) -> Result<Self> {
         let port = free_port();
         let folder = folder.canonicalize()?;

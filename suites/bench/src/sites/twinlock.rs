@@ -58,7 +58,8 @@ pub struct Twinlock {
 }
 
 impl Setting {
-    /// Creates the schema and the key; for a database server, the key file must be created explicitly.
+    /// Creates the schema and the key; for a database server, the key file must be created
+    /// explicitly.
     pub fn prepare(&self) -> Result<()> {
         if !self.url.starts_with("sqlite:") {
             self.command(&["key", "new"])?;
@@ -93,7 +94,8 @@ impl Setting {
             command
                 .arg("serve")
                 .env("TWINLOCK_LISTEN", address.to_string())
-                // The URL has no port, so that the cookie names do not depend on which port is free.
+                // The URL has no port, so that the cookie names do not depend on which port is
+                // free.
                 .env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.environment.clone());
             self.name_to(command.stdout(Stdio::piped()).stderr(log));

@@ -1,4 +1,5 @@
-//! A scripted user: a browser, an authenticator, backup codes, and the states that the database may hold about them.
+//! A scripted user: a browser, an authenticator, backup codes, and the states that the database may
+//! hold about them.
 
 use std::io;
 
@@ -38,7 +39,8 @@ const EXCHANGING: [&str; 7] = [
 pub struct Client {
     pub person: Person,
     pub names: Names,
-    /// The states that the database may hold: a single one, or after an act without an answer, one per transaction of that act.
+    /// The states that the database may hold: a single one, or after an act without an answer, one
+    /// per transaction of that act.
     pub may_hold: Vec<Facts>,
     /// The act that got no answer.
     pub unanswered: Option<(&'static str, Effect)>,
@@ -224,7 +226,8 @@ impl Client {
         self.is_parked = true;
     }
 
-    /// Applies an unanswered act that was committed. If the act rotated the token or ended the session, the session is lost.
+    /// Applies an unanswered act that was committed. If the act rotated the token or ended the
+    /// session, the session is lost.
     pub fn was_done(&mut self, function: &str, effect: Effect) {
         if EXCHANGING.contains(&function) {
             self.held = None;
@@ -276,7 +279,8 @@ impl Client {
     }
 }
 
-/// Sends a request as a balancer does: if a connection is refused, the request goes to the next instance.
+/// Sends a request as a balancer does: if a connection is refused, the request goes to the next
+/// instance.
 fn knock(
     stage: &Stage<'_>,
     held: &mut Held,

@@ -45,7 +45,8 @@ impl Clients {
         }
     }
 
-    /// Checks J1, J3, J4, J5 and J6 while no client acts, then takes the current state as the expected one.
+    /// Checks J1, J3, J4, J5 and J6 while no client acts, then takes the current state as the
+    /// expected one.
     pub fn settle(&mut self, site: &Site) -> InFlight {
         let look = database::look(site.url(), &self.names());
         let mut in_flight = InFlight::default();
@@ -115,7 +116,8 @@ impl Clients {
         in_flight
     }
 
-    /// Checks a database at an instant when only some answers had left; returns how many acts were in progress.
+    /// Checks a database at an instant when only some answers had left; returns how many acts were
+    /// in progress.
     pub fn judge_then(
         &self,
         url: &str,

@@ -75,7 +75,8 @@ impl<'a> Stage<'a> {
         self.acting.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Advances the clock, but not while all users wait, because no code is needed then and hours would pass that expire every session.
+    /// Advances the clock, but not while all users wait, because no code is needed then and hours
+    /// would pass that expire every session.
     fn next_step(&self) {
         if self.acting.load(Ordering::SeqCst) == 0 {
             return;
@@ -135,12 +136,14 @@ impl Clients {
         Duration::from_millis(from + self.chance.below(span) as u64)
     }
 
-    /// Lets all users act until `during` returns; a user who gets no answer waits for the end of the round.
+    /// Lets all users act until `during` returns; a user who gets no answer waits for the end of
+    /// the round.
     pub fn round(&mut self, site: &Site, during: impl FnOnce()) -> Tally {
         self.round_among(site, &[], during)
     }
 
-    /// Like [`Self::round`], with further instances: a user whose connection is refused tries the next one.
+    /// Like [`Self::round`], with further instances: a user whose connection is refused tries the
+    /// next one.
     pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
         let stage = Stage::new(site, others, self.all.len());
         thread::scope(|scope| {
@@ -162,7 +165,8 @@ impl Clients {
         self.taken_tally()
     }
 
-    /// Sends accepted codes again, and checks every session that should still exist. No other requests run meanwhile.
+    /// Sends accepted codes again, and checks every session that should still exist. No other
+    /// requests run meanwhile.
     pub fn try_again(&mut self, site: &Site) -> Tally {
         let stage = Stage::new(site, &[], self.all.len());
         for client in &mut self.all {

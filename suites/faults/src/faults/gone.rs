@@ -1,4 +1,5 @@
-//! F8 to F11: the `PostgreSQL` server crashes, becomes read-only, freezes, or drops its connections.
+//! F8 to F11: the `PostgreSQL` server crashes, becomes read-only, freezes, or drops its
+//! connections.
 
 use std::{thread, time::Duration};
 

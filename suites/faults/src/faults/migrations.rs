@@ -16,7 +16,8 @@ use crate::{
 };
 
 const NAME: &str = "migrated";
-/// Users whose names are not folded yet. Without this work, a migration would finish before the signal arrives.
+/// Users whose names are not folded yet. Without this work, a migration would finish before the
+/// signal arrives.
 const MANY: &str = "
     WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3999)
     INSERT INTO users (id, email, name, name_folded, created_at)
@@ -52,7 +53,8 @@ fn killed(run: &Run, engine: Engine) -> Held {
         older::take_back(engine, site.url(), &migrations[..count]);
         kept.take(&site, "before");
         let before = look(&site, engine, older::schema);
-        // Excludes the columns that every start fills: folded names, and the mark of canonical forms.
+        // Excludes the columns that every start fills: folded names, and the mark of canonical
+        // forms.
         let mut tables = look(&site, engine, older::tables);
         for (_, columns) in &mut tables {
             columns.retain(|column| !["name_folded", "is_canonical"].contains(&column.as_str()));

@@ -1,5 +1,6 @@
-//! F3: power loss. The server runs under strace; from its writes and syncs a possible disk state is built for a
-//! random instant. What `SQLite` recovers from it is compared with the answers sent before that instant.
+//! F3: power loss. The server runs under strace; from its writes and syncs a possible disk state is
+//! built for a random instant. What `SQLite` recovers from it is compared with the answers sent
+//! before that instant.
 
 use std::{collections::HashMap, fs, path::Path, process::Command, thread, time::Duration};
 
@@ -97,7 +98,8 @@ struct Losses {
 }
 
 impl Losses {
-    /// Replays the steps, and simulates `count` power losses at random instants after the first answer.
+    /// Replays the steps, and simulates `count` power losses at random instants after the first
+    /// answer.
     fn judged(
         clients: &Clients,
         mut disk: SimulatedDisk,

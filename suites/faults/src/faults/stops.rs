@@ -39,7 +39,8 @@ pub fn asked(run: &Run) -> Held {
         clients.later(&site);
     }
     clients.verify_events(&site);
-    // A request still in the accept queue leaves nothing in the database; any other one was accepted.
+    // A request still in the accept queue leaves nothing in the database; any other one was
+    // accepted.
     let failed = in_flight.left_a_part + in_flight.done;
     clients
         .broken

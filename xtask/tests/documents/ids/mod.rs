@@ -150,7 +150,8 @@ fn is_only_an_example(path: &str) -> bool {
 }
 
 /// Returns what the suites say of their ids, each with a file: the suite's own, and that of another
-/// test in `attack!("L5", Plan::Elsewhere("file", …))` and `Fault::on_any("F7", Elsewhere("file", …))`.
+/// test in `attack!("L5", Plan::Elsewhere("file", …))` and
+/// `Fault::on_any("F7", Elsewhere("file", …))`.
 fn shown_elsewhere(source: &Source) -> Vec<(String, String)> {
     let suites = [ATTACK, FAULTS];
     if !suites.iter().any(|suite| source.path.starts_with(suite)) {

@@ -171,7 +171,8 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     }
 }
 
-/// Ticks the box if the browser accepted the codes. The returned message says what to do if that had no effect, which only the user can see.
+/// Ticks the box if the browser accepted the codes. The returned message says what to do if that
+/// had no effect, which only the user can see.
 fn ticked(
     saved: RwSignal<bool>,
     taken: Result<(), BrowserRefused>,
@@ -228,7 +229,8 @@ fn Finish(
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
             Ok(settled) => over(result, settled),
-            // The response to the previous attempt was lost. If there are no unsaved codes any more, that attempt succeeded.
+            // The response to the previous attempt was lost. If there are no unsaved codes any
+            // more, that attempt succeeded.
             Err(error @ AppError::NothingPending) if was_lost.try_get_value() == Some(true) => {
                 shell.call(busy, whoami(), move |answer| match answer {
                     Ok(Some(viewer)) if !viewer.has_unsaved_codes => over(result, None),

@@ -33,7 +33,8 @@ pub(crate) fn SetUp() -> impl IntoView {
     }
 }
 
-/// A user with a method sees a key only while a reset is pending, for example after a reload, but not after Back from the end of the wizard.
+/// A user with a method sees a key only while a reset is pending, for example after a reload, but
+/// not after Back from the end of the wizard.
 #[component]
 fn IfResetWaits() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
@@ -71,8 +72,9 @@ fn Key() -> impl IntoView {
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let load = Load::now(set_up);
     effect(move || match load.result() {
-        // The pending key is still valid, but its verification has expired. Confirming the password shows the key again, so the user need not
-        // scan a new one on their phone, and a user without their old device needs no second backup code.
+        // The pending key is still valid, but its verification has expired. Confirming the password
+        // shows the key again, so the user need not scan a new one on their phone, and a user
+        // without their old device needs no second backup code.
         Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
             shell
                 .return_to

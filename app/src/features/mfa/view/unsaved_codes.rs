@@ -19,7 +19,8 @@ enum Exit {
     Back,
 }
 
-/// While `unsaved`, the browser asks before the tab is closed or reloaded, and this component asks before a link, the menu or Back.
+/// While `unsaved`, the browser asks before the tab is closed or reloaded, and this component asks
+/// before a link, the menu or Back.
 #[component]
 pub(super) fn AskBeforeLeaving(
     /// Whether there are codes to lose.
@@ -47,7 +48,8 @@ pub(super) fn AskBeforeLeaving(
         }
     };
     on_capture(document().into(), "click", Box::new(clicked));
-    // The URL has already changed. The handler restores it before the router reads it, by as many history steps as necessary.
+    // The URL has already changed. The handler restores it before the router reads it, by as many
+    // history steps as necessary.
     let (shell, own) = (shell(), path());
     shell
         .return_to

@@ -51,7 +51,8 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     }
 }
 
-/// The key that this tab has shown is no longer pending, because another tab was faster or it expired.
+/// The key that this tab has shown is no longer pending, because another tab was faster or it
+/// expired.
 fn gone(shell: &Shell) {
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let why = if has_mfa {

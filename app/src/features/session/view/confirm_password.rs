@@ -20,8 +20,8 @@ use crate::{
     words,
 };
 
-/// The page after the password if a reload has cleared the shell's state: the unsaved codes, or the pending key. Without a pending key the
-/// set-up leads to My profile.
+/// The page after the password if a reload has cleared the shell's state: the unsaved codes, or the
+/// pending key. Without a pending key the set-up leads to My profile.
 fn after_reload(viewer: Option<&Viewer>) -> Page {
     match viewer {
         Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,

@@ -36,8 +36,8 @@ pub(crate) fn password_error(typed: &str) -> Option<String> {
         .map(|_| words::invalid(crate::wire::error::Field::Password).to_owned())
 }
 
-/// A link that does not work: it is no longer valid, it was damaged, or the page was reloaded, which removes the token from the address
-/// bar.
+/// A link that does not work: it is no longer valid, it was damaged, or the page was reloaded,
+/// which removes the token from the address bar.
 #[component]
 fn DeadLink(token: SecretText) -> impl IntoView {
     let said = match token.expose() {

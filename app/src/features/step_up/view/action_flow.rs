@@ -49,13 +49,15 @@ pub(crate) fn action_flow() -> ActionFlow {
 }
 
 impl ActionFlow {
-    /// Requests the action and goes to the verification; or performs the action at once, if a sign-in by backup code counts as its verification
-    /// or an earlier verification is still valid. `about` is the name of the account or member.
+    /// Requests the action and goes to the verification; or performs the action at once, if a
+    /// sign-in by backup code counts as its verification or an earlier verification is still valid.
+    /// `about` is the name of the account or member.
     pub fn start(self, intent: Intent, about: Option<String>) {
         self.ask(intent, about, HistoryEntry::New);
     }
 
-    /// Like [`Self::start`], for a page that only leads to the action: the page is removed from the history.
+    /// Like [`Self::start`], for a page that only leads to the action: the page is removed from the
+    /// history.
     pub fn resume(self, intent: Intent, about: Option<String>) {
         self.ask(intent, about, HistoryEntry::Replaced);
     }
@@ -155,8 +157,9 @@ impl ActionFlow {
         self.lost.try_get_value().flatten().as_ref() == Some(intent)
     }
 
-    /// After a lost response, asks for the state. New codes that were never shown are replaced on the page that shows codes. Other actions are
-    /// requested again (`ask_again`: whether the page is removed from the history), or the user is told to check.
+    /// After a lost response, asks for the state. New codes that were never shown are replaced on
+    /// the page that shows codes. Other actions are requested again (`ask_again`: whether the page
+    /// is removed from the history), or the user is told to check.
     fn look_what_became(self, intent: Intent, ask_again: Option<HistoryEntry>) {
         self.shell
             .call(self.busy, whoami(), move |answer| match answer {

@@ -86,7 +86,8 @@ fn Question(asked: AskedFor) -> impl IntoView {
             if words::is_lost(&error) {
                 was_lost.try_set_value(true);
             } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
-                // The previous attempt, whose response was lost, may have been accepted. Then the action is granted, and continues.
+                // The previous attempt, whose response was lost, may have been accepted. Then the
+                // action is granted, and continues.
                 flow.resume(intent(), asked.with_value(|asked| asked.about.clone()));
             }
             refused.try_set(Some(error));
@@ -117,7 +118,8 @@ fn Question(asked: AskedFor) -> impl IntoView {
     };
     let leave = move || {
         let back = back(&asked.read_value().intent);
-        // Nothing was granted, so it does not matter whether the request is deleted now or expires in ten minutes.
+        // Nothing was granted, so it does not matter whether the request is deleted now or expires
+        // in ten minutes.
         shell.call(leaving, cancel(), move |_| navigator.replace(&back));
     };
     let typed = shell.handover.take_typed_code();

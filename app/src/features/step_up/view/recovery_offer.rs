@@ -12,7 +12,8 @@ use crate::{
     words,
 };
 
-/// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a user without codes is not stuck.
+/// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a
+/// user without codes is not stuck.
 #[component]
 pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, flow) = (shell(), action_flow());
@@ -40,7 +41,8 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
         before = now;
     });
-    // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try again.
+    // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try
+    // again.
     let mut was_busy = false;
     effect(move || {
         let is_busy = flow.busy.get();

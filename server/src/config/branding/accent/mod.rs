@@ -20,7 +20,8 @@ pub struct Accent {
 }
 
 impl Accent {
-    /// Reads both settings. Without one for the dark theme, a lighter colour of the same hue is used there.
+    /// Reads both settings. Without one for the dark theme, a lighter colour of the same hue is
+    /// used there.
     pub fn new(light: Option<&str>, dark: Option<&str>) -> Result<Option<Self>, SettingError> {
         let Some(text) = light else {
             let alone = "it needs TWINLOCK_ACCENT beside it: the accent of the light theme";
@@ -36,7 +37,8 @@ impl Accent {
         Ok(Some(Self { light, dark }))
     }
 
-    /// Returns each token's name in the style sheet, with its colour in the light and in the dark theme.
+    /// Returns each token's name in the style sheet, with its colour in the light and in the dark
+    /// theme.
     pub fn tokens(&self) -> impl Iterator<Item = (&'static str, Colour, Colour)> {
         let both = self.light.named().into_iter().zip(self.dark.named());
         both.map(|((name, light), (_, dark))| (name, light, dark))
@@ -61,7 +63,8 @@ fn judged(setting: &'static str, theme: Theme, accent: Colour) -> Result<Tokens,
     Err(SettingError::new(setting, format!("{complaint}{advice}")))
 }
 
-/// Returns the nearest readable colour of the same hue: darker for the light theme, lighter for the dark one.
+/// Returns the nearest readable colour of the same hue: darker for the light theme, lighter for the
+/// dark one.
 fn nearest(theme: Theme, accent: Colour) -> Option<Colour> {
     let from = accent.mixture();
     let lightness = |step: u32| match theme {

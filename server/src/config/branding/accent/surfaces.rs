@@ -1,4 +1,5 @@
-//! The backgrounds of the accent. They are defined in `style/tokens.css` and repeated here for the contrast check; a test compares the two.
+//! The backgrounds of the accent. They are defined in `style/tokens.css` and repeated here for the
+//! contrast check; a test compares the two.
 
 use palette::Oklch;
 

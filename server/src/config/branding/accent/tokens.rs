@@ -1,4 +1,5 @@
-//! The colours of one theme that derive from its accent, in the proportions of the accent in `style/tokens.css`.
+//! The colours of one theme that derive from its accent, in the proportions of the accent in
+//! `style/tokens.css`.
 
 use palette::{OklabHue, Oklch};
 
@@ -10,11 +11,13 @@ const TEXT: f64 = 4.5;
 /// The contrast of rings, lines and tracks (WCAG 2.2, 1.4.11).
 const SHAPE: f64 = 3.0;
 
-/// An accent below this lightness gets lighter on hover, because a darker shade would not be visible.
+/// An accent below this lightness gets lighter on hover, because a darker shade would not be
+/// visible.
 const NEARLY_BLACK: f64 = 0.3;
 /// In the dark theme, an accent above this lightness gets darker on hover.
 const NEARLY_WHITE: f64 = 0.93;
-/// An accent with less chroma becomes nearly white in the dark theme, because a grey button would look disabled.
+/// An accent with less chroma becomes nearly white in the dark theme, because a grey button would
+/// look disabled.
 const NEARLY_GREY: f64 = 0.03;
 
 /// The accent's tokens in one theme.
@@ -70,7 +73,8 @@ impl Tokens {
         tokens.with_readable_text(hue)
     }
 
-    /// Derives the dark theme's accent from the light one: as light as text on dark has to be, and no more vivid than the built-in one.
+    /// Derives the dark theme's accent from the light one: as light as text on dark has to be, and
+    /// no more vivid than the built-in one.
     pub fn dark_accent_for(light: Colour) -> Colour {
         let Oklch { chroma, hue, .. } = light.mixture();
         let l = if chroma < NEARLY_GREY { 0.92 } else { 0.79 };

@@ -8,9 +8,11 @@ use crate::support::{Database, engine};
 
 /// Tables of one row, or of one row for each of three purposes. A scan is their best plan.
 const FEW_ROWS: [&str; 3] = ["event_chain", "heartbeat", "data_keys"];
-/// Once a minute, the sweep counts the names that strangers invented, up to their maximum. That reads a whole index.
+/// Once a minute, the sweep counts the names that strangers invented, up to their maximum. That
+/// reads a whole index.
 const COUNTED: &str = "FROM password_attempts ORDER BY failures DESC";
-/// `PostgreSQL` plans a prepared statement five times for its values, and then decides whether to use a generic plan.
+/// `PostgreSQL` plans a prepared statement five times for its values, and then decides whether to
+/// use a generic plan.
 const PLANS: usize = 7;
 
 /// Statements that scan a whole table or index, each with its plan.

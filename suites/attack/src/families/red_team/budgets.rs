@@ -1,4 +1,5 @@
-//! RA4 and RB4 of the red team's list: guessing codes at one place does not lock the user out of any other.
+//! RA4 and RB4 of the red team's list: guessing codes at one place does not lock the user out of
+//! any other.
 
 use serde_json::{Value, json};
 
@@ -60,7 +61,8 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
     )
 }
 
-/// Makes 15 attempts in half an hour, after which strangers have no attempt left. Returns the number of attempts.
+/// Makes 15 attempts in half an hour, after which strangers have no attempt left. Returns the
+/// number of attempts.
 fn besiege(world: &World, ada: &Enrolled) -> usize {
     let stranger = |number: u8| ada.half(world).at(number);
     for window in 0..3_u8 {

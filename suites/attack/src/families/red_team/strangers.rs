@@ -49,7 +49,8 @@ pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
             .expect_refused(429, "too_many");
     }
     assert!(events(&world) <= before + 2, "one row a minute");
-    // Against concurrent requests of hosts in one /48, the known browser is never refused for lack of a place.
+    // Against concurrent requests of hosts in one /48, the known browser is never refused for lack
+    // of a place.
     let hostile = (0..32).map(|number| {
         let typed = json!({ "email": format!("r{number}@example.com"), "password": WRONG });
         (host(number), "session/sign_in", typed)
@@ -75,7 +76,8 @@ pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
             .expect_refused(404, "link_dead");
     }
     let made = events(&world) - before;
-    // Twenty a minute get their own row, over at most two minutes of the clock here, and one row a minute counts the rest.
+    // Twenty a minute get their own row, over at most two minutes of the clock here, and one row a
+    // minute counts the rest.
     let most = 20 * (2 + count / 500);
     assert!(made <= most, "{made} rows for {count} requests");
     refused(
@@ -102,7 +104,8 @@ pub fn rb3_a_name_under_siege(_: Effort) -> Held {
     let mut hers = from(world.browser(), "203.0.113.9");
     hers.sign_in(&eve).expect_ok();
     hers.ask("session/sign_out").expect_ok();
-    // With the password of a user without MFA, 25 sign-ins must not evict a browser that was known before.
+    // With the password of a user without MFA, 25 sign-ins must not evict a browser that was known
+    // before.
     for number in 0..25_u8 {
         let mut theirs = from(world.browser(), &format!("2001:db8:3:{number:x}::1"));
         theirs.sign_in(&eve).expect_ok();

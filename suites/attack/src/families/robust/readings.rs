@@ -73,7 +73,8 @@ pub(super) fn i4_two_readings_of_one_request(_: Effort) -> Held {
             .skip(1)
             .filter_map(|part| part.get(..3))
             .collect();
-        // One answer, or a refusal and the end of the connection. A second answered request would mean request smuggling.
+        // One answer, or a refusal and the end of the connection. A second answered request would
+        // mean request smuggling.
         let smuggled = statuses.len() > 1
             && statuses[0] == "200"
             && statuses[1] != "400"

@@ -25,7 +25,8 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
     let mut browser = ada.sign_in(&world);
     let account = world.account(&mut browser, "Example Ltd");
     let max = world.member(&mut browser, &account, "max@example.com");
-    // A mutated request to these functions may still be valid and take effect, so they only get broken ones.
+    // A mutated request to these functions may still be valid and take effect, so they only get
+    // broken ones.
     let plain = [
         "session/sign_out",
         "session/sign_in",
@@ -68,7 +69,8 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
             world.log()
         );
     }
-    // The code attempts among the requests count and may have locked Ada's authenticator; nothing else changed.
+    // The code attempts among the requests count and may have locked Ada's authenticator; nothing
+    // else changed.
     world
         .cli(&["user", "unlock", "ada@example.com"])
         .expect_done();

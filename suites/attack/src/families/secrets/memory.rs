@@ -9,7 +9,8 @@ use crate::{
     harness::{Authenticator, World},
 };
 
-/// Searches the readable memory of a process; returns what was found on the heap and in data, and on the threads' stacks.
+/// Searches the readable memory of a process; returns what was found on the heap and in data, and
+/// on the threads' stacks.
 fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();

@@ -51,8 +51,9 @@ impl Client {
         refused < WRONG_AT_MOST
     }
 
-    /// Sends the last accepted code again, if its step is still current. Only once per step: a repeated code
-    /// counts once, so the effect of a further one depends on the one before (`Attempts::refuse_step`).
+    /// Sends the last accepted code again, if its step is still current. Only once per step: a
+    /// repeated code counts once, so the effect of a further one depends on the one before
+    /// (`Attempts::refuse_step`).
     fn same_code_again(
         &mut self,
         stage: &Stage<'_>,
@@ -117,7 +118,8 @@ impl Client {
         self.act(stage, act).map(|answer| answer.json())
     }
 
-    /// Sends accepted codes again in the session that is still held, and checks that the session is unchanged.
+    /// Sends accepted codes again in the session that is still held, and checks that the session is
+    /// unchanged.
     pub fn try_again(&mut self, stage: &Stage<'_>) {
         let now = stage.clock.now();
         let held = self.held.as_ref();

@@ -42,7 +42,8 @@ impl Rules {
                     if matches!(viewer.standing, Standing::Full { .. }) {
                         load.again();
                     }
-                    // Sends an Owner without MFA to the set-up, because their session now requires it.
+                    // Sends an Owner without MFA to the set-up, because their session now requires
+                    // it.
                     shell.set_viewer(Some(viewer));
                 }
                 Err(error) => {
@@ -75,7 +76,8 @@ impl Rules {
         self.busy.get() && pressed.as_ref().is_some_and(|row| row.id == *account)
     }
 
-    /// Handles a press of the switch: switching on asks for confirmation, switching off starts the verification.
+    /// Handles a press of the switch: switching on asks for confirmation, switching off starts the
+    /// verification.
     pub fn press(self, account: AccountRow) {
         if self.busy.get_untracked() {
             return;
@@ -90,7 +92,8 @@ impl Rules {
         }
     }
 
-    /// Repeats the change. Moves the focus to the heading, because the message and its button disappear.
+    /// Repeats the change. Moves the focus to the heading, because the message and its button
+    /// disappear.
     pub fn retry(self) {
         focus_heading();
         self.change();

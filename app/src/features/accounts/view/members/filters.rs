@@ -29,7 +29,8 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Creates the fields with the search and state stored in this history entry before a reload or Back, or for all members.
+    /// Creates the fields with the search and state stored in this history entry before a reload or
+    /// Back, or for all members.
     pub fn new(account: AccountId) -> Self {
         let (state, search) = kept(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
@@ -106,7 +107,8 @@ impl Filters {
     }
 }
 
-/// Stores search and state in this history entry instead of the URL. Nothing is sent to the server for this.
+/// Stores search and state in this history entry instead of the URL. Nothing is sent to the server
+/// for this.
 fn keep(wanted: &MembersWanted) {
     let state = wanted.state.map_or("", MemberState::as_str);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");

@@ -78,7 +78,8 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     })
 }
 
-/// Tells an Owner without MFA that the account is closed until they set up the MFA that it requires.
+/// Tells an Owner without MFA that the account is closed until they set up the MFA that it
+/// requires.
 #[component]
 fn SetUpOwed() -> impl IntoView {
     view! {

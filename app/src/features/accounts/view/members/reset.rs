@@ -53,7 +53,8 @@ impl Resets {
         }
     }
 
-    /// Repeats the request. Moves the focus to the heading, because the message and its button disappear.
+    /// Repeats the request. Moves the focus to the heading, because the message and its button
+    /// disappear.
     pub fn retry(self) {
         focus_heading();
         self.start();

@@ -35,7 +35,7 @@ pub struct Person {
     pub name: &'static str,
     pub email: &'static str,
     /// The accounts by name; the user is first added to the first one.
-    pub places: &'static [(&'static str, Role)],
+    pub memberships: &'static [(&'static str, Role)],
     pub state: State,
     /// What this user demonstrates.
     pub shows: &'static str,
@@ -65,56 +65,56 @@ pub const PEOPLE: [Person; 9] = [
     Person {
         name: "Ada Owner",
         email: "ada@example.com",
-        places: &[(ALDER, Role::Owner)],
+        memberships: &[(ALDER, Role::Owner)],
         state: State::Protected,
         shows: "MFA on",
     },
     Person {
         name: "Sam Setup",
         email: "sam@example.com",
-        places: &[(ALDER, Role::Member)],
+        memberships: &[(ALDER, Role::Member)],
         state: State::Unprotected,
         shows: "setup required: the account demands MFA",
     },
     Person {
         name: "Lea Locked",
         email: "lea@example.com",
-        places: &[(ALDER, Role::Member)],
+        memberships: &[(ALDER, Role::Member)],
         state: State::Locked,
         shows: "locked by 10 wrong codes in a row: a backup code unlocks, or Ada resets her MFA",
     },
     Person {
         name: "Finn Few",
         email: "finn@example.com",
-        places: &[(ALDER, Role::Member)],
+        memberships: &[(ALDER, Role::Member)],
         state: State::FewCodes,
         shows: "MFA on, 2 backup codes left",
     },
     Person {
         name: "Otto Owner",
         email: "otto@example.com",
-        places: &[(BIRCH, Role::Owner)],
+        memberships: &[(BIRCH, Role::Owner)],
         state: State::Unprotected,
         shows: "MFA off",
     },
     Person {
         name: "Zoe Zero",
         email: "zoe@example.com",
-        places: &[(BIRCH, Role::Member)],
+        memberships: &[(BIRCH, Role::Member)],
         state: State::NoCodes,
         shows: "MFA on, last backup code used",
     },
     Person {
         name: "Ivo Invited",
         email: "ivo@example.com",
-        places: &[(BIRCH, Role::Member)],
+        memberships: &[(BIRCH, Role::Member)],
         state: State::Invited,
         shows: "invited: no password yet",
     },
     Person {
         name: "Mia Many",
         email: "mia@example.com",
-        places: &[
+        memberships: &[
             (CEDAR, Role::Owner),
             (ALDER, Role::Member),
             (BIRCH, Role::Member),
@@ -125,7 +125,7 @@ pub const PEOPLE: [Person; 9] = [
     Person {
         name: "Dana Disabled",
         email: "dana@example.com",
-        places: &[(CEDAR, Role::Member)],
+        memberships: &[(CEDAR, Role::Member)],
         state: State::Disabled,
         shows: "disabled: can't sign in",
     },
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn every_account_has_an_owner_and_every_state_a_person() {
         for (account, _) in ACCOUNTS {
-            let owned = |person: &Person| person.places.contains(&(account, Role::Owner));
+            let owned = |person: &Person| person.memberships.contains(&(account, Role::Owner));
             assert!(PEOPLE.iter().any(owned), "{account}");
         }
         for state in [
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn nobody_stands_in_an_account_that_is_not_there() {
-        for (account, _) in PEOPLE.iter().flat_map(|person| person.places) {
+        for (account, _) in PEOPLE.iter().flat_map(|person| person.memberships) {
             assert!(ACCOUNTS.iter().any(|(name, _)| name == account));
         }
     }
