@@ -93,8 +93,8 @@ fn messages_have_no_archaic_words() {
 #[test]
 fn a_word_is_found_in_a_message_and_not_in_a_test() {
     let source = "use clap::Args;\n/// Mend it\nlet (a, quote) = ('\"', b'\\'');\n\
-        // \"a comment\"\nlet b = \"it is \\\n   over, \\\"at work\\\"\";\nlet c = r#\"say \"anew\"
-        // now\"#;\n\
+        // \"a comment\"\nlet b = \"it is \\\n   over, \\\"at work\\\"\";\n\
+        let c = r#\"say \"anew\" now\"#;\n\
         let code = \"nobody\";\n#[cfg(test)]\nmod tests { const A: &str = \"whoever asks\"; }";
     let expected = [
         (2, "Mend it"),
