@@ -2,7 +2,7 @@
 
 /// All parts together, compressed with brotli: the size that was reached (ADR 33,
 /// docs/BENCHMARKS.md), under the goal of 220 KB.
-pub const BROTLI_TOTAL: u64 = 219_000;
+pub const BROTLI_TOTAL: u64 = 219_900;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.
 pub const RAW_WASM: u64 = 690_500;
