@@ -24,6 +24,22 @@ fn no_folder_imports_one_that_imports_it() {
     }
 }
 
+/// The use cases of the operator ask no session what it may do, so no page may reach one.
+#[test]
+fn no_server_function_acts_as_the_operator() {
+    let sources = sources_below("app/src/", &["rs"]);
+    assert!(sources.len() > 100, "{}", sources.len());
+    let calls: Vec<_> = sources
+        .into_iter()
+        .filter(|path| {
+            fs::read_to_string(root().join(path))
+                .unwrap()
+                .contains("operator::")
+        })
+        .collect();
+    assert_eq!(calls, Vec::<String>::new());
+}
+
 /// Tests that a circle is found, that grouped imports are read, and that tests and comments do not
 /// count.
 #[test]

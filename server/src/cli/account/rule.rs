@@ -13,10 +13,12 @@ use crate::cli::{
 pub async fn require_mfa(operator: &Operator, args: &RuleArgs) -> Result<Report, Failure> {
     let account = find(operator, &args.name).await?;
     let requires_mfa = args.rule == Switch::On;
-    let changed = match set_rule(operator, &account.id, requires_mfa).await {
-        Ok(changed) => changed,
-        Err(error) => return Err(explain(operator, &args.name, error).await),
-    };
+    // A rule that stands already needs no write, so the command works on a locked database too.
+    let changed = requires_mfa != account.requires_mfa
+        && match set_rule(operator, &account.id, requires_mfa).await {
+            Ok(changed) => changed,
+            Err(error) => return Err(explain(operator, &args.name, error).await),
+        };
     let without_mfa = count_without_mfa(operator, &account.id).await?;
     let json = json!({
         "id": account.id, "name": account.name, "requires_mfa": requires_mfa, "changed": changed,

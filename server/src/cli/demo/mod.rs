@@ -15,9 +15,9 @@ use std::{
     sync::Arc,
 };
 
-use domain::time::Timestamp;
+use domain::{session::address_limit::LIMIT, time::Timestamp};
 use usecases::{
-    Services,
+    Services, Settings,
     operator::{Operator, is_empty},
 };
 
@@ -69,10 +69,16 @@ pub(in crate::cli) async fn run(services: &Services, database: &Database) -> Res
         .map_err(Failure::output)
 }
 
-/// The services at an instant of the past.
+/// The services at an instant of the past. The limit of sign-ins from one address is the default,
+/// because all users of the demo sign in from this machine at once.
 fn at(services: &Services, now: Timestamp) -> Services {
+    let settings = Settings {
+        address_limit: LIMIT,
+        ..(*services.settings).clone()
+    };
     Services {
         clock: Arc::new(FixedClock(now)),
+        settings: Arc::new(settings),
         ..services.clone()
     }
 }
