@@ -21,8 +21,9 @@
 //!
 //! Each statement is one constant of readable text beside the function that runs it. A function
 //! whose name ends in `_statement` binds its values and runs nothing. Text that differs between the
-//! engines comes from `dialect`. `sign_in::guess_budgets` alone has templates, because three tables
-//! have the same statements.
+//! engines comes from `dialect`. Text that differs between tables is a template: in
+//! `sign_in::guess_budgets` (three tables with the same statements), `operation::sweep`,
+//! `operation::servers` and `operation::copy`.
 
 pub(crate) mod batch;
 pub(crate) mod connect;

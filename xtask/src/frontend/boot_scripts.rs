@@ -1,7 +1,7 @@
 //! The scripts of the index page: bundles of `frontend/boot/*.ts`.
 //!
 //! The bundles are in the repository, because pages are built without Node by `cargo xtask run`
-//! (ADR 40). Only after a change of their sources does esbuild write them again.
+//! (ADR 39). Only after a change of their sources does esbuild write them again.
 
 use std::{
     fs,
