@@ -2,7 +2,7 @@
 
 use domain::{
     ids::AccountId,
-    second_factor::step_up::Action,
+    second_factor::step_up::ProtectedAction,
     session::policy::{Access, Standing, allows},
 };
 #[cfg(feature = "csr")]
@@ -22,7 +22,7 @@ pub enum Page {
     /// The confirmation of the password.
     ConfirmPassword,
     /// The Identity verification before an action.
-    StepUp(Action),
+    StepUp(ProtectedAction),
     /// The user's accounts.
     Accounts,
     /// An account's members.
@@ -52,7 +52,7 @@ pub(crate) enum AfterPassword {
     /// Opens this page.
     Open(Page),
     /// Continues the verification for this action, with the backup code that was typed there.
-    Verify(Action, SecretText),
+    Verify(ProtectedAction, SecretText),
     /// Performs this action, which a sign-in by backup code has verified.
     Perform(Intent),
 }
@@ -231,7 +231,7 @@ mod tests {
             Page::Home,
             Page::BackupCodes,
             Page::Invitation,
-            Page::StepUp(Action::Reset),
+            Page::StepUp(ProtectedAction::Reset),
             Page::Members(AccountId::from_random([1; 16])),
         ];
         for page in pages {

@@ -21,7 +21,7 @@ use axum::{
 };
 use clap::Parser;
 use server::{
-    config::{Branding, BrandingArgs, Patience},
+    config::{Branding, BrandingArgs, Timeouts},
     listener,
     middleware::every_request::security_headers::SecurityHeaders,
     process::signals::Signals,
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signals = Signals::heard()?;
     let socket = TcpListener::bind(arguments.listen).await?;
     println!("Listening on http://{}/gallery", socket.local_addr()?);
-    listener::serve(socket, router, signals, Patience::default(), || {}).await;
+    listener::serve(socket, router, signals, Timeouts::default(), || {}).await;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use crate::{
     },
     hasher::{Argon2Hasher, Cost},
     health::Health,
-    housekeeping::Keeper,
+    housekeeping::Housekeeping,
     keys::{
         self, fitting,
         key_file::{self, Follower, KeyFileError},
@@ -42,7 +42,7 @@ pub enum Opening {
 
 /// Why a database can't be opened.
 #[derive(Debug, Error)]
-pub enum OpenError {
+pub enum StartError {
     /// The database does not exist.
     #[error(
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
@@ -78,10 +78,10 @@ pub struct Opened {
 }
 
 /// Opens a database with its keys, and checks that they belong together.
-pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
+pub async fn open(database: &Database, opening: Opening) -> Result<Opened, StartError> {
     look_at(database, opening != Opening::Existing)?;
     if opening == Opening::Existing && key_file::is_new(database)? {
-        return Err(OpenError::NoDatabase(database.place.clone()));
+        return Err(StartError::NoDatabase(database.place.clone()));
     }
     let owner = match opening {
         Opening::Prepare => files::owner_of_new(database.file(), &database.key_file),
@@ -94,11 +94,11 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     {
         key_file::make_database(file, owner.as_ref())?;
     }
-    let fails = |error| OpenError::Store(database.place.clone(), error);
+    let fails = |error| StartError::Store(database.place.clone(), error);
     let store = connected(database).await?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
         if opening == Opening::Existing {
-            return Err(OpenError::Outdated(database.place.clone()));
+            return Err(StartError::Outdated(database.place.clone()));
         }
         // Checked before anything changes. A database without tables has no check value yet;
         // [`keys::vault`] writes it below.
@@ -118,7 +118,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     }
     let vault = match keys::vault(&store, &ring, database).await {
         // `twinlock key` may have replaced keys since the file was read.
-        Err(OpenError::Key(_)) => keys::vault(&store, &key_file::of(database)?, database).await,
+        Err(StartError::Key(_)) => keys::vault(&store, &key_file::of(database)?, database).await,
         made => made,
     };
     let vault = vault?;
@@ -179,13 +179,13 @@ fn warn_of_foreign_owner(database: &Database) {
 }
 
 /// Connects to a database without checking its schema.
-pub(crate) async fn connected(database: &Database) -> Result<Store, OpenError> {
+pub(crate) async fn connected(database: &Database) -> Result<Store, StartError> {
     let store = if database.trusted_network {
         Store::open_on_a_trusted_network(&database.url).await
     } else {
         Store::open(&database.url).await
     };
-    store.map_err(|error| OpenError::Store(database.place.clone(), error))
+    store.map_err(|error| StartError::Store(database.place.clone(), error))
 }
 
 impl Opened {
@@ -199,8 +199,12 @@ impl Opened {
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub fn keeper(&self, clock: Arc<dyn Clock>, retention: Duration) -> Result<Keeper, PortError> {
-        Ok(Keeper {
+    pub fn housekeeping(
+        &self,
+        clock: Arc<dyn Clock>,
+        retention: Duration,
+    ) -> Result<Housekeeping, PortError> {
+        Ok(Housekeeping {
             store: Arc::clone(&self.store),
             vault: Arc::clone(&self.vault),
             clock,
@@ -225,9 +229,9 @@ impl Opened {
     }
 
     /// Creates the services with the system's clock and randomness, at the standard hashing cost.
-    pub fn services(&self, settings: Settings) -> Result<Services, OpenError> {
+    pub fn services(&self, settings: Settings) -> Result<Services, StartError> {
         let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy))
-            .map_err(OpenError::Threads)?;
+            .map_err(StartError::Threads)?;
         Ok(self.services_with(
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

@@ -42,9 +42,9 @@ const SAY_EVERY: u32 = 2;
 const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
 
-/// Work that is done one batch per turn.
+/// HousekeepingState that is done one batch per turn.
 #[derive(Default)]
-struct Chore {
+struct BatchTask {
     /// Whether there may be more to delete.
     has_more: bool,
     fails: bool,
@@ -61,15 +61,15 @@ struct ClockState {
 
 /// The state of the housekeeping between turns.
 #[derive(Default)]
-struct Work {
+struct HousekeepingState {
     /// Turns so far.
     count: u32,
     /// Whether writing merged events fails.
     merged_fail: bool,
     /// Sealing, and deleting old events.
-    events: Chore,
+    events: BatchTask,
     /// Deleting other expired rows.
-    sweep: Chore,
+    sweep: BatchTask,
     clock: ClockState,
     /// The last presence record that this server has written.
     said: Option<Said>,
@@ -78,7 +78,7 @@ struct Work {
 }
 
 /// What the housekeeping works with.
-pub struct Keeper {
+pub struct Housekeeping {
     /// The database.
     pub store: Arc<Store>,
     /// Its keys.
@@ -92,17 +92,17 @@ pub struct Keeper {
 }
 
 /// Running housekeeping.
-pub struct Keeping {
+pub struct RunningHousekeeping {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
-impl Keeper {
+impl Housekeeping {
     /// Starts the housekeeping beside the server.
     #[must_use]
-    pub fn start(self) -> Keeping {
+    pub fn start(self) -> RunningHousekeeping {
         let (stop, stopped) = oneshot::channel();
-        Keeping {
+        RunningHousekeeping {
             stop,
             task: tokio::spawn(self.run(stopped)),
         }
@@ -111,7 +111,7 @@ impl Keeper {
     async fn run(self, mut stopped: oneshot::Receiver<()>) {
         let mut ticks = tokio::time::interval(SEAL_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut work = Work::default();
+        let mut work = HousekeepingState::default();
         loop {
             self.turn(&mut work).await;
             tokio::select! {
@@ -126,7 +126,7 @@ impl Keeper {
 
     /// Seals all new events, but deletes only one batch of expired rows per turn: there may be
     /// many, and neither the seals nor other users of the database should wait for all of them.
-    async fn turn(&self, work: &mut Work) {
+    async fn turn(&self, work: &mut HousekeepingState) {
         self.vault.refresh();
         if work.count.is_multiple_of(SAY_EVERY) {
             self.say(work, false).await;
@@ -154,7 +154,7 @@ impl Keeper {
     }
 
     /// Writes which keys this server has, or that it stops.
-    async fn say(&self, work: &mut Work, stops: bool) {
+    async fn say(&self, work: &mut HousekeepingState, stops: bool) {
         let said = if stops {
             self.presence.leave(&self.store).await
         } else {
@@ -214,7 +214,7 @@ impl Keeper {
     }
 }
 
-impl Keeping {
+impl RunningHousekeeping {
     /// Seals the remaining events and ends.
     pub async fn finish(self) {
         // The task waits for this message; it can only have ended before by a panic, which is
@@ -268,26 +268,26 @@ mod tests {
 
     const NOON: i64 = 1_800_000_000_000;
 
-    async fn keeper(clock: Arc<dyn Clock>) -> (tempfile::TempDir, Keeper) {
+    async fn housekeeping(clock: Arc<dyn Clock>) -> (tempfile::TempDir, Housekeeping) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let store = Store::open(&url).await.unwrap();
         store.migrate().await.unwrap();
-        let keeper = Keeper {
+        let housekeeping = Housekeeping {
             store: Arc::new(store),
             vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
             clock,
             retention: Duration::from_hours(24),
             presence: Presence::of_this_process(folder.path(), &SystemEntropy).unwrap(),
         };
-        (folder, keeper)
+        (folder, housekeeping)
     }
 
     /// No client asks `/readyz` here, and most turns do not ask the database either.
     #[tokio::test]
     async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
         let clock = Arc::new(Moved(NOON.into()));
-        let (_folder, keeper) = keeper(clock.clone()).await;
+        let (_folder, housekeeping) = housekeeping(clock.clone()).await;
         let mut state = ClockState::default();
         for (at, asks, fault) in [
             (NOON, true, None),
@@ -300,13 +300,13 @@ mod tests {
             (NOON + 1000, false, None),
         ] {
             clock.0.store(at, Ordering::Relaxed);
-            keeper.watch_clock(&mut state, asks).await;
+            housekeeping.watch_clock(&mut state, asks).await;
             assert_eq!(state.fault, fault, "{at}");
         }
         // Another process starts with the newest time that the database has seen.
         clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
         let mut state = ClockState::default();
-        keeper.watch_clock(&mut state, true).await;
+        housekeeping.watch_clock(&mut state, true).await;
         assert!(state.fault.is_some());
     }
 
@@ -319,7 +319,7 @@ mod tests {
     /// turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
-        let (folder, keeper) = keeper(Arc::new(Noon)).await;
+        let (folder, housekeeping) = housekeeping(Arc::new(Noon)).await;
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let mut raw = SqliteConnection::connect(&url).await.unwrap();
         let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
@@ -329,12 +329,12 @@ mod tests {
         let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
         let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
-        let mut work = Work::default();
+        let mut work = HousekeepingState::default();
         for left in [250, 50, 0] {
             for sql in [new, over] {
                 raw.execute(sql).await.unwrap();
             }
-            keeper.turn(&mut work).await;
+            housekeeping.turn(&mut work).await;
             assert_eq!(count(&mut raw, "security_events WHERE at = 0").await, left);
             let waiting = "security_events WHERE action = 'access' AND seq IS NULL";
             assert_eq!(count(&mut raw, waiting).await, 0);

@@ -21,7 +21,7 @@ pub use pages::*;
 pub use refusals::*;
 pub use widgets::*;
 
-use domain::second_factor::step_up::Action;
+use domain::second_factor::step_up::ProtectedAction;
 
 #[cfg(feature = "csr")]
 use crate::routes::AfterPassword;
@@ -132,13 +132,13 @@ pub const fn why_password_for(page: &Page) -> &'static str {
 
 /// The effect of an action, shown before the identity is verified for it.
 #[must_use]
-pub fn cost(action: Action, about: Option<&str>) -> String {
+pub fn cost(action: ProtectedAction, about: Option<&str>) -> String {
     let about = about.map_or_else(|| "the account".to_owned(), named);
     match action {
-        Action::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
-        Action::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),
-        Action::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),
-        Action::RuleOff => format!("You are about to switch off mandatory MFA for {about}. Its members may then sign in without it."),
-        Action::MemberReset => format!("You are about to reset the MFA of {about}. Their authenticator and backup codes stop working, and they are signed out everywhere."),
+        ProtectedAction::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
+        ProtectedAction::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),
+        ProtectedAction::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),
+        ProtectedAction::RuleOff => format!("You are about to switch off mandatory MFA for {about}. Its members may then sign in without it."),
+        ProtectedAction::MemberReset => format!("You are about to reset the MFA of {about}. Their authenticator and backup codes stop working, and they are signed out everywhere."),
     }
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Attempts allowed within [`PAUSE_WINDOW`]; the next one must wait.
+/// GuessHistory allowed within [`PAUSE_WINDOW`]; the next one must wait.
 pub const PAUSE_AFTER: usize = 5;
 /// The window in which attempts are counted for a pause.
 pub const PAUSE_WINDOW: Duration = Duration::from_mins(15);
 /// Refused codes in a row that lock the authenticator application.
 pub const LOCK_AFTER: u32 = 10;
-/// Attempts with backup codes that a locked holder may make within [`BACKUP_WINDOW`].
+/// GuessHistory with backup codes that a locked holder may make within [`BACKUP_WINDOW`].
 pub const BACKUP_WHEN_LOCKED: usize = 5;
 /// The window of [`BACKUP_WHEN_LOCKED`].
 pub const BACKUP_WINDOW: Duration = Duration::from_hours(24);
@@ -28,7 +28,7 @@ pub enum Factor {
 
 /// The stored attempts of a holder. The instants are sorted newest first; the epoch means "never".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attempts {
+pub struct GuessHistory {
     /// The last five attempts that were counted.
     pub recent: [Timestamp; PAUSE_AFTER],
     /// Refused codes since the budget was cleared. A complete sign-in clears the budgets of the
@@ -67,7 +67,7 @@ pub enum Budget {
     Gone,
 }
 
-impl Attempts {
+impl GuessHistory {
     /// Checks whether one more attempt is allowed.
     #[must_use]
     pub fn budget(&self, factor: Factor, now: Timestamp) -> Budget {
@@ -115,8 +115,8 @@ mod tests {
 
     const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-    fn after(count: usize, gap: Duration) -> Attempts {
-        (0..count).fold(Attempts::default(), |attempts, i| {
+    fn after(count: usize, gap: Duration) -> GuessHistory {
+        (0..count).fold(GuessHistory::default(), |attempts, i| {
             attempts.counted(START.plus(gap * u32::try_from(i).unwrap()))
         })
     }
@@ -186,7 +186,7 @@ mod tests {
         #[test]
         fn no_window_of_fifteen_minutes_judges_more_than_five(gaps in prop::collection::vec(0_u64..400, 1..60)) {
             let mut now = START;
-            let mut attempts = Attempts::default();
+            let mut attempts = GuessHistory::default();
             let mut judged = Vec::new();
             for gap in gaps {
                 now = now.plus(Duration::from_secs(gap));

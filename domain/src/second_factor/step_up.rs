@@ -25,7 +25,7 @@ pub const RECOVERY: Duration = Duration::from_mins(10);
 /// The actions that need an Identity verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Action {
+pub enum ProtectedAction {
     /// Replaces the authenticator by another one.
     Reset,
     /// Deletes the method and its backup codes.
@@ -47,18 +47,18 @@ pub struct ActionError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case", try_from = "IntentFields")]
 pub enum Intent {
-    /// See [`Action::Reset`].
+    /// See [`ProtectedAction::Reset`].
     Reset,
-    /// See [`Action::Delete`].
+    /// See [`ProtectedAction::Delete`].
     Delete,
-    /// See [`Action::Generate`].
+    /// See [`ProtectedAction::Generate`].
     Generate,
-    /// See [`Action::RuleOff`].
+    /// See [`ProtectedAction::RuleOff`].
     RuleOff {
         /// The account whose rule is switched off.
         account: AccountId,
     },
-    /// See [`Action::MemberReset`].
+    /// See [`ProtectedAction::MemberReset`].
     MemberReset {
         /// The account through which the Owner resets the member.
         account: AccountId,
@@ -71,7 +71,7 @@ pub enum Intent {
 /// [`crate::session::policy`].
 #[derive(Deserialize)]
 struct IntentFields {
-    action: Action,
+    action: ProtectedAction,
     account: Option<AccountId>,
     member: Option<UserId>,
 }
@@ -81,19 +81,21 @@ impl TryFrom<IntentFields> for Intent {
 
     fn try_from(fields: IntentFields) -> Result<Self, &'static str> {
         match (fields.action, fields.account, fields.member) {
-            (Action::Reset, ..) => Ok(Self::Reset),
-            (Action::Delete, ..) => Ok(Self::Delete),
-            (Action::Generate, ..) => Ok(Self::Generate),
-            (Action::RuleOff, Some(account), _) => Ok(Self::RuleOff { account }),
-            (Action::MemberReset, Some(account), Some(member)) => {
+            (ProtectedAction::Reset, ..) => Ok(Self::Reset),
+            (ProtectedAction::Delete, ..) => Ok(Self::Delete),
+            (ProtectedAction::Generate, ..) => Ok(Self::Generate),
+            (ProtectedAction::RuleOff, Some(account), _) => Ok(Self::RuleOff { account }),
+            (ProtectedAction::MemberReset, Some(account), Some(member)) => {
                 Ok(Self::MemberReset { account, member })
             }
-            (Action::RuleOff | Action::MemberReset, ..) => Err("an account or a member is missing"),
+            (ProtectedAction::RuleOff | ProtectedAction::MemberReset, ..) => {
+                Err("an account or a member is missing")
+            }
         }
     }
 }
 
-impl Action {
+impl ProtectedAction {
     /// All actions.
     pub const ALL: [Self; 5] = [
         Self::Reset,
@@ -116,7 +118,7 @@ impl Action {
     }
 }
 
-impl FromStr for Action {
+impl FromStr for ProtectedAction {
     type Err = ActionError;
 
     fn from_str(text: &str) -> Result<Self, ActionError> {
@@ -127,7 +129,7 @@ impl FromStr for Action {
     }
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for ProtectedAction {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
     }
@@ -136,13 +138,13 @@ impl fmt::Display for Action {
 impl Intent {
     /// The action without its target.
     #[must_use]
-    pub const fn action(&self) -> Action {
+    pub const fn action(&self) -> ProtectedAction {
         match self {
-            Self::Reset => Action::Reset,
-            Self::Delete => Action::Delete,
-            Self::Generate => Action::Generate,
-            Self::RuleOff { .. } => Action::RuleOff,
-            Self::MemberReset { .. } => Action::MemberReset,
+            Self::Reset => ProtectedAction::Reset,
+            Self::Delete => ProtectedAction::Delete,
+            Self::Generate => ProtectedAction::Generate,
+            Self::RuleOff { .. } => ProtectedAction::RuleOff,
+            Self::MemberReset { .. } => ProtectedAction::MemberReset,
         }
     }
 
@@ -158,15 +160,15 @@ impl Intent {
 
     /// Parses what [`Intent::action`] and [`Intent::target`] wrote; `None` for anything else.
     #[must_use]
-    pub fn stored(action: Action, target: &str) -> Option<Self> {
+    pub fn stored(action: ProtectedAction, target: &str) -> Option<Self> {
         match (action, target) {
-            (Action::Reset, "") => Some(Self::Reset),
-            (Action::Delete, "") => Some(Self::Delete),
-            (Action::Generate, "") => Some(Self::Generate),
-            (Action::RuleOff, account) => Some(Self::RuleOff {
+            (ProtectedAction::Reset, "") => Some(Self::Reset),
+            (ProtectedAction::Delete, "") => Some(Self::Delete),
+            (ProtectedAction::Generate, "") => Some(Self::Generate),
+            (ProtectedAction::RuleOff, account) => Some(Self::RuleOff {
                 account: account.parse().ok()?,
             }),
-            (Action::MemberReset, target) => {
+            (ProtectedAction::MemberReset, target) => {
                 let (account, member) = target.split_once('/')?;
                 Some(Self::MemberReset {
                     account: account.parse().ok()?,
@@ -219,7 +221,7 @@ mod tests {
                 Some(intent)
             );
         }
-        for action in Action::ALL {
+        for action in ProtectedAction::ALL {
             assert_eq!(action.as_str().parse(), Ok(action));
         }
     }
@@ -244,10 +246,10 @@ mod tests {
     #[test]
     fn a_target_of_another_kind_is_no_intent() {
         let account = AccountId::from_random([1; 16]).to_string();
-        assert_eq!(Intent::stored(Action::Delete, &account), None);
-        assert_eq!(Intent::stored(Action::RuleOff, ""), None);
-        assert_eq!(Intent::stored(Action::MemberReset, &account), None);
-        assert_eq!("nothing".parse::<Action>(), Err(ActionError));
+        assert_eq!(Intent::stored(ProtectedAction::Delete, &account), None);
+        assert_eq!(Intent::stored(ProtectedAction::RuleOff, ""), None);
+        assert_eq!(Intent::stored(ProtectedAction::MemberReset, &account), None);
+        assert_eq!("nothing".parse::<ProtectedAction>(), Err(ActionError));
     }
 
     #[test]

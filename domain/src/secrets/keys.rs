@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     events::Chain,
-    secrets::vault::{KeyId, MasterKey, MasterKeyError, OpenError, Sealed, derived},
+    secrets::vault::{KeyId, MasterKey, MasterKeyError, Sealed, UnsealError, derived},
 };
 
 /// The suffix that marks the key that waits for its rotation.
@@ -201,7 +201,11 @@ impl DataKeys {
     ///
     /// # Errors
     /// Never for a key of this length, but the cipher's signature returns an error.
-    pub fn first(master: &MasterKey, purpose: &str, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
+    pub fn first(
+        master: &MasterKey,
+        purpose: &str,
+        nonce: [u8; 24],
+    ) -> Result<Sealed, UnsealError> {
         let key: Zeroizing<[u8; 64]> = derived(master, purpose);
         wrap(master, purpose, key.as_slice(), nonce)
     }
@@ -210,13 +214,16 @@ impl DataKeys {
     ///
     /// # Errors
     /// If one is missing, was changed, or belongs to a master key that is not in the ring.
-    pub fn open(ring: &KeyRing, kept: impl Fn(&str) -> Option<Sealed>) -> Result<Self, OpenError> {
+    pub fn open(
+        ring: &KeyRing,
+        kept: impl Fn(&str) -> Option<Sealed>,
+    ) -> Result<Self, UnsealError> {
         let open = |purpose: &str| {
-            let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(OpenError::Changed)?)?;
+            let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(UnsealError::Changed)?)?;
             let key: [u8; 64] = bytes
                 .as_slice()
                 .try_into()
-                .map_err(|_| OpenError::Changed)?;
+                .map_err(|_| UnsealError::Changed)?;
             Ok(Zeroizing::new(key))
         };
         let [backup_codes, emails, events] = Self::PURPOSES;
@@ -236,10 +243,10 @@ impl DataKeys {
         purpose: &str,
         kept: &Sealed,
         nonce: [u8; 24],
-    ) -> Result<Sealed, OpenError> {
+    ) -> Result<Sealed, UnsealError> {
         let bytes = unwrap(ring, purpose, kept)?;
         wrap(
-            ring.current().ok_or(OpenError::Changed)?,
+            ring.current().ok_or(UnsealError::Changed)?,
             purpose,
             &bytes,
             nonce,
@@ -260,7 +267,7 @@ fn wrap(
     purpose: &str,
     key: &[u8],
     nonce: [u8; 24],
-) -> Result<Sealed, OpenError> {
+) -> Result<Sealed, UnsealError> {
     let aad = associated_data(purpose);
     let payload = Payload {
         msg: key,
@@ -268,28 +275,28 @@ fn wrap(
     };
     let ciphertext = cipher(master)
         .encrypt(&XNonce::from(nonce), payload)
-        .map_err(|_| OpenError::Changed)?;
+        .map_err(|_| UnsealError::Changed)?;
     Ok(Sealed {
         key_id: master.id().clone(),
         bytes: [nonce.as_slice(), &ciphertext].concat(),
     })
 }
 
-fn unwrap(ring: &KeyRing, purpose: &str, kept: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+fn unwrap(ring: &KeyRing, purpose: &str, kept: &Sealed) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
     let (nonce, ciphertext) = kept
         .bytes
         .split_first_chunk::<24>()
-        .ok_or(OpenError::Changed)?;
+        .ok_or(UnsealError::Changed)?;
     let aad = associated_data(purpose);
     let payload = Payload {
         msg: ciphertext,
         aad: aad.as_bytes(),
     };
     let key = ring.find(&kept.key_id);
-    cipher(key.ok_or_else(|| OpenError::MissingKey(kept.key_id.clone()))?)
+    cipher(key.ok_or_else(|| UnsealError::MissingKey(kept.key_id.clone()))?)
         .decrypt(&XNonce::from(*nonce), payload)
         .map(Zeroizing::new)
-        .map_err(|_| OpenError::Changed)
+        .map_err(|_| UnsealError::Changed)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub enum SealContext<'a> {
 
 /// Why a sealed key could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum OpenError {
+pub enum UnsealError {
     /// Its master key is not in the key file that was read.
     #[error(
         "it is sealed by the key {0}, which is not in this server's key file: copy the newest key file over it, or put the line that begins with `{0}:` back"
@@ -291,7 +291,7 @@ impl Vault {
         key: &TotpKey,
         place: SealContext<'_>,
         nonce: [u8; 24],
-    ) -> Result<Sealed, OpenError> {
+    ) -> Result<Sealed, UnsealError> {
         let aad = place.associated_data();
         let payload = Payload {
             msg: key.expose(),
@@ -300,11 +300,11 @@ impl Vault {
         // A server that was stopped for a while may still have a key that was dropped meanwhile.
         self.refresh();
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let current = ring.current().ok_or(OpenError::Changed)?;
+        let current = ring.current().ok_or(UnsealError::Changed)?;
         let ciphertext = current
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| OpenError::Changed)?;
+            .map_err(|_| UnsealError::Changed)?;
         Ok(Sealed {
             key_id: current.id.clone(),
             bytes: [nonce.as_slice(), &ciphertext].concat(),
@@ -315,18 +315,18 @@ impl Vault {
     /// another server may have read a newer one.
     ///
     /// # Errors
-    /// [`OpenError`] if anything differs from what was sealed (fail closed).
-    pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, OpenError> {
+    /// [`UnsealError`] if anything differs from what was sealed (fail closed).
+    pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, UnsealError> {
         let (nonce, ciphertext) = sealed
             .bytes
             .split_first_chunk::<24>()
-            .ok_or(OpenError::Changed)?;
+            .ok_or(UnsealError::Changed)?;
         if !self.knows(&sealed.key_id) {
             self.ask(|source| source.again());
         }
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let cipher = ring.find(&sealed.key_id);
-        let cipher = cipher.ok_or_else(|| OpenError::MissingKey(sealed.key_id.clone()))?;
+        let cipher = cipher.ok_or_else(|| UnsealError::MissingKey(sealed.key_id.clone()))?;
         let aad = place.associated_data();
         let payload = Payload {
             msg: ciphertext,
@@ -335,12 +335,12 @@ impl Vault {
         let key = Zeroizing::new(
             cipher
                 .decrypt(&XNonce::from(*nonce), payload)
-                .map_err(|_| OpenError::Changed)?,
+                .map_err(|_| UnsealError::Changed)?,
         );
         key.as_slice()
             .try_into()
             .map(TotpKey::from_random)
-            .map_err(|_| OpenError::Changed)
+            .map_err(|_| UnsealError::Changed)
     }
 
     /// The blind index of a user's backup code. The index includes the user, so a code is valid

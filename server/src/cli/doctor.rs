@@ -9,7 +9,7 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, collisions},
     config::Database,
-    context::{OpenError, connected, look_at, warn_of_exposures},
+    context::{StartError, connected, look_at, warn_of_exposures},
     health::{self, Look, PENDING},
     keys::{self, key_file},
     system::clock::SystemClock,
@@ -23,9 +23,9 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 /// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check
 /// fails.
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
-    look_at(database, false).map_err(OpenError::Path)?;
-    if key_file::is_new(database).map_err(OpenError::Key)? {
-        return Err(OpenError::NoDatabase(database.place.clone()).into());
+    look_at(database, false).map_err(StartError::Path)?;
+    if key_file::is_new(database).map_err(StartError::Key)? {
+        return Err(StartError::NoDatabase(database.place.clone()).into());
     }
     let store = connected(database).await?;
     warn_of_exposures(database);

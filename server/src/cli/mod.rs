@@ -105,7 +105,7 @@ async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
         return Err(SettingError::new("--json", problem.to_owned()).into());
     }
     log::start(match &command {
-        Command::Serve(args) => Some(LogFormat::new(&args.life)?),
+        Command::Serve(args) => Some(LogFormat::new(&args.logging)?),
         _ => None,
     })?;
     for sentence in environment::unknown() {

@@ -15,11 +15,11 @@ use usecases::operator::offer_setup_link;
 use crate::{
     cli::{Failure, args::ServeArgs, demo},
     config::{
-        Address, Branding, Database, DatabaseArgs, Hsts, Limits, Patience, PublicUrl, retention,
+        Address, Branding, Database, DatabaseArgs, Hsts, Limits, PublicUrl, Timeouts, retention,
     },
     context::{Opened, Opening, open, settings},
     health::{self, Health},
-    housekeeping::Keeping,
+    housekeeping::RunningHousekeeping,
     keys::{key_file, lost},
     listener::{self, End},
     process::{service_manager, signals::Signals},
@@ -34,7 +34,7 @@ const TIDY_TIME: Duration = Duration::from_secs(5);
 
 pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // All settings are checked before anything is written.
-    let (retention, patience) = (retention(&args.events)?, Patience::new(&args.life)?);
+    let (retention, timeouts) = (retention(&args.events)?, Timeouts::new(&args.shutdown)?);
     let hsts = Hsts::new(&args.transport)?;
     let (address, limits, branding, database) = (
         Address::new(&args.address)?,
@@ -79,15 +79,15 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     )
     .map_err(Failure::output)?;
     let clock = Arc::clone(&services.clock);
-    let keeping = opened.keeper(Arc::clone(&clock), retention)?.start();
+    let housekeeping = opened.housekeeping(Arc::clone(&clock), retention)?.start();
     let health = Arc::new(opened.health(clock));
     let more = health::routes(Arc::clone(&health));
     let proxies = limits.proxies;
     let router = router_with(more, services, &public_url, address.hosts, proxies, pages);
     let watchdog = service_manager::ready();
-    let end = listener::serve(socket, router, signals, patience, || stopping(&health)).await;
+    let end = listener::serve(socket, router, signals, timeouts, || stopping(&health)).await;
     watchdog.abort();
-    finish(end, keeping, &opened).await
+    finish(end, housekeeping, &opened).await
 }
 
 /// Explains why the address can't be listened on, with the remedy.
@@ -121,14 +121,18 @@ fn stopping(health: &Health) {
 
 /// Finishes pending work, but does not delay the exit for an unresponsive database: remaining
 /// events are sealed at the next start.
-async fn finish(end: End, keeping: Keeping, opened: &Opened) -> Result<(), Failure> {
+async fn finish(
+    end: End,
+    housekeeping: RunningHousekeeping,
+    opened: &Opened,
+) -> Result<(), Failure> {
     if end == End::AtOnce {
         return Err(Failure::refused(
             "stopped at once by a second signal: requests in progress were cut off",
         ));
     }
     let tidied = timeout(TIDY_TIME, async {
-        keeping.finish().await;
+        housekeeping.finish().await;
         opened.close().await;
     });
     if tidied.await.is_err() {

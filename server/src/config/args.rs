@@ -112,9 +112,9 @@ pub struct EventArgs {
     pub event_retention: String,
 }
 
-/// How the server ends, and how its log looks.
+/// Time limits for connections and for stopping.
 #[derive(Debug, Clone, Args)]
-pub struct LifeArgs {
+pub struct ShutdownArgs {
     /// Seconds for which connections are still accepted after /readyz reports the stop, so that
     /// balancers notice (0 to 3600)
     #[arg(
@@ -146,7 +146,11 @@ pub struct LifeArgs {
         hide_env_values = true
     )]
     pub idle_timeout: String,
+}
 
+/// What the server logs.
+#[derive(Debug, Clone, Args)]
+pub struct LoggingArgs {
     /// Format of the log: `human` or `json`
     #[arg(
         long,

@@ -6,9 +6,10 @@ mod args;
 mod branding;
 mod database;
 mod key_file;
-mod life;
 mod limits;
+mod logging;
 mod retention;
+mod shutdown;
 
 use std::{
     borrow::Cow,
@@ -19,14 +20,15 @@ use thiserror::Error;
 
 pub use address::{Hosts, Hsts, PublicUrl};
 pub use args::{
-    AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs,
-    TransportArgs,
+    AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs, LoggingArgs,
+    ShutdownArgs, TransportArgs,
 };
 pub use branding::{Accent, Branding, Colour, Logo, LogoKind};
 pub use database::{Database, DatabaseLocation, may_be_shown};
-pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
+pub use logging::LogFormat;
 pub use retention::retention;
+pub use shutdown::Timeouts;
 
 /// A setting that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,15 +1,15 @@
-//! How the server stops, and the format of its log.
+//! Time limits for connections and for stopping.
 
 use std::time::Duration;
 
-use super::{LifeArgs, SettingError, filled};
+use super::{SettingError, ShutdownArgs};
 
 /// One hour, because no operator wants to wait longer on purpose.
 const MOST_SECONDS: u64 = 3600;
 
 /// Time limits for connections and for stopping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// How long connections are still accepted after the server stops being ready.
     pub delay: Duration,
     /// How long requests in progress may take after that.
@@ -18,16 +18,7 @@ pub struct Patience {
     pub idle: Duration,
 }
 
-/// The format of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Human,
-    /// One JSON object per line, for programs.
-    Json,
-}
-
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             delay: Duration::ZERO,
@@ -37,9 +28,9 @@ impl Default for Patience {
     }
 }
 
-impl Patience {
+impl Timeouts {
     /// Reads the settings.
-    pub fn new(args: &LifeArgs) -> Result<Self, SettingError> {
+    pub fn new(args: &ShutdownArgs) -> Result<Self, SettingError> {
         let seconds = |name, text: &str, least| {
             let seconds = text.trim().parse::<u64>().ok();
             let seconds = seconds.filter(|seconds| (least..=MOST_SECONDS).contains(seconds));
@@ -59,42 +50,26 @@ impl Patience {
     }
 }
 
-impl LogFormat {
-    /// Reads the setting.
-    pub fn new(args: &LifeArgs) -> Result<Self, SettingError> {
-        match filled(Some(&args.log_format)) {
-            None | Some("human") => Ok(Self::Human),
-            Some("json") => Ok(Self::Json),
-            Some(other) => {
-                let problem = format!("`{}` is neither human nor json", other.escape_default());
-                Err(SettingError::new("TWINLOCK_LOG_FORMAT", problem))
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn args(stop_delay: &str, stop_limit: &str, log_format: &str) -> LifeArgs {
-        LifeArgs {
+    fn args(stop_delay: &str, stop_limit: &str) -> ShutdownArgs {
+        ShutdownArgs {
             stop_delay: stop_delay.to_owned(),
             stop_limit: stop_limit.to_owned(),
-            log_format: log_format.to_owned(),
             idle_timeout: "75".to_owned(),
         }
     }
 
     #[test]
     fn they_are_read() {
-        let args = args("0", " 10 ", "json");
-        let patience = Patience::new(&args).unwrap();
-        assert_eq!(patience.delay, Duration::ZERO);
-        assert_eq!(patience.limit, Duration::from_secs(10));
-        assert_eq!(patience.idle, Duration::from_secs(75));
-        assert_eq!(LogFormat::new(&args).unwrap(), LogFormat::Json);
+        let args = args("0", " 10 ");
+        let timeouts = Timeouts::new(&args).unwrap();
+        assert_eq!(timeouts.delay, Duration::ZERO);
+        assert_eq!(timeouts.limit, Duration::from_secs(10));
+        assert_eq!(timeouts.idle, Duration::from_secs(75));
     }
 
     #[rstest]
@@ -103,9 +78,7 @@ mod tests {
     #[case("0", "0", "TWINLOCK_STOP_LIMIT")]
     #[case("0", "10s", "TWINLOCK_STOP_LIMIT")]
     fn a_wrong_one_is_named(#[case] delay: &str, #[case] limit: &str, #[case] name: &str) {
-        let error = Patience::new(&args(delay, limit, "")).unwrap_err();
+        let error = Timeouts::new(&args(delay, limit)).unwrap_err();
         assert!(error.to_string().starts_with(name), "{error}");
-        let error = LogFormat::new(&args("0", "1", "xml")).unwrap_err();
-        assert!(error.to_string().starts_with("TWINLOCK_LOG_FORMAT: `xml`"));
     }
 }

@@ -7,7 +7,7 @@ use argon2::{
 use domain::ports::{PortError, SecretHash};
 use thiserror::Error;
 
-use super::{engine::Engine, stack};
+use super::{engine::Argon2Engine, stack};
 
 const OUTPUT_BYTES: usize = 32;
 
@@ -22,7 +22,7 @@ pub struct Cost {
 
 /// The memory of one thread, reused while further hashes wait.
 #[derive(Default)]
-pub struct Memory(Engine);
+pub struct Memory(Argon2Engine);
 
 #[derive(Debug, Error)]
 #[error("a stored hash is no Argon2id PHC string")]

@@ -3,10 +3,10 @@
 //! which a test compares.
 
 #[cfg(not(feature = "audited-argon2"))]
-pub use vector::Engine;
+pub use vector::Argon2Engine;
 
 #[cfg(feature = "audited-argon2")]
-pub use audited::Engine;
+pub use audited::Argon2Engine;
 
 #[cfg(not(feature = "audited-argon2"))]
 mod vector {
@@ -17,9 +17,9 @@ mod vector {
 
     /// The memory of one thread. The next hash overwrites it; it is freed when no hash waits.
     #[derive(Default)]
-    pub struct Engine(Option<Hasher>);
+    pub struct Argon2Engine(Option<Hasher>);
 
-    impl Engine {
+    impl Argon2Engine {
         /// Computes the tag of a secret.
         #[inline(never)]
         pub fn compute(
@@ -49,9 +49,9 @@ mod audited {
 
     /// The memory of one thread.
     #[derive(Default)]
-    pub struct Engine(Vec<Block>);
+    pub struct Argon2Engine(Vec<Block>);
 
-    impl Engine {
+    impl Argon2Engine {
         /// Computes the tag of a secret.
         #[inline(never)]
         pub fn compute(
@@ -89,7 +89,7 @@ mod tests {
                 1..4,
             ),
         ) {
-            let mut engine = Engine::default();
+            let mut engine = Argon2Engine::default();
             for (secret, salt, memory, passes, bytes) in inputs {
                 let params = Params::new(memory, passes, 1, Some(bytes)).unwrap();
                 let mut ours = vec![0; bytes];
@@ -107,7 +107,7 @@ mod tests {
     fn at_the_standard_cost_too() {
         let params = Params::new(19 * 1024, 2, 1, Some(32)).unwrap();
         let (mut ours, mut theirs) = ([0; 32], [0; 32]);
-        Engine::default()
+        Argon2Engine::default()
             .compute(
                 &params,
                 b"correct horse battery staple",

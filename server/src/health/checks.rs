@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::{
     config::Database,
-    context::{OpenError, source_of},
+    context::{StartError, source_of},
     keys::{fitting, key_file, refuse_lacking},
 };
 
@@ -158,7 +158,7 @@ async fn key(store: &Store, database: &Database) -> Finding {
     match store.key_check().await {
         Ok(Some(kept)) => match fits(store, &ring, &kept, database).await {
             Ok(()) => (HOLDS, None),
-            Err(OpenError::Port(error)) => ("the database query failed", Some(source_of(&error))),
+            Err(StartError::Port(error)) => ("the database query failed", Some(source_of(&error))),
             Err(error) => (
                 "the key file does not belong to the database",
                 Some(error.to_string()),
@@ -175,7 +175,7 @@ async fn fits(
     ring: &KeyRing,
     check: &[u8],
     database: &Database,
-) -> Result<(), OpenError> {
+) -> Result<(), StartError> {
     fitting(store, ring, check, database).await?;
     refuse_lacking(store, ring, database).await
 }

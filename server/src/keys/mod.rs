@@ -11,13 +11,13 @@ use domain::{
     ports::{Entropy, PortError},
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{KeyId, MasterKey, OpenError as SealError, SealContext, Sealed, Vault},
+        vault::{KeyId, MasterKey, SealContext, Sealed, UnsealError as SealError, Vault},
     },
 };
 use storage::{KeyReplacement, SealedRow, SealedTable, Store};
 
 use crate::{
-    config::Database, context::OpenError, keys::key_file::KeyFileError,
+    config::Database, context::StartError, keys::key_file::KeyFileError,
     system::entropy::SystemEntropy,
 };
 
@@ -34,7 +34,7 @@ pub async fn fitting<'a>(
     ring: &'a KeyRing,
     check: &[u8],
     database: &Database,
-) -> Result<&'a MasterKey, OpenError> {
+) -> Result<&'a MasterKey, StartError> {
     if let Some(key) = ring.fitting(check) {
         return Ok(key);
     }
@@ -68,7 +68,7 @@ pub async fn refuse_lacking(
     store: &Store,
     ring: &KeyRing,
     database: &Database,
-) -> Result<(), OpenError> {
+) -> Result<(), StartError> {
     let needed = store.keys_of_data_keys().await?;
     match needed.into_iter().find(|key| ring.find(key).is_none()) {
         None => Ok(()),
@@ -152,7 +152,11 @@ impl fmt::Display for Lost {
 }
 
 /// Returns the vault, after checking that the keys open the database's data keys.
-pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result<Vault, OpenError> {
+pub async fn vault(
+    store: &Store,
+    ring: &KeyRing,
+    database: &Database,
+) -> Result<Vault, StartError> {
     let Database {
         place, key_file, ..
     } = database.clone();
@@ -186,7 +190,7 @@ async fn data_key(
     store: &Store,
     of_database: &MasterKey,
     purpose: &str,
-) -> Result<Option<Sealed>, OpenError> {
+) -> Result<Option<Sealed>, StartError> {
     if let Some(kept) = store.data_key(purpose).await? {
         return Ok(Some(kept));
     }
@@ -221,7 +225,7 @@ pub async fn name_sealing_key(
     store: &Store,
     ring: &KeyRing,
     database: &Database,
-) -> Result<Progress, OpenError> {
+) -> Result<Progress, StartError> {
     let [first, ..] = DataKeys::PURPOSES;
     let mut progress = Progress::default();
     data_key_anew(store, ring, first, &mut progress).await?;

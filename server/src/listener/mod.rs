@@ -23,7 +23,7 @@ use tower::ServiceExt;
 
 use self::kept::{Answering, Kept, Times};
 use crate::{
-    config::Patience, middleware::every_request::visitor::Peer, process::signals::Signals,
+    config::Timeouts, middleware::every_request::visitor::Peer, process::signals::Signals,
 };
 
 /// How long a client may take to send its request's head, from its first byte.
@@ -55,29 +55,29 @@ struct Connections {
 }
 
 /// Serves until a signal comes. First `stopping` is called; new connections are still accepted for
-/// as long as `patience` says, so that load balancers learn from the health check that this server
+/// as long as `timeouts` says, so that load balancers learn from the health check that this server
 /// stops.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     mut signals: Signals,
-    patience: Patience,
+    timeouts: Timeouts,
     stopping: impl FnOnce(),
 ) -> End {
     let mut connections = Connections::default();
     tokio::select! {
-        never = take(&listener, &router, patience.idle, &mut connections) => match never {},
+        never = take(&listener, &router, timeouts.idle, &mut connections) => match never {},
         () = signals.next() => {}
     }
     stopping();
-    if !patience.delay.is_zero() {
+    if !timeouts.delay.is_zero() {
         tracing::info!(
-            seconds = patience.delay.as_secs(),
+            seconds = timeouts.delay.as_secs(),
             "stopping: not ready any more"
         );
         tokio::select! {
-            never = take(&listener, &router, patience.idle, &mut connections) => match never {},
-            () = sleep(patience.delay) => {}
+            never = take(&listener, &router, timeouts.idle, &mut connections) => match never {},
+            () = sleep(timeouts.delay) => {}
             () = signals.next() => return End::AtOnce,
         }
     }
@@ -86,7 +86,7 @@ pub async fn serve(
     // Dropping the tasks at the end closes the connections that are still open.
     let Connections { graceful, tasks } = connections;
     let end = tokio::select! {
-        done = timeout(patience.limit, graceful.shutdown()) => match done {
+        done = timeout(timeouts.limit, graceful.shutdown()) => match done {
             Ok(()) => End::Finished,
             Err(_) => End::TimeUp,
         },

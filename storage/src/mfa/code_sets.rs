@@ -58,10 +58,11 @@ pub async fn generate(
     locks::person(&mut write, &grant.user).await?;
     // The time limit for the codes counts from the verification, so that two time limits do not
     // add up.
-    let granted = match step_ups::take(&mut write, &grant, step_up::Action::Generate).await? {
-        Some(proved_at) => show_codes(&mut write, &grant, proved_at).await?,
-        None => false,
-    };
+    let granted =
+        match step_ups::take(&mut write, &grant, step_up::ProtectedAction::Generate).await? {
+            Some(proved_at) => show_codes(&mut write, &grant, proved_at).await?,
+            None => false,
+        };
     if granted {
         backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
     }

@@ -3,7 +3,7 @@
 use domain::{
     ids::{MethodId, UserId},
     ports::{Activation, Deletion, GrantUse, KeyActivation, MethodRecord, PortError},
-    second_factor::{enrolment::CodesFor, step_up::Action},
+    second_factor::{enrolment::CodesFor, step_up::ProtectedAction},
     time::{TimeStep, Timestamp},
 };
 
@@ -129,7 +129,7 @@ pub async fn delete(
 ) -> Result<GrantUse, PortError> {
     let Deletion { swap, grant, at } = deletion;
     locks::person(write, &grant.user).await?;
-    if !step_ups::consume(write, grant, Action::Delete).await? {
+    if !step_ups::consume(write, grant, ProtectedAction::Delete).await? {
         return Ok(GrantUse::NoGrant);
     }
     let reset_session = sessions::bind_swap(query(RESET_SESSION), swap, *at);

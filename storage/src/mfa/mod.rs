@@ -91,7 +91,7 @@ impl Mfa for Store {
         servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         let is_own = (&key.session, &key.user) == (&grant.session, &grant.user);
         let kept = is_own
-            && match step_ups::take(&mut write, &grant, step_up::Action::Reset).await? {
+            && match step_ups::take(&mut write, &grant, step_up::ProtectedAction::Reset).await? {
                 Some(proved_at) => pending_keys::keep_reset(&mut write, &key, proved_at).await?,
                 None => false,
             };

@@ -6,7 +6,7 @@ use domain::{
     events::{self, Event, MethodKind},
     ids::{SessionId, UserId},
     ports::{CodeUse, Grant, PortError, Proof, RecoveryGrant, StepUp, StepUps, Verification},
-    second_factor::step_up::{Action, ActionError, Intent},
+    second_factor::step_up::{ActionError, Intent, ProtectedAction},
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -158,7 +158,7 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
 pub async fn consume(
     write: &mut WriteTransaction,
     grant: &Grant,
-    action: Action,
+    action: ProtectedAction,
 ) -> Result<bool, PortError> {
     Ok(take(write, grant, action).await?.is_some())
 }
@@ -167,7 +167,7 @@ pub async fn consume(
 pub async fn take(
     write: &mut WriteTransaction,
     grant: &Grant,
-    action: Action,
+    action: ProtectedAction,
 ) -> Result<Option<Timestamp>, PortError> {
     if grant.intent.action() != action
         || !locks::session(write, &grant.session, &grant.user).await?

@@ -70,7 +70,7 @@ pub enum CopyError {
     #[error(
         "the authenticator key of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
     )]
-    Sealed(String, #[source] vault::OpenError),
+    Sealed(String, #[source] vault::UnsealError),
     /// One of the two databases failed.
     #[error(transparent)]
     Port(#[from] PortError),

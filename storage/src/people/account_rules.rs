@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     ports::{Grant, PortError, Rule, RuleChange, RuleLift},
-    second_factor::step_up::{Action, Intent},
+    second_factor::step_up::{Intent, ProtectedAction},
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -103,7 +103,7 @@ pub async fn lift(
     };
     locks::person(write, &grant.user).await?;
     locks::account(write, account).await?;
-    if !step_ups::consume(write, grant, Action::RuleOff).await? {
+    if !step_ups::consume(write, grant, ProtectedAction::RuleOff).await? {
         return Ok(RuleLift::NoGrant);
     }
     let set = set_by_owner(write, account, &grant.user, false, at).await?;

@@ -199,7 +199,7 @@ async fn reset(write: &mut WriteTransaction, grant: &Grant) -> Result<MemberRese
     };
     locks::people(write, &grant.user, member).await?;
     locks::account(write, account).await?;
-    if !step_ups::consume(write, grant, step_up::Action::MemberReset).await? {
+    if !step_ups::consume(write, grant, step_up::ProtectedAction::MemberReset).await? {
         return Ok(MemberReset::NoGrant);
     }
     let may_reset = query(MAY_RESET)

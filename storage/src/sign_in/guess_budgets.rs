@@ -7,7 +7,7 @@ use domain::{
     ports::PortError,
     second_factor::{
         guess_holder::GuessHolder,
-        lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
+        lockout::{BACKUP_WINDOW, GuessHistory as Budgets, LOCK_AFTER, PAUSE_WINDOW},
     },
     time::{TimeStep, Timestamp},
     token::TokenHash,

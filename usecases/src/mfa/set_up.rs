@@ -14,7 +14,7 @@ use domain::{
         step_up::Intent,
         totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
     },
-    secrets::vault::{OpenError, SealContext},
+    secrets::vault::{SealContext, UnsealError},
     time::TimeStep,
 };
 
@@ -142,7 +142,7 @@ fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, 
     })
 }
 
-fn vault_error(error: &OpenError) -> UseCaseError {
+fn vault_error(error: &UnsealError) -> UseCaseError {
     tracing::error!(%error, "a pending authenticator key does not open");
     UseCaseError::Internal
 }

@@ -130,7 +130,7 @@ fn no_refusal_is_left_out() {
         ),
         (
             "server/src/context.rs",
-            "pub enum OpenError",
+            "pub enum StartError",
             "/// An open database",
         ),
         (

@@ -117,7 +117,7 @@ mod tests {
         second_factor::totp::TotpKey,
         secrets::{
             keys::DataKeys,
-            vault::{OpenError, SealContext, Vault},
+            vault::{SealContext, UnsealError, Vault},
         },
     };
 
@@ -169,7 +169,7 @@ mod tests {
         let refused = follower.open(&unknown, place).err();
         assert_eq!(
             refused,
-            Some(OpenError::MissingKey(unknown.key_id)),
+            Some(UnsealError::MissingKey(unknown.key_id)),
             "in no file"
         );
         assert!(vault(&ring(1)).open(&seal(&with_new_key()), place).is_err());

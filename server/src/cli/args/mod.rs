@@ -12,7 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::people::roles::Role;
 
 use crate::config::{
-    AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs, TransportArgs,
+    AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs, LoggingArgs, ShutdownArgs,
+    TransportArgs,
 };
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
@@ -99,7 +100,9 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub events: EventArgs,
     #[command(flatten)]
-    pub life: LifeArgs,
+    pub shutdown: ShutdownArgs,
+    #[command(flatten)]
+    pub logging: LoggingArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -12,7 +12,7 @@ use storage::{CopyError, Store, given_up};
 use crate::{
     cli::{Failure, Report, args::CopyArgs},
     config::{Database, DatabaseArgs},
-    context::{OpenError, Opening, connected, look_at, open},
+    context::{Opening, StartError, connected, look_at, open},
     files,
     keys::key_file,
     system::clock::SystemClock,
@@ -40,7 +40,7 @@ pub(in crate::cli) async fn run(
         return Err(same(&source, &target));
     }
     if let Some(file) = source.file() {
-        look_at(&source, false).map_err(OpenError::Path)?;
+        look_at(&source, false).map_err(StartError::Path)?;
         if let Err(in_use) = given_up(file).await {
             // Checked first, so that no operator stops a server for a copy that is refused
             // afterwards.
@@ -64,7 +64,7 @@ fn same(source: &Database, target: &Database) -> Failure {
 
 /// Refuses a target that already has content, without creating anything.
 async fn refuse_filled(target: &Database) -> Result<(), Failure> {
-    look_at(target, true).map_err(OpenError::Path)?;
+    look_at(target, true).map_err(StartError::Path)?;
     if let Some(file) = target.file()
         && fs::metadata(file).map_or(0, |found| found.len()) == 0
     {
@@ -81,13 +81,13 @@ async fn copied(
     source: &Database,
     target: &Database,
 ) -> Result<Vec<(&'static str, u32)>, Failure> {
-    let ring = key_file::of(source).map_err(OpenError::Key)?;
-    look_at(target, true).map_err(OpenError::Path)?;
+    let ring = key_file::of(source).map_err(StartError::Key)?;
+    look_at(target, true).map_err(StartError::Path)?;
     if let Some(file) = target.file()
-        && key_file::is_new(target).map_err(OpenError::Key)?
+        && key_file::is_new(target).map_err(StartError::Key)?
     {
         let owner = files::owner_of_new(Some(file), &target.key_file);
-        key_file::make_database(file, owner.as_ref()).map_err(OpenError::Key)?;
+        key_file::make_database(file, owner.as_ref()).map_err(StartError::Key)?;
     }
     let store = connected(target).await?;
     match from.is_same_as(&store).await {
@@ -109,7 +109,7 @@ fn failed(error: CopyError, target: &Database) -> Failure {
         CopyError::NotEmpty(_) | CopyError::Older => Failure::refused(format!(
             "nothing is copied to {place}: {error}; name a new file, or an empty database or schema"
         )),
-        CopyError::Open(error) => OpenError::Store(place.clone(), error).into(),
+        CopyError::Open(error) => StartError::Store(place.clone(), error).into(),
         CopyError::Port(error) => error.into(),
         CopyError::Incomplete { .. }
         | CopyError::Foreign

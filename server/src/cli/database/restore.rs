@@ -23,7 +23,7 @@ use crate::{
         output::report::joined,
     },
     config::{Database, DatabaseLocation},
-    context::{OpenError, Opening, look_at, open},
+    context::{Opening, StartError, look_at, open},
     files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
@@ -163,14 +163,14 @@ async fn prepare(
 ) -> Result<(Ended, Option<String>), Failure> {
     copied(backup, copy, owner)?;
     let fails = |error| {
-        Failure::from(OpenError::Store(
+        Failure::from(StartError::Store(
             DatabaseLocation::File(backup.to_owned()),
             error,
         ))
     };
     let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
-    let warning = match key_file::of(database).map_err(OpenError::Key) {
+    let warning = match key_file::of(database).map_err(StartError::Key) {
         Ok(ring) => keys::vault(&store, &ring, database).await.map(drop),
         Err(error) => Err(error),
     };

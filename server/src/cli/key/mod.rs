@@ -23,7 +23,7 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, args::KeyCommand},
     config::{Database, DatabaseArgs},
-    context::{OpenError, Opened, Opening, connected, open},
+    context::{Opened, Opening, StartError, connected, open},
     files,
     keys::{
         Progress, key_file, name_sealing_key,
@@ -57,7 +57,7 @@ pub(in crate::cli) async fn run(
 
 /// Returns whether a server's database has no key file. Only this command creates it; the key file
 /// of a database file is created with it.
-fn is_without_key(database: &Database) -> Result<bool, OpenError> {
+fn is_without_key(database: &Database) -> Result<bool, StartError> {
     Ok(database.file().is_none() && !key_file::exists(&database.key_file)?)
 }
 
@@ -79,7 +79,7 @@ async fn first(database: &Database) -> Result<Report, Failure> {
     }
     let owner = files::owner_of_new(None, &database.key_file);
     let ring = key_file::create(&database.key_file, &SystemEntropy, owner.as_ref());
-    let ring = ring.map_err(OpenError::Key)?;
+    let ring = ring.map_err(StartError::Key)?;
     let id = ring.current().map(|key| key.id().to_string());
     Ok(Report::one(
         format!(
@@ -101,7 +101,7 @@ async fn command_on(
         KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
     };
     // Read while no other command can change the file.
-    let ring = key_file::of(database).map_err(OpenError::Key)?;
+    let ring = key_file::of(database).map_err(StartError::Key)?;
     match command {
         KeyCommand::List => report::list(opened.store(), &ring).await,
         KeyCommand::New => new(database, opened.store(), ring).await,
@@ -112,9 +112,9 @@ async fn command_on(
 
 /// Locks the key file, for as long as the returned file is open.
 fn alone(database: &Database) -> Result<File, Failure> {
-    key_file::refuse_unread_by_server(database).map_err(OpenError::Key)?;
+    key_file::refuse_unread_by_server(database).map_err(StartError::Key)?;
     let owner = files::owner_of_new(database.file(), &database.key_file);
-    let lock = key_file::lock(&database.key_file, owner.as_ref()).map_err(OpenError::Key)?;
+    let lock = key_file::lock(&database.key_file, owner.as_ref()).map_err(StartError::Key)?;
     lock.ok_or_else(|| {
         Failure::refused(
             "another `twinlock key` command is running: repeat this one when it has ended",
@@ -127,14 +127,14 @@ async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report
     refuse_waiting_elsewhere(store, &ring, database).await?;
     // In a copy of the file from before the rotation, the sealing key is still the waiting key.
     let ring = led_by_database(store, ring).await?;
-    let key = key_file::draw(&SystemEntropy).map_err(OpenError::Key)?;
+    let key = key_file::draw(&SystemEntropy).map_err(StartError::Key)?;
     let id = key.id().clone();
     let Some(more) = ring.with_next(key) else {
         return Err(Failure::refused(
             "a new key waits already: `twinlock key rotate` lets it seal",
         ));
     };
-    key_file::replace(&database.key_file, &more).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &more).map_err(StartError::Key)?;
     Ok(Report::one(
         format!(
             "Key {id} added to {file}. Back the file up, copy it to every machine that runs a server on this database, then run `twinlock key rotate`."
@@ -190,7 +190,7 @@ async fn turn(
     };
     if only_current(store, &ring).await? {
         if ring.expose() != before {
-            key_file::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+            key_file::replace(&database.key_file, &ring).map_err(StartError::Key)?;
         }
         if ring.keys().count() > 1 {
             return report::rotated(store, &ring, Progress::default()).await;
@@ -210,7 +210,7 @@ async fn turn(
     let new = new.id();
     opened.vault().seal_by(new);
     wait_until(async || presence::sealing_otherwise(store, new).await).await?;
-    key_file::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &ring).map_err(StartError::Key)?;
 
     let mut out = io::stdout();
     let mut before = None;
@@ -353,7 +353,7 @@ async fn remove(
             id.as_str().escape_debug()
         )));
     };
-    key_file::replace(&database.key_file, &rest).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &rest).map_err(StartError::Key)?;
     let was_waiting = ring.next().is_some_and(|next| *next.id() == id);
     let backups = if was_waiting {
         "it has sealed nothing"

@@ -9,7 +9,7 @@ use usecases::operator::OperatorError;
 
 use crate::{
     config::SettingError,
-    context::{OpenError, source_of},
+    context::{StartError, source_of},
     files::named_path::PathError,
 };
 
@@ -21,7 +21,7 @@ pub enum Failure {
     Setting(#[from] SettingError),
     /// The database or its key can't be used.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] StartError),
     /// The command is refused, with its reason.
     #[error("{0}")]
     Refused(String),

@@ -7,7 +7,7 @@ use domain::{
     ports::{Attempts, Counted},
     second_factor::{
         guess_holder::GuessHolder,
-        lockout::{Attempts as Rule, Budget, Factor},
+        lockout::{Budget, Factor, GuessHistory as Rule},
     },
     session::sign_in_delay::{MEMORY, PasswordAttempts},
 };

@@ -1,4 +1,4 @@
-use domain::second_factor::step_up::{Action, Intent};
+use domain::second_factor::step_up::{Intent, ProtectedAction};
 use leptos::prelude::*;
 
 use usecases::{
@@ -24,7 +24,7 @@ use crate::{
 
 /// `/verify/:action`: verifies the identity before an action, and states the action's effect.
 #[component]
-pub(crate) fn StepUp(action: Action) -> impl IntoView {
+pub(crate) fn StepUp(action: ProtectedAction) -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
     let load = Load::now(asked);
     let is_this = move |asked: &Option<AskedFor>| {
