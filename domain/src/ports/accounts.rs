@@ -1,3 +1,5 @@
+//! Customer accounts and their MFA rule.
+
 use async_trait::async_trait;
 
 use super::{Collision, Grant, PortError};

@@ -1,3 +1,6 @@
+//! Attempts with a password or a code: counted before they are judged, given back when they were
+//! right.
+
 use async_trait::async_trait;
 
 use super::PortError;

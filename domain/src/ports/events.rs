@@ -1,3 +1,5 @@
+//! Security events that are not part of another change.
+
 use async_trait::async_trait;
 
 use super::PortError;

@@ -1,3 +1,5 @@
+//! Browsers that completed a sign-in before.
+
 use async_trait::async_trait;
 
 use super::PortError;

@@ -1,3 +1,5 @@
+//! Who belongs to which account, and the members list.
+
 use async_trait::async_trait;
 
 use super::{Grant, PortError};

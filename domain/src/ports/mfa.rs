@@ -1,3 +1,5 @@
+//! Methods, pending keys and backup codes.
+
 use async_trait::async_trait;
 
 use super::{Grant, PortError, SecretHash, TokenSwap};

@@ -1,3 +1,5 @@
+//! Changes of a user's own password.
+
 use async_trait::async_trait;
 
 use super::{PortError, Proof, SecretHash, TokenSwap};

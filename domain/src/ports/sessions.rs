@@ -1,3 +1,5 @@
+//! Sessions: opened, raised by a second factor, ended.
+
 use async_trait::async_trait;
 
 use super::{PortError, Receipt, SecretHash};

@@ -1,3 +1,5 @@
+//! Verifications within a session, and the grants that they leave.
+
 use async_trait::async_trait;
 
 use super::{CodeUse, PortError, TokenSwap};

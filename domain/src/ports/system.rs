@@ -1,3 +1,5 @@
+//! What the operating system gives: time, randomness, and password hashing within its limits.
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! Users, and the links through which they choose a password.
+
 use async_trait::async_trait;
 
 use super::{
