@@ -1,7 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { browser } from './support/run/browser';
 
-/** The browser's half of `cargo xtask bench`. It is separate from the tests because its figures depend on the machine's load. */
+/**
+ * The browser's half of `cargo xtask bench`. It is separate from the tests because its figures
+ * depend on the machine's load.
+ */
 export default defineConfig({
   testDir: './bench',
   testMatch: 'browser.ts',

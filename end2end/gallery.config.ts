@@ -1,7 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { browser } from './support/run/browser';
 
-/** The gallery of widgets for `cargo xtask gallery --check`. It is separate from the tests because it has a build of its own. */
+/**
+ * The gallery of widgets for `cargo xtask gallery --check`. It is separate from the tests because
+ * it has a build of its own.
+ */
 export default defineConfig({
   testDir: '.',
   testMatch: 'gallery.ts',

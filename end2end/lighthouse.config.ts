@@ -1,7 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { browser } from './support/run/browser';
 
-/** Lighthouse for `cargo xtask lighthouse`. It is separate from the tests because its figures depend on the machine's load. */
+/**
+ * Lighthouse for `cargo xtask lighthouse`. It is separate from the tests because its figures depend
+ * on the machine's load.
+ */
 export default defineConfig({
   testDir: './lighthouse',
   testMatch: 'lighthouse.ts',

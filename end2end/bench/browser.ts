@@ -10,7 +10,10 @@ import { HASHES, installStopwatch, type Turn, walk } from './wizard';
 
 const LOADS = 7;
 const WALKS = 7;
-/** The earlier measurement of django-two-factor-auth's page of bare HTML with the mobile preset (docs/BENCHMARKS.md). */
+/**
+ * The earlier measurement of django-two-factor-auth's page of bare HTML with the mobile preset
+ * (docs/BENCHMARKS.md).
+ */
 const BARE_HTML = 685;
 
 // Disables libfaketime, because a moved clock would cost the server a file access each time.

@@ -11,7 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves a built client in the best way: from memory, with the strongest brotli. Every other path gets its index page.
+ * Serves a built client in the best way: from memory, with the strongest brotli. Every other path
+ * gets its index page.
  */
 export async function serve(folder: string): Promise<{ url: string; stop: () => void }> {
   const files = new Map(

@@ -44,7 +44,10 @@ export interface Visit {
 /** A page to measure. */
 export interface Subject {
   url: string;
-  /** A selector that matches once the app has taken over; left out for a page that the app renders from the start. */
+  /**
+   * A selector that matches once the app has taken over; left out for a page that the app renders
+   * from the start.
+   */
   adopted?: string;
 }
 

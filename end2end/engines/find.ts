@@ -5,7 +5,10 @@ interface Pattern {
   flags: string;
 }
 
-/** A target in the form that is sent into the page, because a regular expression can't be sent as such. */
+/**
+ * A target in the form that is sent into the page, because a regular expression can't be sent as
+ * such.
+ */
 export type Wire =
   | { label: string }
   | {

@@ -12,7 +12,10 @@ interface EveryTest {
 /** Set by `cargo xtask ci --deep`: every journey instead of the short set. */
 const deep = process.env['TWINLOCK_DEEP'] === '1';
 
-/** Runs the same journeys on each engine, and every other test on the second engine that Playwright drives. */
+/**
+ * Runs the same journeys on each engine, and every other test on the second engine that Playwright
+ * drives.
+ */
 export default defineConfig<EveryTest>({
   testDir: '.',
   outputDir: '../test-results/engines',

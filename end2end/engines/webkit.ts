@@ -136,7 +136,10 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Debian installs the browser beside the library, in a folder named after the machine's architecture. */
+/**
+ * Debian installs the browser beside the library, in a folder named after the machine's
+ * architecture.
+ */
 function miniBrowser(): string {
   const found = readdirSync('/usr/lib', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

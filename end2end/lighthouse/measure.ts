@@ -30,9 +30,9 @@ export interface Load {
 }
 
 /**
- * Loads a page once, with an empty cache and a browser of its own, as a phone on a slow network (Lighthouse's default
- * preset). The session's cookie is sent as a header, so that the new browser is signed in.
- * The whole report is kept under `path` as `.report.json` and `.report.html`.
+ * Loads a page once, with an empty cache and a browser of its own, as a phone on a slow network
+ * (Lighthouse's default preset). The session's cookie is sent as a header, so that the new browser
+ * is signed in. The whole report is kept under `path` as `.report.json` and `.report.html`.
  */
 export async function load(url: string, path: string, cookies: readonly Cookie[]): Promise<Load> {
   const flags = ['--headless', ...(browser.launchOptions?.args ?? [])];

@@ -34,7 +34,10 @@ export function shortfalls(pages: readonly Measured[]): string[] {
   ]);
 }
 
-/** Returns a table for the terminal and for Markdown: medians, with the smallest and the largest performance score. */
+/**
+ * Returns a table for the terminal and for Markdown: medians, with the smallest and the largest
+ * performance score.
+ */
 export function table(pages: readonly Measured[]): string {
   const head = ['page', 'accessibility', 'best practices', 'performance', 'FCP', 'LCP', 'TBT', 'CLS'];
   const rows = [head, ...pages.map(row)];

@@ -64,7 +64,10 @@ test('pictures of the README', async ({ site: anybody, server, guard, page }) =>
   await take(page, 'verification-phone', PHONE);
 });
 
-/** Takes a picture of the page in both themes: the full page at desk size, otherwise the visible part. */
+/**
+ * Takes a picture of the page in both themes: the full page at desk size, otherwise the visible
+ * part.
+ */
 async function take(page: Page, name: string, size = DESK): Promise<void> {
   await page.setViewportSize(size);
   // Moves the pointer away, so that no control shows its hover state.

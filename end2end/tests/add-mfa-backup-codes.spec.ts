@@ -51,7 +51,10 @@ test('each step asks the server once at most', async ({ site, page }) => {
   ).toEqual(['/api/mfa/finish']);
 });
 
-/** Only the user sees whether a download or a print succeeded, so the messages of both say what to look for (P17). */
+/**
+ * Only the user sees whether a download or a print succeeded, so the messages of both say what to
+ * look for (P17).
+ */
 test('Copy, Download and Print each save the codes and tick the checkbox', async ({
   site,
   context,

@@ -5,7 +5,10 @@ import { expect, test } from '../support/run/fixtures';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Records every request that could be a sign-in, and every address that could contain the form's data. */
+/**
+ * Records every request that could be a sign-in, and every address that could contain the form's
+ * data.
+ */
 function watchSubmits(page: Page): { calls: Request[]; posts: Request[]; urls: string[] } {
   const seen = { calls: [] as Request[], posts: [] as Request[], urls: [] as string[] };
   page.on('request', (request) => {

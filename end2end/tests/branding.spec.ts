@@ -10,7 +10,10 @@ import { parseKeyUri, scan } from '../support/site/totp';
 const NAME = 'Harbour & Sons Panel';
 const LOGO = join(__dirname, '../support/pictures/logo.svg');
 
-/** Accents for the light theme. The first also has one for the dark theme; for the others the server computes it. */
+/**
+ * Accents for the light theme. The first also has one for the dark theme; for the others the server
+ * computes it.
+ */
 const ACCENTS = [
   { name: 'green', light: '#0a7d3b', dark: '#6fd69a' },
   { name: 'orange-brown', light: '#9a4a0b' },

@@ -4,7 +4,10 @@ import { inviteMember, MAX, seedMember } from '../support/site/seed';
 import type { Site } from '../support/site/site';
 import { words } from '../support/pages/words';
 
-/** Functions that a browser, a company's policy or an extension may have removed or broken: every page works without them. */
+/**
+ * Functions that a browser, a company's policy or an extension may have removed or broken: every
+ * page works without them.
+ */
 test.beforeEach(({ owner: _owner }) => undefined);
 
 /** Goes through the pages, to the end of a set-up and to the members. */

@@ -12,7 +12,10 @@ const WINDOWS = [
   { width: 1280, height: 720 },
 ] as const;
 
-/** Returns what covers a control where the control can be scrolled to, and where the keyboard brings it (WCAG 2.4.11). */
+/**
+ * Returns what covers a control where the control can be scrolled to, and where the keyboard brings
+ * it (WCAG 2.4.11).
+ */
 async function covered(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];

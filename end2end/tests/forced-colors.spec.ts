@@ -7,7 +7,10 @@ test.beforeEach(async ({ owner: _owner, page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
 });
 
-/** Returns a screenshot of a part of the page as a string; equal strings mean that the looks can't be distinguished. */
+/**
+ * Returns a screenshot of a part of the page as a string; equal strings mean that the looks can't
+ * be distinguished.
+ */
 async function look(part: Locator): Promise<string> {
   return (await part.screenshot({ animations: 'disabled' })).toString('base64');
 }

@@ -9,7 +9,10 @@ test.beforeEach(async ({ owner: _owner, site }) => {
   enrolled = await site.addMfa();
 });
 
-/** Expects that each code is refused at sign-in. A right code after every four keeps the attempts from adding up. */
+/**
+ * Expects that each code is refused at sign-in. A right code after every four keeps the attempts
+ * from adding up.
+ */
 async function expectDead(site: Site, dead: readonly string[], alive: string[]): Promise<void> {
   const { signInCode } = site;
   for (let first = 0; first < dead.length; first += 4) {

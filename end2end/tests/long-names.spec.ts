@@ -4,7 +4,9 @@ import { expect, test } from '../support/run/fixtures';
 import { expectRoom } from '../support/checks/layout';
 import { joinAccount, type Person, seedMember, seedOwner, setRule } from '../support/site/seed';
 
-/** Names of maximum length without a blank: no text is cut off, and nothing moves out of its place. */
+/**
+ * Names of maximum length without a blank: no text is cut off, and nothing moves out of its place.
+ */
 const BRAND = 'Kundenverwaltungssteuerungsoberflaechenzugangsbereichsseite';
 const LONG: Person = {
   name: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewaren'.slice(0, 90),

@@ -102,7 +102,10 @@ test('p13 no field for an address or a code is corrected', async ({ site, page }
   await expect(site.signInCode.backupCode).toHaveAttribute('autocorrect', 'off');
 });
 
-/** Changes colours as an extension does: by attributes of drawings, and by a style sheet for the whole page. */
+/**
+ * Changes colours as an extension does: by attributes of drawings, and by a style sheet for the
+ * whole page.
+ */
 async function darken(page: Page): Promise<void> {
   await page.evaluate(() => {
     document.documentElement.setAttribute('data-darkreader-scheme', 'dark');

@@ -1,7 +1,10 @@
 import { expect, test } from '../support/run/fixtures';
 import { Proxy } from '../support/site/proxy';
 
-/** A service worker of an earlier program, which serves its cached page without a request to the server. */
+/**
+ * A service worker of an earlier program, which serves its cached page without a request to the
+ * server.
+ */
 const WORKER = `
 self.addEventListener('install', (event) => event.waitUntil(caches.open('old').then((kept) => kept.addAll(['/']))));
 self.addEventListener('activate', (event) => event.waitUntil(clients.claim()));

@@ -9,7 +9,10 @@ import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 
-/** An answer is lost, and a moment later the server can be reached again: the page says what it knows then, and shows the true state. */
+/**
+ * An answer is lost, and a moment later the server can be reached again: the page says what it
+ * knows then, and shows the true state.
+ */
 test.beforeEach(({ owner: _owner, guard, between }) => {
   guard.expectOrigin(between.url);
   guard.expectOutage();
@@ -21,7 +24,10 @@ function lose(proxy: Proxy, api: string): void {
   proxy.cuts = (asked) => asked.url === `/api/${api}`;
 }
 
-/** Expects that only the password is needed again. The email is in the field, and nowhere that outlives the page. */
+/**
+ * Expects that only the password is needed again. The email is in the field, and nowhere that
+ * outlives the page.
+ */
 async function expectTyped(site: Site, page: Page): Promise<void> {
   const { email } = site.person;
   await expect(site.signIn.email).toHaveValue(email);

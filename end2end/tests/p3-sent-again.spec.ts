@@ -10,7 +10,10 @@ test.beforeEach(({ owner: _owner, guard, between }) => {
   guard.expectOutage();
 });
 
-/** Cuts the connection after the server's work and before the answer arrives, so that the browser resends the request by itself. */
+/**
+ * Cuts the connection after the server's work and before the answer arrives, so that the browser
+ * resends the request by itself.
+ */
 function cutOnce(proxy: Proxy, api: string): () => number {
   let cuts = 0;
   proxy.cuts = (asked) => asked.url === `/api/${api}` && cuts++ === 0;

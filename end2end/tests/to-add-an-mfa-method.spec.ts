@@ -2,7 +2,10 @@ import { expect, test } from '../support/run/fixtures';
 import { oathtool } from '../support/site/totp';
 import { words } from '../support/pages/words';
 
-/** The help page: each of these specs has the name of one of its headings and follows the text below it. */
+/**
+ * The help page: each of these specs has the name of one of its headings and follows the text below
+ * it.
+ */
 test('to add an MFA method', async ({ owner: _owner, site, server }) => {
   const { profile, newMethod, setup, methodCode, backupCodes } = site;
   await site.enter();

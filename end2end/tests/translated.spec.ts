@@ -11,7 +11,10 @@ test.beforeEach(async ({ context }) => {
   await translate(context);
 });
 
-/** Every page and its states show the same words as untranslated: no outdated text, and no row of another member. */
+/**
+ * Every page and its states show the same words as untranslated: no outdated text, and no row of
+ * another member.
+ */
 for (const [name, tour] of TOURS) {
   test(`p1 a translated page stays right: ${name}`, async ({ site, server, guard }) => {
     test.setTimeout(240_000);

@@ -11,7 +11,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   await expectNoFindings(page, builder(page).withTags(RULES));
 }
 
-/** Like `expectAccessible`, but with the rules about colours and sizes only, for a document that was checked in another look. */
+/**
+ * Like `expectAccessible`, but with the rules about colours and sizes only, for a document that was
+ * checked in another look.
+ */
 export async function expectLegible(page: Page): Promise<void> {
   await expectNoFindings(page, builder(page).withRules(LOOK_RULES));
 }

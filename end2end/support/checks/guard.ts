@@ -35,7 +35,10 @@ export class Guard {
     this.origins.add(new URL(url).origin);
   }
 
-  /** Declares that the server will refuse requests, so that Chromium's console line about it is allowed. */
+  /**
+   * Declares that the server will refuse requests, so that Chromium's console line about it is
+   * allowed.
+   */
   expectRefusals(...statuses: number[]): void {
     statuses.forEach((status) => this.statuses.add(status));
   }
@@ -45,7 +48,9 @@ export class Guard {
     this.outage = true;
   }
 
-  /** Declares that the test attacks the page itself, so that violations of the policy are allowed. */
+  /**
+   * Declares that the test attacks the page itself, so that violations of the policy are allowed.
+   */
   expectAttack(): void {
     this.attack = true;
   }
@@ -122,7 +127,10 @@ export class Guard {
   }
 }
 
-/** Reports code of the page that changes, removes or inserts before a text node, instead of using the element that owns it. */
+/**
+ * Reports code of the page that changes, removes or inserts before a text node, instead of using
+ * the element that owns it.
+ */
 function watchTextNodes(binding: string): void {
   const report = (what: string, node: unknown): void => {
     if (node instanceof Text && node.data.trim() !== '') {

@@ -7,7 +7,10 @@ const TARGET = 44;
 /** Below this width a table has no room for its columns. */
 const PHONE = 600;
 
-/** Expects that every control can be hit and every text can be read at the current width of the window. */
+/**
+ * Expects that every control can be hit and every text can be read at the current width of the
+ * window.
+ */
 export async function expectRoom(page: Page, what: string): Promise<void> {
   await expectNoSidewaysScroll(page);
   // BiDi has no way to make Firefox prefer reduced motion.
@@ -131,7 +134,10 @@ function survey({ target, phone, still }: { target: number; phone: number; still
   return found;
 }
 
-/** With a phone's keyboard open: the focused control is fully visible, and so is the submit button of its form. */
+/**
+ * With a phone's keyboard open: the focused control is fully visible, and so is the submit button
+ * of its form.
+ */
 export async function expectFocusInView(page: Page): Promise<void> {
   const found = await page.evaluate(walkFocus);
   expect.soft(found, `focus out of sight on ${page.url()}`).toEqual([]);

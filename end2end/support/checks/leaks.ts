@@ -73,7 +73,10 @@ function withoutTimes(content: string): string {
   return content.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '');
 }
 
-/** Removes whole ids of rows and requests, because their digits are random too; a code right behind one makes it longer. */
+/**
+ * Removes whole ids of rows and requests, because their digits are random too; a code right behind
+ * one makes it longer.
+ */
 function withoutIds(content: string): string {
   return content.replace(/(?<![0-9a-f])(?:[0-9a-f]{16})+(?![0-9a-f])/g, ' ');
 }

@@ -1,6 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** The notice at the edge of every page about the connection to the server and about new versions. */
+/**
+ * The notice at the edge of every page about the connection to the server and about new versions.
+ */
 export class Notice {
   readonly reload: Locator;
   private readonly box: Locator;

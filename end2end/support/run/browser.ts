@@ -33,7 +33,9 @@ export const browser: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> =
   contextOptions: { reducedMotion: 'reduce' },
 };
 
-/** Allows a page to write to the clipboard: Chromium needs a permission, the other engines a click. */
+/**
+ * Allows a page to write to the clipboard: Chromium needs a permission, the other engines a click.
+ */
 export async function allowClipboard(context: BrowserContext): Promise<void> {
   if (context.browser()?.browserType().name() === 'chromium') {
     await context.grantPermissions(['clipboard-write']);

@@ -1,6 +1,9 @@
 import type { PlaywrightTestConfig } from '@playwright/test';
 
-/** The options of every suite: each test has a server and a database of its own, so tests may run in any order and in parallel. */
+/**
+ * The options of every suite: each test has a server and a database of its own, so tests may run in
+ * any order and in parallel.
+ */
 export const suite = {
   fullyParallel: true,
   workers: 2,

@@ -47,7 +47,10 @@ export async function watchHeadings(page: Page): Promise<() => Promise<string[]>
   return () => page.evaluate(() => (window as unknown as { seenHeadings: string[] }).seenHeadings);
 }
 
-/** Adds up the layout shifts, including those after a key or a click, which the browser would not count. */
+/**
+ * Adds up the layout shifts, including those after a key or a click, which the browser would not
+ * count.
+ */
 export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const shifts: PerformanceEntry[] = [];

@@ -55,7 +55,10 @@ export class Clock {
   }
 }
 
-/** Debian keeps the library in a folder named after the machine's architecture; this build is the one for several threads. */
+/**
+ * Debian keeps the library in a folder named after the machine's architecture; this build is the
+ * one for several threads.
+ */
 function library(): string {
   const found = readdirSync('/usr/lib')
     .map((folder) => join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1'))

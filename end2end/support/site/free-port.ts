@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** The ports lie below the ephemeral ports, because outgoing connections could take those while a server restarts. */
+/**
+ * The ports lie below the ephemeral ports, because outgoing connections could take those while a
+ * server restarts.
+ */
 const FIRST = 16_384;
 const COUNT = 16_384;
 

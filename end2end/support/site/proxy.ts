@@ -9,7 +9,9 @@ export class Proxy {
   sends: (headers: IncomingMessage['headers']) => void = () => undefined;
   /** Changes the headers of an answer. */
   returns: (headers: IncomingMessage['headers']) => void = () => undefined;
-  /** Returns whether to close the browser's connection instead of passing on the server's answer. */
+  /**
+   * Returns whether to close the browser's connection instead of passing on the server's answer.
+   */
   cuts: (asked: IncomingMessage) => boolean = () => false;
   /** The requested paths. */
   readonly asked: string[] = [];

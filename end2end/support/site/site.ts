@@ -135,7 +135,10 @@ export class Site {
     await this.signIn.expectOpen();
   }
 
-  /** Goes from My profile to the page of a new key; if the password is older, the server asks for it first. */
+  /**
+   * Goes from My profile to the page of a new key; if the password is older, the server asks for it
+   * first.
+   */
   async askForSetup(): Promise<void> {
     await this.profile.open();
     await this.profile.addMethod.click();

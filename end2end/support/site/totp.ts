@@ -22,8 +22,8 @@ export const oathtool: Authenticator = (key, at) => {
 };
 
 /**
- * Returns a code that is wrong now, within half an hour, and near each quarter of an hour up to a day: at a set-up, a code of those times
- * would reveal a clock that is off by that much.
+ * Returns a code that is wrong now, within half an hour, and near each quarter of an hour up to a
+ * day: at a set-up, a code of those times would reveal a clock that is off by that much.
  */
 export function wrongCode(key: string, at: number): string {
   const near = new Set<string>();

@@ -16,8 +16,9 @@ const VOLATILE: readonly [RegExp, string][] = [
 /**
  * Expects the same texts for a screen reader as in the snapshot.
  *
- * The whole text is compared, because `toMatchAriaSnapshot` would allow additions. Texts that differ
- * between runs are replaced first, so that `--update-snapshots` writes nothing to correct by hand.
+ * The whole text is compared, because `toMatchAriaSnapshot` would allow additions. Texts that
+ * differ between runs are replaced first, so that `--update-snapshots` writes nothing to correct by
+ * hand.
  */
 export async function expectSameAria(page: Page, stop: string): Promise<void> {
   const name = `${stop.replace(/[^a-zA-Z0-9]+/g, '-')}.yml`;

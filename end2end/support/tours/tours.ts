@@ -7,7 +7,10 @@ import { words } from '../pages/words';
 
 type Walk = (tour: Tour) => Promise<void>;
 
-/** All tours, which together show every page in its main states. The first one needs an empty database. */
+/**
+ * All tours, which together show every page in its main states. The first one needs an empty
+ * database.
+ */
 export const TOURS: readonly [string, Walk][] = [
   ['first steps', settled(firstSteps)],
   ['a method', settled(method)],

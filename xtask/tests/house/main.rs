@@ -10,6 +10,7 @@ mod circles;
 mod protocol;
 mod sentences;
 mod sizes;
+mod widths;
 mod words;
 
 use std::{

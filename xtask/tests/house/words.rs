@@ -33,30 +33,35 @@ const REFUSED_IN_MESSAGES: [(&str, &str); 8] = [
 const WITH_MESSAGES: [&str; 4] = ["server/src", "storage/src", "usecases/src", "xtask/src"];
 
 /// Folders whose comments are checked, and the documents.
-const CHECKED: [&str; 10] = [
-    "app", "docs", "domain", "end2end", "frontend", "server", "storage", "suites", "usecases",
-    "xtask",
+const CHECKED: [&str; 11] = [
+    "app", "docs", "domain", "end2end", "frontend", "server", "storage", "style", "suites",
+    "usecases", "xtask",
 ];
+
+/// The documents beside the folders.
+const DOCUMENTS: [&str; 3] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 #[test]
 fn comments_and_documents_have_no_archaic_words() {
     let mut found = Vec::new();
-    for folder in CHECKED {
-        for file in sources_below(folder, &["rs", "ts", "css", "md"]) {
-            let text = fs::read_to_string(root().join(&file)).unwrap();
-            let is_document = Path::new(&file).extension() == Some("md".as_ref());
-            let lines = text.lines().zip(1..);
-            for (line, number) in lines {
-                // A row of a table may quote what the program prints.
-                let is_row = line.starts_with('|') || line.contains(" | ");
-                let said = if is_document {
-                    Some(line).filter(|_| !is_row)
-                } else {
-                    comment(line)
-                };
-                for word in said.map(|said| refused(said, &REFUSED)).unwrap_or_default() {
-                    found.push(format!("{file}:{number}: {word}"));
-                }
+    let documents = DOCUMENTS.iter().map(|name| (*name).to_owned());
+    let files = CHECKED
+        .iter()
+        .flat_map(|folder| sources_below(folder, &["rs", "ts", "css", "md"]));
+    for file in files.chain(documents) {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        let is_document = Path::new(&file).extension() == Some("md".as_ref());
+        let lines = text.lines().zip(1..);
+        for (line, number) in lines {
+            // A row of a table may quote what the program prints.
+            let is_row = line.starts_with('|') || line.contains(" | ");
+            let said = if is_document {
+                Some(line).filter(|_| !is_row)
+            } else {
+                comment(line)
+            };
+            for word in said.map(|said| refused(said, &REFUSED)).unwrap_or_default() {
+                found.push(format!("{file}:{number}: {word}"));
             }
         }
     }

@@ -246,8 +246,8 @@ fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
 
 /// With a commit for each request and with a shared one, everything that was answered is stored.
 ///
-/// With the variable `ROUNDS` it measures for minutes, and prints the rate without and with a shared
-/// commit, and their ratio per round.
+/// With the variable `ROUNDS` it measures for minutes, and prints the rate without and with a
+/// shared commit, and their ratio per round.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_answered_is_stored_with_a_shared_commit_and_without() {
     let plan = env::var("ROUNDS").map_or(SMALL, |rounds| Plan {
