@@ -71,14 +71,14 @@ pub enum StartError {
 }
 
 /// An open database and its keys.
-pub struct Opened {
+pub struct OpenDatabase {
     store: Arc<Store>,
     vault: Arc<Vault>,
     database: Database,
 }
 
 /// Opens a database with its keys, and checks that they belong together.
-pub async fn open(database: &Database, opening: Opening) -> Result<Opened, StartError> {
+pub async fn open(database: &Database, opening: Opening) -> Result<OpenDatabase, StartError> {
     look_at(database, opening != Opening::Existing)?;
     if opening == Opening::Existing && key_file::is_new(database)? {
         return Err(StartError::NoDatabase(database.place.clone()));
@@ -127,7 +127,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, Start
     let mut fingerprints = vault.fingerprints();
     fingerprints.retain(|known| proven.iter().any(|id| known.starts_with(&format!("{id}:"))));
     let follower = Follower::new(database.key_file.clone(), fingerprints);
-    Ok(Opened {
+    Ok(OpenDatabase {
         store: Arc::new(store),
         vault: Arc::new(vault.following(Box::new(follower))),
         database: database.clone(),
@@ -188,7 +188,7 @@ pub(crate) async fn connected(database: &Database) -> Result<Store, StartError> 
     store.map_err(|error| StartError::Store(database.place.clone(), error))
 }
 
-impl Opened {
+impl OpenDatabase {
     /// Waits for pending writes and closes the database, which leaves a single file without a
     /// journal.
     pub async fn close(&self) {

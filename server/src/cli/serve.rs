@@ -17,7 +17,7 @@ use crate::{
     config::{
         Address, Branding, Database, DatabaseArgs, Hsts, Limits, PublicUrl, Timeouts, retention,
     },
-    context::{Opened, Opening, open, settings},
+    context::{OpenDatabase, Opening, open, settings},
     health::{self, Health},
     housekeeping::RunningHousekeeping,
     keys::{key_file, lost},
@@ -124,7 +124,7 @@ fn stopping(health: &Health) {
 async fn finish(
     end: End,
     housekeeping: RunningHousekeeping,
-    opened: &Opened,
+    opened: &OpenDatabase,
 ) -> Result<(), Failure> {
     if end == End::AtOnce {
         return Err(Failure::refused(

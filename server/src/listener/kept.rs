@@ -69,7 +69,7 @@ enum Runs {
 }
 
 /// A connection that ends when one of its time limits has passed.
-pub struct Kept<Stream> {
+pub struct KeptConnection<Stream> {
     stream: Stream,
     times: Times,
     answering: Answering,
@@ -79,7 +79,7 @@ pub struct Kept<Stream> {
     end: Pin<Box<Sleep>>,
 }
 
-impl<Stream> Kept<Stream> {
+impl<Stream> KeptConnection<Stream> {
     /// Wraps a stream; the idle time runs from now on.
     pub fn new(stream: Stream, times: Times, answering: Answering) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl<Stream> Kept<Stream> {
     }
 }
 
-impl<Stream: AsyncRead + Unpin> AsyncRead for Kept<Stream> {
+impl<Stream: AsyncRead + Unpin> AsyncRead for KeptConnection<Stream> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -144,7 +144,7 @@ impl<Stream: AsyncRead + Unpin> AsyncRead for Kept<Stream> {
     }
 }
 
-impl<Stream: AsyncWrite + Unpin> AsyncWrite for Kept<Stream> {
+impl<Stream: AsyncWrite + Unpin> AsyncWrite for KeptConnection<Stream> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -189,18 +189,18 @@ mod tests {
         idle: Duration::from_mins(2),
     };
 
-    fn kept() -> (Kept<DuplexStream>, DuplexStream, Answering) {
+    fn kept() -> (KeptConnection<DuplexStream>, DuplexStream, Answering) {
         let (stream, client) = duplex(64);
         let answering = Answering::default();
         (
-            Kept::new(stream, TIMES, answering.clone()),
+            KeptConnection::new(stream, TIMES, answering.clone()),
             client,
             answering,
         )
     }
 
     #[expect(clippy::disallowed_methods, reason = "tokio's clock stands still here")]
-    async fn ends_after(kept: &mut Kept<DuplexStream>) -> u64 {
+    async fn ends_after(kept: &mut KeptConnection<DuplexStream>) -> u64 {
         let before = Instant::now();
         let error = kept.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);

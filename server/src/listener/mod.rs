@@ -21,7 +21,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use self::kept::{Answering, Kept, Times};
+use self::kept::{Answering, KeptConnection, Times};
 use crate::{
     config::Timeouts, middleware::every_request::visitor::Peer, process::signals::Signals,
 };
@@ -135,7 +135,7 @@ async fn converse(
         head: HEAD_TIME,
         idle,
     };
-    let stream = Kept::new(stream, times, answering.clone());
+    let stream = KeptConnection::new(stream, times, answering.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let answer = answering.begin();

@@ -18,7 +18,7 @@ const MARK: (&str, &str) = ("<!-- mark -->", "<!-- /mark -->");
 const ICON: &str = " rel=\"icon\"";
 
 /// A file with its path.
-pub type File = (String, Representations);
+pub type BrandFile = (String, Representations);
 
 /// The parts of the pages that depend on the settings.
 #[derive(Default)]
@@ -29,7 +29,7 @@ pub struct Brand {
 
 impl Brand {
     /// Also builds the logo's file. Its name contains its hash, so browsers may cache it forever.
-    pub fn new(branding: &Branding) -> (Self, Option<File>) {
+    pub fn new(branding: &Branding) -> (Self, Option<BrandFile>) {
         let logo = branding.logo.as_ref().map(logo);
         let brand = Self {
             logo: logo.as_ref().map(|(path, _)| path.clone()),
@@ -65,7 +65,7 @@ fn img(path: &str) -> String {
     format!("<img class=\"brand__logo\" src=\"{path}\" alt=\"\">")
 }
 
-fn logo(logo: &Logo) -> File {
+fn logo(logo: &Logo) -> BrandFile {
     let ending = match logo.kind {
         LogoKind::Svg => "svg",
         LogoKind::Png => "png",

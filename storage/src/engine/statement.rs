@@ -5,11 +5,11 @@ use sqlx::{Any, Arguments, SqlSafeStr, SqlStr, any::AnyArguments, query_with};
 /// One SQL statement and the values of its placeholders. `$1` is the first value.
 pub struct Statement {
     text: SqlStr,
-    values: Vec<Value>,
+    values: Vec<BoundValue>,
 }
 
 /// A value of a placeholder. A NULL keeps its type, because `PostgreSQL` needs it.
-pub enum Value {
+pub enum BoundValue {
     Integer(Option<i64>),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
@@ -25,13 +25,13 @@ pub fn query(text: impl SqlSafeStr) -> Statement {
 
 impl Statement {
     /// Adds the value of the next placeholder.
-    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+    pub fn bind(mut self, value: impl Into<BoundValue>) -> Self {
         self.values.push(value.into());
         self
     }
 
     /// The text and the values, for a batch that joins several statements.
-    pub fn into_parts(self) -> (SqlStr, Vec<Value>) {
+    pub fn into_parts(self) -> (SqlStr, Vec<BoundValue>) {
         (self.text, self.values)
     }
 
@@ -45,68 +45,68 @@ impl Statement {
 pub type DriverQuery = sqlx::query::Query<'static, Any, AnyArguments>;
 
 /// A text and its values in the form that the driver executes.
-pub fn driver_query(text: impl SqlSafeStr, values: Vec<Value>) -> sqlx::Result<DriverQuery> {
+pub fn driver_query(text: impl SqlSafeStr, values: Vec<BoundValue>) -> sqlx::Result<DriverQuery> {
     let mut arguments = AnyArguments::default();
     for value in values {
         let added = match value {
-            Value::Integer(number) => arguments.add(number),
-            Value::Text(text) => arguments.add(text),
-            Value::Bytes(bytes) => arguments.add(bytes),
+            BoundValue::Integer(number) => arguments.add(number),
+            BoundValue::Text(text) => arguments.add(text),
+            BoundValue::Bytes(bytes) => arguments.add(bytes),
         };
         added.map_err(sqlx::Error::Encode)?;
     }
     Ok(query_with(text, arguments))
 }
 
-impl From<i64> for Value {
+impl From<i64> for BoundValue {
     fn from(number: i64) -> Self {
         Self::Integer(Some(number))
     }
 }
 
-impl From<Option<i64>> for Value {
+impl From<Option<i64>> for BoundValue {
     fn from(number: Option<i64>) -> Self {
         Self::Integer(number)
     }
 }
 
-impl From<&str> for Value {
+impl From<&str> for BoundValue {
     fn from(text: &str) -> Self {
         Self::Text(Some(text.to_owned()))
     }
 }
 
-impl From<String> for Value {
+impl From<String> for BoundValue {
     fn from(text: String) -> Self {
         Self::Text(Some(text))
     }
 }
 
-impl From<Option<&str>> for Value {
+impl From<Option<&str>> for BoundValue {
     fn from(text: Option<&str>) -> Self {
         Self::Text(text.map(str::to_owned))
     }
 }
 
-impl From<Option<String>> for Value {
+impl From<Option<String>> for BoundValue {
     fn from(text: Option<String>) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<&[u8]> for Value {
+impl From<&[u8]> for BoundValue {
     fn from(bytes: &[u8]) -> Self {
         Self::Bytes(Some(bytes.to_owned()))
     }
 }
 
-impl From<Vec<u8>> for Value {
+impl From<Vec<u8>> for BoundValue {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(Some(bytes))
     }
 }
 
-impl From<Option<Vec<u8>>> for Value {
+impl From<Option<Vec<u8>>> for BoundValue {
     fn from(bytes: Option<Vec<u8>>) -> Self {
         Self::Bytes(bytes)
     }

@@ -232,7 +232,7 @@ fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Statement, PortError>
     let sql = format!("SELECT * FROM {name} {behind} ORDER BY {key} LIMIT {PAGE}");
     let mut sql: Statement = query(AssertSqlSafe(sql));
     for column in last.iter().flat_map(|_| table.key) {
-        let value = last.map_or(Ok(None), |row| Value::of(row, *column))?;
+        let value = last.map_or(Ok(None), |row| CellValue::of(row, *column))?;
         sql = bound(sql, value);
     }
     Ok(sql)
@@ -240,13 +240,13 @@ fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Statement, PortError>
 
 /// A value of any column. A NULL gets its type only from its place in the statement, so it is
 /// written as a literal, not bound.
-enum Value {
+enum CellValue {
     Number(i64),
     Text(String),
     Bytes(Vec<u8>),
 }
 
-impl Value {
+impl CellValue {
     fn of<I: sqlx::ColumnIndex<AnyRow> + Copy>(
         row: &AnyRow,
         column: I,
@@ -263,12 +263,12 @@ impl Value {
     }
 }
 
-fn bound(sql: Statement, value: Option<Value>) -> Statement {
+fn bound(sql: Statement, value: Option<CellValue>) -> Statement {
     match value {
         None => sql,
-        Some(Value::Number(number)) => sql.bind(number),
-        Some(Value::Text(text)) => sql.bind(text),
-        Some(Value::Bytes(bytes)) => sql.bind(bytes),
+        Some(CellValue::Number(number)) => sql.bind(number),
+        Some(CellValue::Text(text)) => sql.bind(text),
+        Some(CellValue::Bytes(bytes)) => sql.bind(bytes),
     }
 }
 
@@ -290,7 +290,7 @@ fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Statement, P
         sql.push_str(if number == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {
             let comma = if column == 0 { "" } else { ", " };
-            let value = Value::of(row, column)?;
+            let value = CellValue::of(row, column)?;
             if value.is_some() {
                 values.push(value);
                 write!(sql, "{comma}${}", values.len()).map_err(damaged)?;

@@ -83,7 +83,7 @@ const FORGET_FAILURE: &str = "
     WHERE email_index = $1 AND network = $2";
 
 /// The result of checking a stranger's attempt against the limits.
-pub enum Limits {
+pub enum AdmissionLimits {
     /// The attempt is counted as usual.
     Open {
         /// The name's attempts now.
@@ -114,9 +114,9 @@ pub fn limits_statement(attempt: &PasswordTry, now: Timestamp) -> Statement {
 }
 
 /// Evaluates the row of [`limits_statement`].
-pub fn limits(row: &AnyRow, now: Timestamp) -> Result<Limits, PortError> {
+pub fn limits(row: &AnyRow, now: Timestamp) -> Result<AdmissionLimits, PortError> {
     if let Err(until) = address_limit::judge(row.maybe_at("refused_at")?, now) {
-        return Ok(Limits::Refused {
+        return Ok(AdmissionLimits::Refused {
             until,
             is_address: true,
         });
@@ -129,11 +129,11 @@ pub fn limits(row: &AnyRow, now: Timestamp) -> Result<Limits, PortError> {
         None => None,
     };
     Ok(match before.unwrap_or_default().count(now) {
-        Ok(after) => Limits::Open { before, after },
+        Ok(after) => AdmissionLimits::Open { before, after },
         Err(_) if network_budget::allows(row.maybe_at("tried_at")?, row.count("spent")?, now) => {
-            Limits::Spare
+            AdmissionLimits::Spare
         }
-        Err(until) => Limits::Refused {
+        Err(until) => AdmissionLimits::Refused {
             until,
             is_address: false,
         },
@@ -159,13 +159,13 @@ pub async fn judge(
         return Ok(Admission::Stranger);
     };
     Ok(match limits(&row, now)? {
-        Limits::Refused { until, is_address } => {
+        AdmissionLimits::Refused { until, is_address } => {
             if is_address {
                 strangers.refuse(&attempt.address, until, now);
             }
             Admission::Refused { until }
         }
-        Limits::Open { .. } | Limits::Spare => Admission::Stranger,
+        AdmissionLimits::Open { .. } | AdmissionLimits::Spare => Admission::Stranger,
     })
 }
 

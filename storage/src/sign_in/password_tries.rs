@@ -31,7 +31,7 @@ use crate::{
         },
     },
     sign_in::{
-        admission::{self, Limits},
+        admission::{self, AdmissionLimits},
         attempts::{SHORTLY, TRIES},
     },
 };
@@ -260,9 +260,9 @@ async fn count_for_stranger(
     // Statements that must change one row each, besides the number.
     let mut must_change = Vec::new();
     match (limits, email) {
-        (Limits::Refused { until, .. }, _) => return Ok(Count::Refused { until }),
+        (AdmissionLimits::Refused { until, .. }, _) => return Ok(Count::Refused { until }),
         (_, None) => {}
-        (Limits::Open { before, after }, Some(email)) => {
+        (AdmissionLimits::Open { before, after }, Some(email)) => {
             must_change.push(batch.add(count_for_name_statement(email, before, after)));
             // The network's own attempt matters only while a delay is in force.
             if !delay_after(after.failures).is_zero() {
@@ -270,7 +270,7 @@ async fn count_for_stranger(
                 batch.add(note);
             }
         }
-        (Limits::Spare, Some(email)) => {
+        (AdmissionLimits::Spare, Some(email)) => {
             must_change.push(batch.add(admission::lock_name_statement(email)));
             let spend = admission::spend_spare_statement(email, &attempt.network, now);
             must_change.push(batch.add(spend));

@@ -16,7 +16,7 @@ use crate::{process::Process, tools::Toolbox};
 const NAME: &str = "frontend";
 
 /// The output of wasm-bindgen.
-pub struct Pair {
+pub struct ScriptAndWasm {
     /// The folder with the whole output.
     pub(super) folder: PathBuf,
     /// The script that loads the WASM.
@@ -25,7 +25,7 @@ pub struct Pair {
     pub wasm: PathBuf,
 }
 
-impl Pair {
+impl ScriptAndWasm {
     /// Returns the scripts of other crates, which the main script imports by relative paths: none
     /// today.
     pub fn snippets(&self) -> Result<Vec<(String, PathBuf)>> {
@@ -42,7 +42,7 @@ impl Pair {
 }
 
 /// Writes the JavaScript glue for a WASM file, and the WASM that it needs, into a separate folder.
-pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
+pub fn write(compiled: &Path, folder: PathBuf) -> Result<ScriptAndWasm> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     }
@@ -54,7 +54,7 @@ pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
         .omit_default_module_path(false)
         .generate(&folder)
         .with_context(|| format!("wasm-bindgen on {}", compiled.display()))?;
-    Ok(Pair {
+    Ok(ScriptAndWasm {
         script: folder.join(format!("{NAME}.js")),
         wasm: wasm(&folder),
         folder,
@@ -67,7 +67,7 @@ pub fn wasm(folder: &Path) -> PathBuf {
 }
 
 /// Shrinks the WASM with wasm-opt. The original file stays for `cargo xtask size --by-crate`.
-pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
+pub fn shrunk(pair: ScriptAndWasm, app: &Link, tools: &Toolbox) -> Result<ScriptAndWasm> {
     let small = pair.wasm.with_extension("small.wasm");
     Process::new("wasm-opt")
         .args([format!("--output={}", small.display())])
@@ -75,7 +75,7 @@ pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
         .args([&pair.wasm])
         .env_unshown("PATH", tools.path()?)
         .run()?;
-    Ok(Pair {
+    Ok(ScriptAndWasm {
         wasm: small,
         ..pair
     })

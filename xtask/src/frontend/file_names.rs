@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{bindings::Pair, fingerprint};
+use super::{bindings::ScriptAndWasm, fingerprint};
 
 /// The number of digits that Trunk uses.
 const DIGITS: usize = 16;
@@ -28,7 +28,7 @@ pub struct Names {
 
 /// Copies the files into `dist`. Script and WASM share one hash over both, because a browser must
 /// never combine files of two builds.
-pub fn copy(pair: &Pair, icon: &Path, dist: &Path) -> Result<Names> {
+pub fn copy(pair: &ScriptAndWasm, icon: &Path, dist: &Path) -> Result<Names> {
     let hash = digits(&[pair.script.clone(), pair.wasm.clone()])?;
     let snippets = pair.snippets()?;
     let names = Names {
@@ -82,7 +82,7 @@ mod tests {
             fs::write(&file, text).unwrap();
             file
         };
-        let pair = Pair {
+        let pair = ScriptAndWasm {
             script: file("frontend.js", "script"),
             wasm: file("frontend_bg.wasm", "wasm"),
             folder: folder.clone(),

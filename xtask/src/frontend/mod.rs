@@ -32,7 +32,7 @@ use crate::{
     tools::{Toolbox, versions},
     workspace::{dist, root},
 };
-use bindings::Pair;
+use bindings::ScriptAndWasm;
 use index_page::Pieces;
 use template::Link;
 
@@ -89,7 +89,7 @@ fn ship() -> Result<()> {
 }
 
 /// Returns script and WASM as joined by wasm-bindgen.
-fn joined(edition: Edition, features: &[&str]) -> Result<Pair> {
+fn joined(edition: Edition, features: &[&str]) -> Result<ScriptAndWasm> {
     let compiled = compile::compile(edition, features)?;
     let stopwatch = Stopwatch::start();
     let pair = bindings::write(&compiled, bindings_of(edition))?;
@@ -120,7 +120,7 @@ pub fn before_shrinking() -> Result<(PathBuf, Vec<String>)> {
 }
 
 /// Minifies wasm-bindgen's JavaScript: half of it is names, comments and blank space.
-fn minify(pair: &Pair, tools: &Toolbox) -> Result<()> {
+fn minify(pair: &ScriptAndWasm, tools: &Toolbox) -> Result<()> {
     let snippets = pair.snippets()?.into_iter().map(|(_, file)| file);
     for script in snippets.chain([pair.script.clone()]) {
         Process::new("esbuild")
@@ -135,7 +135,7 @@ fn minify(pair: &Pair, tools: &Toolbox) -> Result<()> {
 
 /// Checks that no page uses streams, because `server_fn` is compiled against empty streams
 /// (frontend/wasm-streams). A developer gets the error here instead of in a browser.
-fn streams_are_unused(pair: &Pair) -> Result<()> {
+fn streams_are_unused(pair: &ScriptAndWasm) -> Result<()> {
     ensure!(
         !fs::read_to_string(&pair.script)?.contains("streamsAreLeftOut"),
         "the pages use streams now: take the patch of `wasm-streams` out of Cargo.toml"
@@ -144,7 +144,7 @@ fn streams_are_unused(pair: &Pair) -> Result<()> {
 }
 
 /// Writes the folder that is served: script, WASM and icon, and the index page that names them.
-fn assemble(pair: &Pair, folder: &Path) -> Result<()> {
+fn assemble(pair: &ScriptAndWasm, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }

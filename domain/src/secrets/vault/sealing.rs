@@ -35,14 +35,14 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
 
 /// The parts of the master keys that seal authenticator keys.
 pub(super) struct Sealing {
-    keys: Vec<Known>,
+    keys: Vec<KnownKey>,
     /// The key that seals, as the database names it. The key may be in a newer key file than the
     /// one that was read.
     named: Option<KeyId>,
 }
 
 /// The part of one master key.
-pub(super) struct Known {
+pub(super) struct KnownKey {
     pub(super) id: KeyId,
     pub(super) cipher: XChaCha20Poly1305,
     fingerprint: String,
@@ -63,7 +63,7 @@ impl Sealing {
     pub(super) fn replace(&mut self, ring: &KeyRing) {
         let cipher =
             |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
-        let keys = ring.keys().map(|key| Known {
+        let keys = ring.keys().map(|key| KnownKey {
             id: key.id.clone(),
             cipher: cipher(key),
             fingerprint: key.fingerprint(),
@@ -81,7 +81,7 @@ impl Sealing {
     }
 
     /// The key that seals: the one that the database names, else the first one of the file.
-    pub(super) fn current(&self) -> Option<&Known> {
+    pub(super) fn current(&self) -> Option<&KnownKey> {
         let named = self.keys.iter().find(|key| self.is_named(&key.id));
         named.or_else(|| self.keys.first())
     }

@@ -16,7 +16,7 @@ use crate::{
         args::{EventsArgs, KeptSeal},
     },
     config::{Database, DatabaseArgs},
-    context::{Opened, Opening, open},
+    context::{OpenDatabase, Opening, open},
     system::utc::utc,
 };
 
@@ -38,7 +38,7 @@ pub(in crate::cli) async fn run(
 }
 
 /// Lists the newest events; the newest comes last, next to the prompt.
-async fn newest(count: u32, opened: &Opened) -> Result<Report, Failure> {
+async fn newest(count: u32, opened: &OpenDatabase) -> Result<Report, Failure> {
     let events = opened.store().newest_events(count).await?;
     let names = Names::read(opened.store(), opened.vault()).await?;
     let items = events
@@ -86,7 +86,7 @@ fn named_line(event: &EventRecord, names: &Names) -> Value {
     line
 }
 
-async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {
+async fn verify(args: &EventsArgs, opened: &OpenDatabase) -> Result<Report, Failure> {
     let store = opened.store();
     let audit = store.verify_events(opened.vault().event_chain()).await?;
     let report = verified(&audit)?;

@@ -23,7 +23,7 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, args::KeyCommand},
     config::{Database, DatabaseArgs},
-    context::{Opened, Opening, StartError, connected, open},
+    context::{OpenDatabase, Opening, StartError, connected, open},
     files,
     keys::{
         Progress, key_file, name_sealing_key,
@@ -92,7 +92,7 @@ async fn first(database: &Database) -> Result<Report, Failure> {
 
 async fn command_on(
     database: &Database,
-    opened: &Opened,
+    opened: &OpenDatabase,
     command: &KeyCommand,
     json: bool,
 ) -> Result<Report, Failure> {
@@ -178,7 +178,7 @@ async fn led_by_database(store: &Store, ring: KeyRing) -> Result<KeyRing, PortEr
 /// continues where it stopped.
 async fn turn(
     database: &Database,
-    opened: &Opened,
+    opened: &OpenDatabase,
     ring: KeyRing,
     json: bool,
 ) -> Result<Report, Failure> {
@@ -230,7 +230,7 @@ async fn turn(
 /// rows of both keys, and each server seals with the new key once it has read which key seals.
 async fn name_known(
     database: &Database,
-    opened: &Opened,
+    opened: &OpenDatabase,
     ring: &KeyRing,
     new: &MasterKey,
 ) -> Result<Progress, Failure> {

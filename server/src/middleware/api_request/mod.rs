@@ -43,7 +43,7 @@ use crate::{
     middleware::{
         api_request::{
             origin::Origins,
-            pace::{Pace, SIGN_IN, Shown},
+            pace::{Pace, SIGN_IN, ShownSecrets},
             repeats::{Repeats, Turn},
         },
         every_request::{codings, visitor},
@@ -69,11 +69,11 @@ pub struct Guards {
 
 /// Passes a request on if it passes each guard, with what the guards found out about it.
 pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
-    let mut shown = Shown::Nothing;
+    let mut shown = ShownSecrets::Nothing;
     let mut response = timeout::limit(async {
         match guards.passed(request).await {
             Ok((request, turn)) => {
-                shown = Shown::by(&request);
+                shown = ShownSecrets::by(&request);
                 // A sign-in uses nothing up and costs the most, so it may be cancelled when the
                 // client disconnects.
                 let may_be_given_up = request.uri().path() == SIGN_IN;

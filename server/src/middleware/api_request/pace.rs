@@ -24,7 +24,7 @@ pub const SIGN_IN: &str = "/api/session/sign_in";
 
 /// How far the session of a request is authenticated.
 #[derive(Clone, Copy)]
-pub enum Shown {
+pub enum ShownSecrets {
     /// There is no session.
     Nothing,
     /// Password only, without a second factor.
@@ -33,7 +33,7 @@ pub enum Shown {
     All,
 }
 
-impl Shown {
+impl ShownSecrets {
     /// Reads what the guards found out. A sign-in counts as [`Self::Nothing`], because the session
     /// says nothing about the email in the request.
     pub fn by(request: &Request) -> Self {
@@ -72,7 +72,7 @@ impl Pace {
     }
 
     /// Delays a refusal until it is due. Answers to a complete session are never delayed.
-    pub async fn keep(&self, status: StatusCode, shown: Shown) {
+    pub async fn keep(&self, status: StatusCode, shown: ShownSecrets) {
         if !is_paced(status, shown) {
             return;
         }
@@ -98,15 +98,15 @@ impl Pace {
 
 /// Returns whether the answer refuses a request without a session, or tells a half-authenticated
 /// session to wait.
-fn is_paced(status: StatusCode, shown: Shown) -> bool {
+fn is_paced(status: StatusCode, shown: ShownSecrets) -> bool {
     let is_wait = matches!(
         status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
     );
     match shown {
-        Shown::Nothing => status.is_client_error() || is_wait,
-        Shown::Password => is_wait,
-        Shown::All => false,
+        ShownSecrets::Nothing => status.is_client_error() || is_wait,
+        ShownSecrets::Password => is_wait,
+        ShownSecrets::All => false,
     }
 }
 
@@ -151,9 +151,9 @@ mod tests {
     #[test]
     fn who_has_shown_something_is_not_held_back() {
         let (wrong, wait) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
-        assert!(is_paced(wrong, Shown::Nothing) && is_paced(wait, Shown::Nothing));
-        assert!(!is_paced(StatusCode::OK, Shown::Nothing));
-        assert!(!is_paced(wrong, Shown::Password) && is_paced(wait, Shown::Password));
-        assert!(!is_paced(wait, Shown::All));
+        assert!(is_paced(wrong, ShownSecrets::Nothing) && is_paced(wait, ShownSecrets::Nothing));
+        assert!(!is_paced(StatusCode::OK, ShownSecrets::Nothing));
+        assert!(!is_paced(wrong, ShownSecrets::Password) && is_paced(wait, ShownSecrets::Password));
+        assert!(!is_paced(wait, ShownSecrets::All));
     }
 }

@@ -38,8 +38,8 @@ const AT_MOST: usize = 1_000;
 /// The size limit. The largest answer that gives a token is under 2 KiB.
 const LARGEST: usize = 16 * 1024;
 
-type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
-type Places = Arc<Mutex<HashMap<[u8; 32], Place>>>;
+type AnswerSlot = Arc<tokio::sync::Mutex<Option<KeptAnswer>>>;
+type Places = Arc<Mutex<HashMap<[u8; 32], AnswerSlot>>>;
 
 /// The answers of the last seconds that gave a session a new token.
 #[derive(Default)]
@@ -47,14 +47,14 @@ pub struct Repeats {
     places: Places,
 }
 
-struct Kept {
+struct KeptAnswer {
     headers: HeaderMap,
     body: Bytes,
 }
 
 /// The right to run a request: an identical one waits until this one has completed or is given up.
 pub struct Turn {
-    place: OwnedMutexGuard<Option<Kept>>,
+    place: OwnedMutexGuard<Option<KeptAnswer>>,
     places: Places,
     digest: [u8; 32],
 }
@@ -85,7 +85,7 @@ impl Repeats {
     }
 }
 
-fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], Place>> {
+fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], AnswerSlot>> {
     places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -127,7 +127,7 @@ impl Turn {
         let Ok(body) = to_bytes(body, LARGEST).await else {
             return Answer::from_parts(parts, Body::empty());
         };
-        *self.place = Some(Kept {
+        *self.place = Some(KeptAnswer {
             headers: parts.headers.clone(),
             body: body.clone(),
         });

@@ -13,7 +13,7 @@ use sqlx::{
 use crate::engine::{dialect::Engine, error::OpenError};
 
 /// A migration, with its SQL for each engine.
-struct Step {
+struct MigrationStep {
     number: i64,
     name: &'static str,
     sqlite: &'static str,
@@ -22,7 +22,7 @@ struct Step {
 
 macro_rules! step {
     ($number:literal, $name:literal) => {
-        Step {
+        MigrationStep {
             number: $number,
             name: $name,
             sqlite: include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")),
@@ -32,7 +32,7 @@ macro_rules! step {
 }
 
 /// Oldest first. A migration never changes once it was applied.
-const STEPS: &[Step] = &[
+const STEPS: &[MigrationStep] = &[
     step!(1, "0001_first"),
     step!(2, "0002_step_up"),
     step!(3, "0003_sign_in_limits"),
@@ -51,7 +51,7 @@ const STEPS: &[Step] = &[
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {
-    let migration = |step: &Step| {
+    let migration = |step: &MigrationStep| {
         let sql = match engine {
             Engine::Sqlite => step.sqlite,
             Engine::Postgres => step.postgres,

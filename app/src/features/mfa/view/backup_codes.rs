@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use usecases::mfa::{CodeSheet, SavedCodes, Settled};
 
-use super::{Step, Steps, unsaved_codes::AskBeforeLeaving};
+use super::{SetUpStep, Steps, unsaved_codes::AskBeforeLeaving};
 use crate::{
     api::{
         mfa::{backup_codes, finish, keep_codes},
@@ -90,7 +90,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let said = in_words(failed);
     view! {
         <div class="page--narrow">
-            {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
+            {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=SetUpStep::BackupCodes is_short /> }.into_any()).into_any())}
             <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {

@@ -18,7 +18,7 @@ use crate::{shell::shell, ui::StepIndicator, words};
 
 /// The pages of the wizard, in order.
 #[derive(Clone, Copy)]
-enum Step {
+enum SetUpStep {
     NewMethod,
     SetUp,
     Verify,
@@ -27,7 +27,7 @@ enum Step {
 
 /// The position of a page in the wizard. A reset and a forced set-up skip the choice of a method.
 #[component]
-fn Steps(at: Step, is_short: bool) -> impl IntoView {
+fn Steps(at: SetUpStep, is_short: bool) -> impl IntoView {
     let skipped = usize::from(is_short);
     let steps = [
         words::NEW_METHOD,

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Step, Steps};
+use super::{SetUpStep, Steps};
 use crate::{
     routes::Page,
     shell::{navigator, shell},
@@ -22,7 +22,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Steps at=Step::NewMethod is_short=false />
+            <Steps at=SetUpStep::NewMethod is_short=false />
             <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
                 <SubmitForm on_submit=move || navigator.go(&Page::SetUp)>

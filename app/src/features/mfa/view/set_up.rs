@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use usecases::{mfa::PendingSetUp, session::Viewer};
 
-use super::{Step, Steps, is_short};
+use super::{SetUpStep, Steps, is_short};
 use crate::{
     api::mfa::{cancel, pending as has_key, set_up},
     routes::{AfterPassword, Page},
@@ -107,7 +107,7 @@ fn Key() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Steps at=Step::SetUp is_short />
+            <Steps at=SetUpStep::SetUp is_short />
             <FocusHeading label=HEADING />
             <Demanded />
             {boxed_view(move || match load.result() {

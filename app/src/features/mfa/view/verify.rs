@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use usecases::{secret_text::SecretText, session::Code};
 
-use super::{Step, Steps, is_short};
+use super::{SetUpStep, Steps, is_short};
 
 use crate::{
     api::{
@@ -40,7 +40,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Steps at=Step::Verify is_short />
+            <Steps at=SetUpStep::Verify is_short />
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match waiting.result() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),

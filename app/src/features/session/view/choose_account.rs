@@ -84,7 +84,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
             {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(accounts)) => {
-                    let choice = move |account| view! { <li><AccountChoice account busy pressed press /></li> }.into_any();
+                    let choice = move |account| view! { <li><AccountButton account busy pressed press /></li> }.into_any();
                     view! { <ul class="choices" role="list">{accounts.into_iter().map(choice).collect_view()}</ul> }.into_any()
                 }
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); load.reload(); } /> }.into_any(),
@@ -95,7 +95,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
 
 /// A button whose name is the account's name, then the role.
 #[component]
-fn AccountChoice(
+fn AccountButton(
     account: AccountOption,
     busy: RwSignal<bool>,
     pressed: RwSignal<Option<AccountId>>,

@@ -6,7 +6,7 @@ mod tokens;
 use palette::Oklch;
 
 use crate::config::{SettingError, branding::colour::Colour};
-use surfaces::Theme;
+use surfaces::AccentTheme;
 use tokens::Tokens;
 
 const LIGHT: &str = "TWINLOCK_ACCENT";
@@ -28,12 +28,12 @@ impl Accent {
             return dark.map_or(Ok(None), |_| Err(SettingError::new(DARK, alone.to_owned())));
         };
         let accent = colour(LIGHT, text)?;
-        let light = judged(LIGHT, Theme::Light, accent)?;
+        let light = judged(LIGHT, AccentTheme::Light, accent)?;
         let accent = match dark {
             Some(text) => colour(DARK, text)?,
             None => Tokens::dark_accent_for(accent),
         };
-        let dark = judged(DARK, Theme::Dark, accent)?;
+        let dark = judged(DARK, AccentTheme::Dark, accent)?;
         Ok(Some(Self { light, dark }))
     }
 
@@ -52,7 +52,11 @@ fn colour(setting: &'static str, text: &str) -> Result<Colour, SettingError> {
     })
 }
 
-fn judged(setting: &'static str, theme: Theme, accent: Colour) -> Result<Tokens, SettingError> {
+fn judged(
+    setting: &'static str,
+    theme: AccentTheme,
+    accent: Colour,
+) -> Result<Tokens, SettingError> {
     let tokens = Tokens::new(theme, accent);
     let Some(complaint) = tokens.complaint() else {
         return Ok(tokens);
@@ -65,11 +69,11 @@ fn judged(setting: &'static str, theme: Theme, accent: Colour) -> Result<Tokens,
 
 /// Returns the nearest readable colour of the same hue: darker for the light theme, lighter for the
 /// dark one.
-fn nearest(theme: Theme, accent: Colour) -> Option<Colour> {
+fn nearest(theme: AccentTheme, accent: Colour) -> Option<Colour> {
     let from = accent.mixture();
     let lightness = |step: u32| match theme {
-        Theme::Light => from.l - f64::from(step) * 0.005,
-        Theme::Dark => from.l + f64::from(step) * 0.005,
+        AccentTheme::Light => from.l - f64::from(step) * 0.005,
+        AccentTheme::Dark => from.l + f64::from(step) * 0.005,
     };
     (1..=200)
         .map(|step| {

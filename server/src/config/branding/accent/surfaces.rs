@@ -22,14 +22,14 @@ const SURFACES: [(&str, Mixture, Mixture); 8] = [
 
 /// A colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
+pub enum AccentTheme {
     /// Dark on light.
     Light,
     /// Light on dark.
     Dark,
 }
 
-impl Theme {
+impl AccentTheme {
     /// Returns every background that the accent's colours appear on, by its token's name.
     pub fn surfaces(self) -> impl Iterator<Item = (&'static str, Colour)> {
         SURFACES.into_iter().map(move |(name, light, dark)| {

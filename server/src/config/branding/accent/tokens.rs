@@ -3,7 +3,7 @@
 
 use palette::{OklabHue, Oklch};
 
-use super::surfaces::Theme;
+use super::surfaces::AccentTheme;
 use crate::config::branding::colour::Colour;
 
 /// The contrast of text (WCAG 2.2, 1.4.3).
@@ -23,7 +23,7 @@ const NEARLY_GREY: f64 = 0.03;
 /// The accent's tokens in one theme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
-    theme: Theme,
+    theme: AccentTheme,
     accent: Colour,
     hover: Colour,
     text: Colour,
@@ -33,7 +33,7 @@ pub struct Tokens {
 }
 
 /// Two colours that appear on each other.
-struct Pair {
+struct ContrastPair {
     what: String,
     contrast: f64,
     needed: f64,
@@ -41,11 +41,11 @@ struct Pair {
 
 impl Tokens {
     /// Derives the tokens from this accent.
-    pub fn new(theme: Theme, accent: Colour) -> Self {
+    pub fn new(theme: AccentTheme, accent: Colour) -> Self {
         let Oklch { l, chroma, hue } = accent.mixture();
         let mix = |l: f64, chroma: f64| Colour::mix(Oklch::new(l, chroma, hue));
         let tokens = match theme {
-            Theme::Light => {
+            AccentTheme::Light => {
                 let step = if l < NEARLY_BLACK { 0.1 } else { -0.06 };
                 Self {
                     theme,
@@ -57,7 +57,7 @@ impl Tokens {
                     focus: mix(0.52, chroma * 1.18),
                 }
             }
-            Theme::Dark => {
+            AccentTheme::Dark => {
                 let step = if l > NEARLY_WHITE { -0.06 } else { 0.06 };
                 Self {
                     theme,
@@ -107,16 +107,16 @@ impl Tokens {
         ))
     }
 
-    fn pairs(&self) -> Vec<Pair> {
+    fn pairs(&self) -> Vec<ContrastPair> {
         let accent = self.accent;
-        let pair = |what: String, one: Colour, other: Colour, needed| Pair {
+        let pair = |what: String, one: Colour, other: Colour, needed| ContrastPair {
             what,
             contrast: one.contrast(other),
             needed,
         };
         let on = match self.theme {
-            Theme::Light => "white",
-            Theme::Dark => "dark",
+            AccentTheme::Light => "white",
+            AccentTheme::Dark => "dark",
         };
         let mut pairs = vec![
             pair(format!("{on} text on {accent}"), self.on, accent, TEXT),
@@ -159,8 +159,8 @@ impl Tokens {
     /// Links also appear on tints, so their colour may have to differ more than the accent itself.
     fn with_readable_text(mut self, hue: OklabHue<f64>) -> Self {
         let step = match self.theme {
-            Theme::Light => -0.01,
-            Theme::Dark => 0.01,
+            AccentTheme::Light => -0.01,
+            AccentTheme::Dark => 0.01,
         };
         let Oklch { mut l, chroma, .. } = self.text.mixture();
         while !self.text_is_readable() && (0.0..=1.0).contains(&l) {
@@ -189,8 +189,11 @@ mod tests {
     fn the_proportions_are_those_of_the_style_sheet() {
         let sheet = include_str!("../../../../../style/tokens.css");
         let accent = |l, chroma| Colour::mix(Oklch::new(l, chroma, 264.0));
-        let light = Tokens::new(Theme::Light, accent(0.46, 0.17));
-        let dark = Tokens::new(Theme::Dark, Tokens::dark_accent_for(accent(0.46, 0.17)));
+        let light = Tokens::new(AccentTheme::Light, accent(0.46, 0.17));
+        let dark = Tokens::new(
+            AccentTheme::Dark,
+            Tokens::dark_accent_for(accent(0.46, 0.17)),
+        );
         for (place, tokens) in [light, dark].iter().enumerate() {
             for (name, is) in tokens.named() {
                 let line = sheet
@@ -220,11 +223,11 @@ mod tests {
     #[test]
     fn a_button_is_seen_to_be_under_the_pointer() {
         for (theme, text) in [
-            (Theme::Light, "#000000"),
-            (Theme::Light, "#111111"),
-            (Theme::Light, "#2f5bd7"),
-            (Theme::Dark, "#ffffff"),
-            (Theme::Dark, "#90b0ff"),
+            (AccentTheme::Light, "#000000"),
+            (AccentTheme::Light, "#111111"),
+            (AccentTheme::Light, "#2f5bd7"),
+            (AccentTheme::Dark, "#ffffff"),
+            (AccentTheme::Dark, "#90b0ff"),
         ] {
             let tokens = Tokens::new(theme, text.parse().unwrap());
             let (from, to) = (tokens.accent.mixture().l, tokens.hover.mixture().l);

@@ -21,7 +21,7 @@ use crate::{
 
 /// What the page shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum ListContent {
     Waiting,
     Nothing,
     Accounts { with_protection: bool },
@@ -34,9 +34,9 @@ pub(crate) fn Accounts() -> impl IntoView {
     let rules = Rules::new(load);
     let what = memo(move || {
         load.answer.with(|accounts| match accounts.as_deref() {
-            None => Shown::Waiting,
-            Some([]) => Shown::Nothing,
-            Some(accounts) => Shown::Accounts {
+            None => ListContent::Waiting,
+            Some([]) => ListContent::Nothing,
+            Some(accounts) => ListContent::Accounts {
                 with_protection: accounts.iter().any(|row| row.protection.is_some()),
             },
         })
@@ -47,10 +47,10 @@ pub(crate) fn Accounts() -> impl IntoView {
             <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
             <AppErrorAlert may_repeat=true refused=rules.failed retry=move || rules.retry() />
             {boxed_view(move || match what.get() {
-                Shown::Waiting if load.failed.read().is_some() => ().into_any(),
-                Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
-                Shown::Nothing => lead(words::NO_ACCOUNT),
-                Shown::Accounts { with_protection } => view! { <Rows load rules with_protection /> }.into_any(),
+                ListContent::Waiting if load.failed.read().is_some() => ().into_any(),
+                ListContent::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                ListContent::Nothing => lead(words::NO_ACCOUNT),
+                ListContent::Accounts { with_protection } => view! { <Rows load rules with_protection /> }.into_any(),
             })}
             {muted(words::OPERATOR_ADDS)}
             <RequireDialog rules />

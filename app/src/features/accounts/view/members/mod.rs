@@ -29,7 +29,7 @@ use crate::{
 
 /// What the page shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum MembersContent {
     Waiting,
     NotFound,
     SetUpOwed,
@@ -37,7 +37,7 @@ enum Shown {
     Members,
 }
 
-impl Shown {
+impl MembersContent {
     fn of(load: Load<MembersShown>) -> Self {
         match load.failed.get() {
             // Replaces members that are already shown, because the user may no longer see them.
@@ -56,19 +56,19 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     let filters = Filters::new(account);
     let load = Load::following(move || filters.question.get(), members);
     filters.stay_within(load);
-    let what = memo(move || Shown::of(load));
+    let what = memo(move || MembersContent::of(load));
     boxed_view(move || match what.get() {
-        Shown::Members => view! { <Content load filters /> }.into_any(),
-        Shown::NotFound => view! { <NotFound /> }.into_any(),
-        Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
-        Shown::Waiting => view! {
+        MembersContent::Members => view! { <Content load filters /> }.into_any(),
+        MembersContent::NotFound => view! { <NotFound /> }.into_any(),
+        MembersContent::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
+        MembersContent::Waiting => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
                 <div class="card"><Skeleton lines=8 /></div>
             </div>
         }
         .into_any(),
-        Shown::Failed => view! {
+        MembersContent::Failed => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
                 <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
