@@ -42,7 +42,7 @@ const SAY_EVERY: u32 = 2;
 const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
 
-/// HousekeepingState that is done one batch per turn.
+/// Work that is done one batch per turn.
 #[derive(Default)]
 struct BatchTask {
     /// Whether there may be more to delete.

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// GuessHistory allowed within [`PAUSE_WINDOW`]; the next one must wait.
+/// Attempts allowed within [`PAUSE_WINDOW`]; the next one must wait.
 pub const PAUSE_AFTER: usize = 5;
 /// The window in which attempts are counted for a pause.
 pub const PAUSE_WINDOW: Duration = Duration::from_mins(15);
 /// Refused codes in a row that lock the authenticator application.
 pub const LOCK_AFTER: u32 = 10;
-/// GuessHistory with backup codes that a locked holder may make within [`BACKUP_WINDOW`].
+/// Attempts with backup codes that a locked holder may make within [`BACKUP_WINDOW`].
 pub const BACKUP_WHEN_LOCKED: usize = 5;
 /// The window of [`BACKUP_WHEN_LOCKED`].
 pub const BACKUP_WINDOW: Duration = Duration::from_hours(24);
