@@ -106,7 +106,7 @@ impl Store {
         Ok(rows.len())
     }
 
-    /// Deletes sealed rows before `limit` at the beginning of the chain, at most [`BATCH`], moves
+    /// Deletes sealed rows before `limit` at the beginning of the chain, at most `BATCH`, moves
     /// the anchor, and returns how many.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.delete_events"))]
     pub async fn delete_events(&self, chain: &Chain, limit: Timestamp) -> Result<u64, PortError> {

@@ -82,7 +82,7 @@ const DEAD: [Dead; 9] = [
 const NAMES: i64 = 100_000;
 
 impl Store {
-    /// Deletes at most [`BATCH`] dead rows per table, each table in its own transaction; returns
+    /// Deletes at most `BATCH` dead rows per table, each table in its own transaction; returns
     /// the number and the first error. A table that fails does not stop the others. Takes no lock
     /// if nothing is dead.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "sweep.sweep"))]
