@@ -5,8 +5,7 @@ use domain::events::{Action, Event, Outcome};
 use crate::{Context, Services, UseCaseError};
 
 /// Records an error in the security events: the outcome of the attempt, or an access that was
-/// denied.
-/// A counted attempt is already stored as failed, so a failure here changes nothing else.
+/// denied. A counted attempt is already stored as failed, so a failure here changes nothing else.
 pub async fn record_error(context: &Context, error: UseCaseError) {
     let services = &context.services;
     if let Some(outcome) = outcome_of(error) {

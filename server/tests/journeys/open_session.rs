@@ -1,6 +1,5 @@
 //! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (RA1 to
-//! RA3).
-//! A user who reloads within five minutes is asked for nothing.
+//! RA3). A user who reloads within five minutes is asked for nothing.
 
 use std::time::Duration;
 

@@ -1,8 +1,7 @@
 //! What the page keeps in this browser: texts by key, without a time limit.
 //!
 //! A browser may refuse storage (a `SecurityError` where cookies are blocked) or have no space
-//! left.
-//! Then nothing is kept, and the page works on.
+//! left. Then nothing is kept, and the page works on.
 //!
 //! Values are the texts themselves, because `frontend/boot/theme.ts` reads them before the app
 //! starts. `LocalStorage::get` and `set` of `gloo-storage` would write JSON.

@@ -25,8 +25,7 @@ use super::{
 const OTHER: &str = "nine slow lanterns by the river";
 
 /// Forwards a port of its own to `port`, and closes the connection instead of the first answer to
-/// that function.
-/// The forwarding ends with the test's process.
+/// that function. The forwarding ends with the test's process.
 fn losing_one(port: u16, function: &'static str) -> (u16, Arc<AtomicBool>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let own = listener.local_addr().unwrap().port();
