@@ -41,6 +41,14 @@ pub fn Dialog(
         }
     });
     let closed = move |_: ev::Event| {
+        // The browser reports a closing in a task of its own. By then the dialog may be open again.
+        if dialog
+            .try_get_untracked()
+            .flatten()
+            .is_some_and(|dialog| dialog.open())
+        {
+            return;
+        }
         open.try_set(false);
         // The browser returns the focus to where it was, unless that element is now hidden or gone.
         next_frame(|| {
