@@ -15,7 +15,7 @@ interface Kept {
 
 test('after the whole journey the browser keeps nothing but the theme', async ({ site, page, owner: _owner }) => {
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await site.signOut();
   await site.enterWithCode(enrolled);
   await site.menu.choose('Theme');

@@ -13,7 +13,7 @@ test.beforeEach(({ owner: _owner }) => undefined);
 /** Goes through the pages, to the end of a set-up and to the members. */
 async function journey(site: Site): Promise<void> {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await expect(site.profile.detail('Added')).toContainText(/now|minute/);
   await expect(site.page.locator('time').first()).toHaveAttribute('title', /\d{4}/);
   await site.accounts.open();
@@ -110,7 +110,7 @@ for (const [what, take] of Object.entries(TAKEN)) {
     }
     const max = seedMember(server, MAX);
     await site.as(max).enter();
-    await site.as(max).addMfa();
+    await site.as(max).haveMfa();
     await site.as(max).signOut();
     await journey(site);
   });

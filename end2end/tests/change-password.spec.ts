@@ -82,7 +82,7 @@ test('with MFA on it takes a code, or a backup code from whoever lost the device
   guard.expectRefusals(401, 409, 422);
   const { profile, changePassword: form, person } = site;
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   server.clock.toStep();
   await form.open();
   await form.change(person.password, NEW);
@@ -111,7 +111,7 @@ test('with MFA on it takes a code, or a backup code from whoever lost the device
 for (const place of ['sign-in', 'verification of an action', 'Change password'] as const) {
   test(`each kind of code keeps what was typed: ${place}`, async ({ site }) => {
     await site.enter();
-    const { codes } = await site.addMfa();
+    const { codes } = await site.haveMfa();
     const backupCode = codes[0] as string;
     let form: Pick<SecondFactorScreen, 'code' | 'backupCode' | 'useBackupCode' | 'useApp'>;
     if (place === 'sign-in') {
@@ -149,7 +149,7 @@ for (const place of ['sign-in', 'verification of an action', 'Change password'] 
 test('a backup code in the field for six digits is taken as what it is, here too', async ({ site }) => {
   const { changePassword: form, profile, person } = site;
   await site.enter();
-  const { codes } = await site.addMfa();
+  const { codes } = await site.haveMfa();
   await form.open();
   await form.code.fill(codes[0] as string);
   await form.change(person.password, NEW);

@@ -7,7 +7,7 @@ let enrolled: Enrolled;
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();
-  enrolled = await site.addMfa();
+  enrolled = await site.haveMfa();
 });
 
 test('the dialog says what follows, and can be left with Cancel or Escape', async ({

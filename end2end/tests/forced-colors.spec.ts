@@ -47,7 +47,7 @@ test('controls keep their edge, states their shape, the focus its ring', async (
   expect(await edge(off)).toBeGreaterThan(0);
   expect(await edge(off, '::before'), 'a ring').toBe(2);
   expect(await edge(profile.generate), 'a button that is disabled').toBeGreaterThan(0);
-  await site.addMfa();
+  await site.haveMfa();
   const on = profile.settings.getByText('On', { exact: true });
   expect(await edge(on, '::before'), 'a disc').toBe(4);
 

@@ -20,7 +20,7 @@ async function expectWhole(field: Locator, value: string): Promise<void> {
 test('what an action brought comes into view, and the focus stays where it is', async ({ owner: _owner, site, page, server }) => {
   await page.setViewportSize(SMALL);
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const { profile, accounts } = site;
   await profile.editName.click();
   await profile.name.fill('My phone');
@@ -46,7 +46,7 @@ test('what an action brought comes into view, and the focus stays where it is', 
 test('what a sign-out met comes into view', async ({ owner: _owner, site, page, guard }) => {
   guard.expectRefusals(502);
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await page.setViewportSize(SMALL);
   await page.route('**/api/session/sign_out', (route) => route.fulfill({ status: 502, body: '' }));
   await toTheEnd(page);
@@ -76,7 +76,7 @@ test('a refusal above a long form comes into view, and typing goes on', async ({
 
 test('each field shows its longest usual value at 320 px, in both themes', async ({ owner: _owner, site, page }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.askToGenerate();
   for (const { width, colorScheme } of LOOKS) {
     await page.setViewportSize({ width, height: 800 });

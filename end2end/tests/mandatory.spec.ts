@@ -22,7 +22,7 @@ test('the dialog names the effect, and Cancel leaves the rule as it was', async 
   page,
 }) => {
   const { accounts } = site;
-  await site.addMfa();
+  await site.haveMfa();
   const rule = accounts.rule(ADA.account);
   const dialog = site.dialog(/^Require MFA/);
   await accounts.open();
@@ -42,7 +42,7 @@ test('the dialog names the effect, and Cancel leaves the rule as it was', async 
 });
 
 test('the rule is on, by whom and since when', async ({ site, page }) => {
-  await site.addMfa();
+  await site.haveMfa();
   await require(site);
   const rule = site.accounts.rule(ADA.account);
   await expect(rule).toBeChecked();
@@ -54,7 +54,7 @@ test('the rule is on, by whom and since when', async ({ site, page }) => {
 });
 
 test('the switch turns when the server has said so, not before', async ({ site, page }) => {
-  await site.addMfa();
+  await site.haveMfa();
   let answer = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     answer = resolve;
@@ -78,7 +78,7 @@ test('where no server answers the rule stays off, and can be switched later', as
   guard,
 }) => {
   guard.expectOutage();
-  await site.addMfa();
+  await site.haveMfa();
   await site.accounts.open();
   await site.accounts.rule(ADA.account).click();
   await server.stop();
@@ -102,7 +102,7 @@ test('members who are signed in already get the set-up at their next request', a
   guard,
 }) => {
   guard.expectRefusals(401, 403);
-  await site.addMfa();
+  await site.haveMfa();
   const max = site.as(MAX, await anotherDevice());
   await max.enter();
   await require(site);
@@ -138,7 +138,7 @@ test('off asks for a code, and frees the members at once', async ({
   server,
   anotherDevice,
 }) => {
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   setRule(server, 'on');
   const max = site.as(MAX, await anotherDevice());
   await max.givePassword();

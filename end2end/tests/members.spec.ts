@@ -26,7 +26,7 @@ test('the members, their roles and how they stand with MFA', async ({
   seedMember(server, MAX);
   const zoe = site.as(seedMember(server, ZOE), await anotherDevice());
   await zoe.enter();
-  await zoe.addMfa();
+  await zoe.haveMfa();
   const { members, accounts } = site;
   await accounts.open();
   await expect(accounts.row(ADA.account)).toContainText('1 of 3');
@@ -40,7 +40,7 @@ test('the members, their roles and how they stand with MFA', async ({
   await expect(members.row(ZOE.name)).toContainText(words.justNow);
   await expect(members.reset(MAX.name), 'there is nothing to reset').toHaveCount(0);
 
-  await site.addMfa();
+  await site.haveMfa();
   setRule(server, 'on');
   await page.goBack();
   await accounts.open();
@@ -53,7 +53,7 @@ test('the members, their roles and how they stand with MFA', async ({
 test('search by name or email, filter by state, and Clear', async ({ site, server }) => {
   seedMember(server, MAX);
   seedMember(server, ZOE);
-  await site.addMfa();
+  await site.haveMfa();
   const { members } = site;
   await site.accounts.open();
   await site.accounts.membersOf(ADA.account).click();
@@ -82,7 +82,7 @@ test('search by name or email, filter by state, and Clear', async ({ site, serve
 
 test('a search lasts over Reload and Back, and stands in no address', async ({ site, server, page }) => {
   seedMember(server, MAX);
-  await site.addMfa();
+  await site.haveMfa();
   const { members } = site;
   await site.accounts.open();
   await site.accounts.membersOf(ADA.account).click();

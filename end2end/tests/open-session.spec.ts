@@ -18,7 +18,7 @@ test.beforeEach(async ({ owner: _owner, site }) => {
 });
 
 test('a reload within five minutes notices nothing', async ({ site, server }) => {
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const key = await site.resetUpToSetup(enrolled);
   server.clock.advance(4 * 60);
   await site.page.reload();
@@ -37,7 +37,7 @@ test('RA1: a key that was left needs the password, also after a reload on the wa
   guard,
 }) => {
   guard.expectRefusals(403);
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const key = await site.resetUpToSetup(enrolled);
   server.clock.advance(STALE);
   await site.page.reload();
@@ -53,7 +53,7 @@ test('RA1: a key that was left needs the password, also after a reload on the wa
 
 test('RA1: another verification shows another key', async ({ site, server, guard }) => {
   guard.expectRefusals(403);
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const key = await site.resetUpToSetup(enrolled);
   server.clock.advance(STALE);
   expect(await site.resetUpToSetup(enrolled)).not.toBe(key);
@@ -65,7 +65,7 @@ test('RA2: codes that were left need the password, also after a reload on the wa
   guard,
 }) => {
   guard.expectRefusals(403);
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const shown = await site.generateUpToBackupCodes(enrolled);
   server.clock.advance(STALE);
   await site.page.reload();
@@ -79,7 +79,7 @@ test('RA2: codes that were left need the password, also after a reload on the wa
 
 test('RA2: codes of this session verify with the password only', async ({ site, server, guard }) => {
   guard.expectRefusals(403);
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   server.clock.advance(STALE);
   await site.askToDelete();
   const stepUp = site.stepUp('delete');
@@ -100,7 +100,7 @@ test('RA3: a sign-in by backup code asks for the password after five minutes', a
   guard,
 }) => {
   guard.expectRefusals(403);
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await site.signOut();
   await site.enterWithBackupCode(enrolled.codes[0] as string);
   server.clock.advance(STALE);
@@ -115,7 +115,7 @@ test('RA3: a sign-in by backup code asks for the password after five minutes', a
 test('RC10: before the second factor the page shows no name but the one that was typed', async ({
   site,
 }) => {
-  await site.addMfa();
+  await site.haveMfa();
   await site.signOut();
   await site.enterUpToCode();
   await expect(site.page.getByRole('button', { name: site.person.email })).toBeVisible();

@@ -18,7 +18,7 @@ async function fillSilently(field: Locator, text: string): Promise<void> {
 test.describe('a password manager that fills without a word', () => {
   test('p2 email, password and code are what stands in the fields', async ({ site, server }) => {
     await site.enter();
-    const { key, codes } = await site.addMfa();
+    const { key, codes } = await site.haveMfa();
     await site.signOut();
     const { signIn, signInCode, person } = site;
     await fillSilently(signIn.email, person.email);
@@ -94,7 +94,7 @@ test('p13 no field for an address or a code is corrected', async ({ site, page }
   await expect(site.signIn.email).toHaveAttribute('type', 'email');
   await expect(site.signIn.email).toHaveAttribute('autocorrect', 'off');
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.signOut();
   await site.enterUpToCode();
   await expect(site.signInCode.code).toHaveAttribute('autocorrect', 'off');

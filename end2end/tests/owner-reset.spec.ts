@@ -24,8 +24,8 @@ test('an Owner resets a member, whose method, codes and sessions end', async ({
   guard.expectRefusals(401);
   const max = site.as(MAX, await anotherDevice());
   await max.enter();
-  await max.addMfa();
-  const enrolled = await site.addMfa();
+  await max.haveMfa();
+  const enrolled = await site.haveMfa();
   const { members } = site;
   const stepUp = site.stepUp('member-reset');
 
@@ -54,8 +54,8 @@ test('Cancel of the dialog and of the verification resets nobody', async ({
 }) => {
   const max = site.as(MAX, await anotherDevice());
   await max.enter();
-  await max.addMfa();
-  await site.addMfa();
+  await max.haveMfa();
+  await site.haveMfa();
   await openMembers(site);
   await site.members.reset(MAX.name).click();
   await expect(site.dialog(/^Reset/).button('Cancel'), 'what takes nothing away has the focus').toBeFocused();
@@ -72,7 +72,7 @@ test('an Owner without MFA is told to add it first', async ({ site, anotherDevic
   guard.expectRefusals(403, 409);
   const max = site.as(MAX, await anotherDevice());
   await max.enter();
-  await max.addMfa();
+  await max.haveMfa();
   await openMembers(site);
   await site.members.reset(MAX.name).click();
   await site.dialog(/^Reset/).button('Reset MFA').click();
@@ -92,8 +92,8 @@ test('whoever can not be reset has the reason beside the button', async ({
   const max = site.as(MAX, await anotherDevice());
   await max.enterAccount(ADA.account);
   await max.home.expectOpen();
-  await max.addMfa();
-  await site.addMfa();
+  await max.haveMfa();
+  await site.haveMfa();
 
   const { members } = site;
   await openMembers(site);
@@ -113,8 +113,8 @@ test('whoever can not be reset has the reason beside the button', async ({
 test('a co-owner is reset as well', async ({ site, server, anotherDevice }) => {
   const zoe = site.as(seedMember(server, ZOE, 'owner'), await anotherDevice());
   await zoe.enter();
-  await zoe.addMfa();
-  const enrolled = await site.addMfa();
+  await zoe.haveMfa();
+  const enrolled = await site.haveMfa();
   await openMembers(site);
   await expect(site.members.row(ZOE.name)).toContainText('Owner');
   await site.members.reset(ZOE.name).click();
@@ -132,7 +132,7 @@ test('a member whom wrong codes locked out is reset and sets up anew', async ({
   guard.expectRefusals(401, 429);
   const max = site.as(MAX, await anotherDevice());
   await max.enter();
-  const { key } = await max.addMfa();
+  const { key } = await max.haveMfa();
   await max.signOut();
   // In a browser that is known to Max, the guesses would lock that browser only.
   await max.page.context().clearCookies();
@@ -147,7 +147,7 @@ test('a member whom wrong codes locked out is reset and sets up anew', async ({
 
   await site.signOut();
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await openMembers(site);
   await expect(site.members.row(MAX.name)).toContainText('Locked');
   await site.members.reset(MAX.name).click();
@@ -155,5 +155,5 @@ test('a member whom wrong codes locked out is reset and sets up anew', async ({
   await site.verify('member-reset', enrolled);
   await expect(site.members.row(MAX.name)).toContainText('Off');
   await max.enter();
-  await max.addMfa();
+  await max.haveMfa();
 });

@@ -88,7 +88,7 @@ test('p3 a change of password whose answer never came says that the new one may 
 
 test('p3 a rule whose answer never came is shown as it is', async ({ site, between }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.accounts.open();
   await expect(site.accounts.rule(ADA.account)).not.toBeChecked();
   lose(between, 'accounts/require_mfa');
@@ -126,7 +126,7 @@ test('p3 a sign-out whose answer never came is a sign-out, in the other tab too'
 
 test('p3 a Delete whose answer never came is told at the sign-in', async ({ site, between, page }) => {
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await site.askToDelete();
   lose(between, 'mfa/delete');
   await site.verify('delete', enrolled);

@@ -59,7 +59,7 @@ for (const [what, lose, said] of LOSSES) {
   test(`p3 new codes whose answer was lost are replaced by codes that are shown: ${what}`, async ({ site, page, guard }) => {
     guard.expectRefusals(403, 502);
     await site.enter();
-    const enrolled = await site.addMfa();
+    const enrolled = await site.haveMfa();
     await site.askToGenerate();
     await loseFirst(page, 'mfa/generate', lose);
     await site.verify('generate', enrolled);
@@ -80,7 +80,7 @@ for (const [what, lose, said] of LOSSES) {
 test('p3 new codes by a sign-in with a backup code, whose answer was lost: pressed again they are shown', async ({ site, page, guard }) => {
   guard.expectRefusals(502);
   await site.enter();
-  const { codes } = await site.addMfa();
+  const { codes } = await site.haveMfa();
   await site.signOut();
   await site.enterWithBackupCode(codes[0] as string);
   await site.profile.open();
@@ -112,10 +112,10 @@ test('p3 a reset of a member whose answer was lost says that it may have been do
   guard.expectRefusals(403, 409, 502);
   const max = site.as(seedMember(server, MAX));
   await max.enter();
-  await max.addMfa();
+  await max.haveMfa();
   await max.signOut();
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await site.accounts.open();
   await site.accounts.membersOf(site.person.account).click();
   await site.members.reset(MAX.name).click();
@@ -135,10 +135,10 @@ test('p3 a reset of a member that failed after its verification names the member
   guard.expectRefusals(502);
   const max = site.as(seedMember(server, MAX));
   await max.enter();
-  await max.addMfa();
+  await max.haveMfa();
   await max.signOut();
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const ask = async (): Promise<void> => {
     await site.accounts.open();
     await site.accounts.membersOf(site.person.account).click();

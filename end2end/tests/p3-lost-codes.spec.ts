@@ -87,7 +87,7 @@ for (const kind of ['6-digit code', 'backup code'] as const) {
 
 test('p3 a test of the authenticator whose answer was lost tells why its code was used', async ({ site, page, server }) => {
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   server.clock.toStep();
   await site.profile.testApp.click();
   await loseFirst(page, 'mfa/test', (route) => route.fulfill({ status: 200, body: '' }));

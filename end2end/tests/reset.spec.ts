@@ -7,7 +7,7 @@ let old: Enrolled;
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();
-  old = await site.addMfa();
+  old = await site.haveMfa();
 });
 
 test('the old authenticator works until the new one is verified, and no longer', async ({

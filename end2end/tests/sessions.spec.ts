@@ -18,7 +18,7 @@ test('the later steps of the wizard lead to My profile when nothing is pending',
 
 test('with a method the wizard leads to My profile', async ({ site, page }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   for (const screen of [site.newMethod, site.setup, site.methodCode, site.backupCodes]) {
     await page.goto(screen.path);
     await site.profile.expectOpen();
@@ -87,7 +87,7 @@ test('adding MFA ends the sessions on other devices', async ({ site, anotherDevi
   const elsewhere = site.on(await anotherDevice());
   await elsewhere.enter();
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
 
   await elsewhere.menu.choose('My profile');
   await elsewhere.signIn.expectOpen();

@@ -37,7 +37,7 @@ test('wrong and expired codes are told apart, and nothing is done', async ({
 }) => {
   guard.expectRefusals(401);
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const stepUp = site.stepUp('delete');
   await site.askToDelete();
   server.clock.advance(60);
@@ -89,7 +89,7 @@ test('a backup code resets a member and lifts a rule', async ({ site, server, an
   await site.home.expectOpen();
   const max = site.as(seedMember(server), await anotherDevice());
   await max.enter();
-  await max.addMfa();
+  await max.haveMfa();
   setRule(server, 'on');
   const { accounts, members } = site;
 
@@ -110,7 +110,7 @@ test('a backup code resets a member and lifts a rule', async ({ site, server, an
 
 test('Cancel leads back, and a verification that was left is gone', async ({ site, page }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.askToReset();
   await site.stepUp('reset').cancel.click();
   await site.profile.arrive();
@@ -125,7 +125,7 @@ test('an address that nobody asked for leads to My profile', async ({ site, page
     await page.goto(site.stepUp(action).path);
     await site.profile.expectOpen();
   }
-  await site.addMfa();
+  await site.haveMfa();
   await site.askToGenerate();
   await page.goto(site.stepUp('delete').path);
   await site.profile.expectOpen();
@@ -136,7 +136,7 @@ test('an address that nobody asked for leads to My profile', async ({ site, page
 
 test('what was asked lapses after ten minutes', async ({ site, server, page }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.askToReset();
   server.clock.advance(10 * 60 + 1);
   await page.reload();
@@ -145,7 +145,7 @@ test('what was asked lapses after ten minutes', async ({ site, server, page }) =
 
 test('after the action Back does not return to the verification', async ({ site, page }) => {
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   await site.askToDelete();
   await site.verify('delete', enrolled);
   await site.profile.expectOpen();
@@ -162,7 +162,7 @@ test('a code that meets no server is still there, and the same press works later
 }) => {
   guard.expectOutage();
   await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.haveMfa();
   const stepUp = site.stepUp('generate');
   await site.askToGenerate();
   await expect(stepUp.code).toBeVisible();

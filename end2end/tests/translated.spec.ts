@@ -38,11 +38,11 @@ async function amongMembers(site: Site, server: Server): Promise<Site> {
   for (const person of [MAX, ZOE]) {
     const member = site.as(seedMember(server, person));
     await member.enter();
-    await member.addMfa();
+    await member.haveMfa();
     await member.signOut();
   }
   await owner.enter();
-  await owner.addMfa();
+  await owner.haveMfa();
   await owner.accounts.open();
   await owner.accounts.membersOf(owner.person.account).click();
   await expect(owner.members.rows).toHaveCount(3);
@@ -70,7 +70,7 @@ test('p1 a search shows the person found, and Reset asks about that person', asy
 
 test('p1 the field follows the switch between code and backup code', async ({ owner: _owner, site }) => {
   await site.enter();
-  await site.addMfa();
+  await site.haveMfa();
   await site.signOut();
   await site.enterUpToCode();
   const { signInCode } = site;
@@ -122,7 +122,7 @@ for (const target of ['.countdown', '.countdown__time'] as const) {
   test(`p1 a countdown whose ${target} was written anew goes on`, async ({ owner: _owner, site, page, guard }) => {
     guard.expectRefusals(401, 429);
     await site.enter();
-    await site.addMfa();
+    await site.haveMfa();
     await site.signOut();
     await site.enterUpToCode();
     const { signInCode } = site;

@@ -40,7 +40,7 @@ enum Command {
     /// Build target/release/twinlock: one file, with the compressed pages inside
     Build(build::BuildArguments),
     /// Run every test: rules, storage, server, pages, build tool, browser
-    Test(test::TestArguments),
+    Test(test::TestCommand),
     /// Check formatting, lints, dependencies, styles and types, then run every test
     Ci(ci::CiArguments),
     /// Kill the program, fill its disk, take its database away, and compare what stays with what

@@ -15,7 +15,7 @@ use crate::{
     workspace::{self, binary, end2end},
 };
 
-/// What `test` takes.
+/// What `test` and `ci` take.
 #[derive(Args)]
 pub struct TestArguments {
     /// Leave the browsers out
@@ -31,6 +31,17 @@ pub struct TestArguments {
     pub playwright: Vec<String>,
 }
 
+/// What `test` takes.
+#[derive(Args)]
+pub struct TestCommand {
+    #[command(flatten)]
+    steps: TestArguments,
+
+    /// Run the browser tests alone, with target/release/twinlock as it is
+    #[arg(long, conflicts_with = "fast")]
+    browser: bool,
+}
+
 /// A file system in memory, where commits do not wait for a disk: this reduces the time of cargo's
 /// suites to a third. Real disk behaviour is tested by `faults`.
 const MEMORY: &str = "/dev/shm";
@@ -39,8 +50,10 @@ const MEMORY: &str = "/dev/shm";
 const ROOM: u64 = 1 << 30;
 
 /// The crates that run on the host, in one call: cargo recompiles shared crates for each set of
-/// features, and a separate call for each crate would have its own set.
-const HOST: [&str; 16] = [
+/// features, and a separate call for each crate would have its own set. For the same reason `app`
+/// has the pages' feature beside the server's: a build of its own for the pages' unit tests took
+/// four minutes.
+const HOST: [&str; 18] = [
     "--package",
     "domain",
     "--package",
@@ -57,17 +70,6 @@ const HOST: [&str; 16] = [
     "faults",
     "--package",
     "testkit",
-];
-
-/// The rules and the pages with the features of the browser, in one call of their own: together
-/// with the host's crates, cargo would unite the features of both sides.
-const BROWSER_SIDE: [&str; 8] = [
-    "--package",
-    "domain",
-    "--package",
-    "usecases",
-    "--package",
-    "app",
     "--features",
     "app/csr",
 ];
@@ -83,10 +85,14 @@ pub enum Depth {
     Deep,
 }
 
-/// Runs all tests and prints the summary.
-pub fn run(arguments: &TestArguments) -> Result<()> {
+/// Runs the tests and prints the summary.
+pub fn run(command: &TestCommand) -> Result<()> {
     let mut summary = Summary::default();
-    steps(&mut summary, arguments, Depth::Quick);
+    if command.browser {
+        summary.step("browser", || browser(&command.steps.playwright));
+    } else {
+        steps(&mut summary, &command.steps, Depth::Quick);
+    }
     summary.finish()
 }
 
@@ -111,9 +117,6 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     // The pages and the shipped program are built beside suites that wait for disks, sockets and
     // each other. The pages come first, because compiling the tests' server puts them into it.
     let pages = (!arguments.fast).then(|| beside("pages", "pages"));
-    summary.step("domain, use cases and app, as in the browser", || {
-        suite(&BROWSER_SIDE, &[])
-    });
     summary.step("xtask", || suite(&["--package", "xtask"], &[]));
     let has_pages = pages.is_some_and(|pages| summary.wait(pages));
     let build = has_pages.then(|| beside("build", "build"));
@@ -122,7 +125,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
     summary.step("compiling for the host", compile);
     summary.step(
-        "domain, use cases, storage, server, app's server side, attack, faults",
+        "domain, use cases, storage, server, app, attack, faults",
         || suite(&HOST, &left_out),
     );
     summary.step("storage and server, on PostgreSQL", || on_postgres(depth));
@@ -193,6 +196,9 @@ fn tests_behind(package: &str) -> &'static str {
 /// Tests of the proxies, which do not depend on the database.
 const PROXIES: &str = "proxies::";
 
+/// The suites of the server that have a database.
+const SERVER_SUITES: [&str; 4] = ["command_line", "http", "journeys", "model"];
+
 /// Tests about the database file: copies, damage, locks, and rows with their own ids.
 const ABOUT_THE_FILE: [&str; 16] = [
     "accounts::migrate_says_what_it_made",
@@ -213,11 +219,11 @@ const ABOUT_THE_FILE: [&str; 16] = [
     "sqlite_file::",
 ];
 
-/// Tests of single calls that reach the store only through ports, whose contract runs on both
-/// engines.
-/// In the quick run, http owns these rules on `SQLite`; the deep run has them on the second engine
-/// too.
-const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
+/// Tests of the server, of single calls or commands that reach the store only through ports, whose
+/// contract runs on both engines, and of what happens before the database is opened.
+/// In the quick run, http and `command_line` own these rules on `SQLite`; the deep run has them on
+/// the second engine too.
+const NOT_ABOUT_THE_ENGINE: [&str; 18] = [
     "guards::access::",
     "guards::addresses::",
     "guards::between::",
@@ -225,7 +231,17 @@ const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
     "guards::csrf::",
     "guards::matrix::",
     "guards::table::",
+    "operators::clock::",
+    "operators::output::",
+    "people::account_changes::",
+    "people::members::",
+    "people::spellings::",
+    "people::user_changes::",
+    "people::user_words::",
+    "people::users::",
     "served::",
+    "serving::log::",
+    "serving::settings::",
 ];
 
 /// Runs on the second engine the store's tests, the whole server as two instances that take turns
@@ -233,17 +249,24 @@ const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
 /// failure, not a reason to skip these tests.
 fn on_postgres(depth: Depth) -> Result<()> {
     let cluster = Cluster::start()?;
-    let elsewhere: &[&str] = match depth {
+    let single_calls: &[&str] = match depth {
         Depth::Quick => &NOT_ABOUT_THE_ENGINE,
         Depth::Deep => &[],
     };
-    let skipped = ABOUT_THE_FILE.iter().chain(elsewhere);
-    let skipped = skipped.flat_map(|name| ["--skip", name]);
+    // The lists name tests of one package each: the contract also has a folder `people`.
+    let store = on(&cluster, &["contract"], &ABOUT_THE_FILE);
+    let left_out: Vec<&str> = [&ABOUT_THE_FILE, single_calls, &[PROXIES]].concat();
+    let server = on(&cluster, &SERVER_SUITES, &left_out);
+    store.and(server)
+}
+
+/// Runs some suites on a cluster, without the tests whose names hold a word of `left_out`.
+fn on(cluster: &Cluster, suites: &[&str], left_out: &[&str]) -> Result<()> {
     in_memory(Process::cargo(["test", "--no-fail-fast"]))
         .args(HOST)
-        .args(["--test", "*", "--"])
-        .args(skipped)
-        .args(["--skip", PROXIES])
+        .args(suites.iter().flat_map(|suite| ["--test", suite]))
+        .args(["--"])
+        .args(left_out.iter().flat_map(|name| ["--skip", name]))
         .env(postgres::URL, cluster.url())
         .env("TWINLOCK_CASES", "10")
         .remedy("the output above names the test; the line runs these suites alone beside a server of yours")

@@ -1,5 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { Accounts, type Action, ChooseAccount, Members, StepUp } from '../pages/account-pages';
+import { Api } from './api';
 import type { Clock } from './clock';
 import * as pages from '../pages/pages';
 import { Dialog, Menu } from '../pages/screen';
@@ -178,6 +179,19 @@ export class Site {
     await this.profile.expectOpen();
   }
 
+  /** The server's functions, with the cookies of this tab. */
+  get api(): Api {
+    return new Api(this.page.request);
+  }
+
+  /** Gives a signed-in user an authenticator app without the wizard, and opens My profile. */
+  async haveMfa(): Promise<Enrolled> {
+    const enrolled = await this.enrol();
+    await this.profile.open();
+    await this.profile.expectOpen();
+    return enrolled;
+  }
+
   /** Runs the whole wizard: a signed-in user adds an authenticator app. */
   async addMfa(): Promise<Enrolled> {
     const enrolled = await this.setUpToBackupCodes();
@@ -252,14 +266,27 @@ export class Site {
     return this.backupCodes.read();
   }
 
-  /** Enrols the user, signs out, and signs in up to the question for a code. */
+  /** Enrols the user without a page, and leaves them signed out. */
+  async enrolledAndOut(): Promise<Enrolled> {
+    await this.api.call('session/sign_in', this.credentials());
+    const enrolled = await this.enrol();
+    await this.api.call('session/sign_out');
+    return enrolled;
+  }
+
+  /** Enrols the user without a page, and signs in up to the question for a code. */
   async enrolledAtCode(): Promise<Enrolled> {
-    await this.enter();
-    const enrolled = await this.addMfa();
-    await this.signOut();
+    const enrolled = await this.enrolledAndOut();
     await this.enterUpToCode();
     this.clock.toStep();
     return enrolled;
+  }
+
+  /** Signs in by a backup code and out again, without a page. */
+  async useUp(code: string): Promise<void> {
+    await this.api.call('session/sign_in', this.credentials());
+    await this.api.call('session/verify_backup_code', { code });
+    await this.api.call('session/sign_out');
   }
 
   /** Returns the text that a paste into another page gives. */
@@ -273,6 +300,21 @@ export class Site {
     await elsewhere.close();
     await this.page.bringToFront();
     return value;
+  }
+
+  /** Adds an authenticator app to the open session and saves its backup codes, without a page. */
+  private async enrol(): Promise<Enrolled> {
+    const { key } = (await this.api.call('mfa/set_up')) as { key: string };
+    this.clock.toStep();
+    const code = this.code({ key });
+    const sheet = (await this.api.call('mfa/confirm', { code })) as { set: string; codes: string[] };
+    await this.api.call('mfa/finish', { set: sheet.set });
+    return { key, codes: sheet.codes };
+  }
+
+  private credentials(): object {
+    const { email, password } = this.person;
+    return { email, password };
   }
 
   /** Expects that the page contains no name or address of the user. */

@@ -33,7 +33,7 @@ export async function accounts({ site, server, guard, visit: look }: Tour): Prom
   joinAccount(server, IDA, EVA.account);
   const visit = (stop: string): Promise<void> => look(stop, site.page);
   await tom.enter();
-  await tom.addMfa();
+  await tom.haveMfa();
   await tom.signOut();
   await choose(ida, visit);
   await ownerWithoutMfa(ida, visit);

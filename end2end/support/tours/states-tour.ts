@@ -64,7 +64,7 @@ async function starting(page: Page, visit: Stop): Promise<void> {
 
 async function lockOut(site: Site, server: Server): Promise<void> {
   await site.enter();
-  const { key } = await site.addMfa();
+  const { key } = await site.haveMfa();
   await site.signOut();
   // In a browser that is known to the user, the guesses would lock that browser only.
   await site.page.context().clearCookies();

@@ -82,7 +82,7 @@ pub async fn measure(
     };
     report.runs(
         &format!("{engine}, grown"),
-        "full sign-in, nothing is over",
+        "full sign-in, no row has expired",
         &sign_ins(&quiet),
     );
     report.runs(

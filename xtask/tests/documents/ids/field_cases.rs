@@ -14,7 +14,7 @@ pub const LIST: &[(&str, &str)] = &[
     ("P8", "A reset says before the scan that some applications replace the old entry."),
     ("P9", "Codes drawn again by a reload say loudly that the earlier ones no longer work."),
     ("P10", "Two servers on one host, and cookies of others, do not sign anyone out."),
-    ("P11", "A form submitted before the app is there signs nobody out who is signed in."),
+    ("P11", "A form submitted before the app is there leaves signed-in users signed in."),
     ("P12", "A page that was changed on its way says so, and its form can't be sent bare."),
     ("P13", "Fields for addresses and codes have no automatic correction."),
     ("P14", "One backup code is found in a pasted text, and several are refused in words."),
