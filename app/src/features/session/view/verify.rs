@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use usecases::session::{Code, SignedIn};
+use usecases::session::{Code, SecondFactorResult};
 
 use crate::{
     api::session::{helpers, verify_backup_code, verify_code},
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn Verify() -> impl IntoView {
     let shell = shell();
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
-    let done = move |answer: Result<SignedIn, AppError>| match answer {
+    let done = move |answer: Result<SecondFactorResult, AppError>| match answer {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
-use usecases::accounts::{MembersShown, MembersWanted};
+use usecases::accounts::{MemberList, MemberListRequest};
 
 use crate::{
     features::accounts::state::last_page,
@@ -20,9 +20,9 @@ const TYPED: Duration = Duration::from_millis(250);
 /// The requested members, and the fields that select them.
 #[derive(Clone, Copy)]
 pub(super) struct Filters {
-    wanted: RwSignal<MembersWanted>,
+    wanted: RwSignal<MemberListRequest>,
     /// The requested members, which notifies only if they change.
-    pub question: Memo<MembersWanted>,
+    pub question: Memo<MemberListRequest>,
     typed: RwSignal<String>,
     chosen: RwSignal<String>,
     search: NodeRef<html::Input>,
@@ -35,7 +35,7 @@ impl Filters {
         let (state, search) = kept(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
         let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
-        let wanted = RwSignal::new(MembersWanted {
+        let wanted = RwSignal::new(MemberListRequest {
             account,
             search,
             state,
@@ -95,7 +95,7 @@ impl Filters {
     }
 
     /// Goes back to the last page if there are fewer pages than before.
-    pub fn stay_within(self, load: Load<MembersShown>) {
+    pub fn stay_within(self, load: Load<MemberList>) {
         effect(move || {
             let answer = load.answer.read();
             let Some(shown) = answer.as_ref() else { return };
@@ -109,7 +109,7 @@ impl Filters {
 
 /// Stores search and state in this history entry instead of the URL. Nothing is sent to the server
 /// for this.
-fn keep(wanted: &MembersWanted) {
+fn keep(wanted: &MemberListRequest) {
     let state = wanted.state.map_or("", MemberState::as_str);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
     if let Ok(history) = window().history() {

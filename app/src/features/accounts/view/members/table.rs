@@ -1,7 +1,7 @@
 use domain::{members::MemberState, time::Timestamp};
 use leptos::prelude::*;
 
-use usecases::accounts::{MemberRow, MembersShown};
+use usecases::accounts::{MemberList, MemberRow};
 
 use super::reset::Resets;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// A page of members.
 #[component]
-pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl IntoView {
+pub(super) fn MembersTable(load: Load<MemberList>, resets: Resets) -> impl IntoView {
     let columns = vec![
         "Name",
         "Email",
@@ -46,7 +46,7 @@ pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl Int
     }
 }
 
-fn found(load: Load<MembersShown>, id: &str) -> Option<MemberRow> {
+fn found(load: Load<MemberList>, id: &str) -> Option<MemberRow> {
     load.answer.with(|shown| {
         let mut members = shown.iter().flat_map(|shown| &shown.members);
         members.find(|member| member.id.to_string() == id).cloned()
@@ -67,7 +67,7 @@ fn Row(
     /// The member as first loaded.
     member: MemberRow,
     /// The newest answer.
-    load: Load<MembersShown>,
+    load: Load<MemberList>,
     resets: Resets,
 ) -> impl IntoView {
     let id = member.id.to_string();
