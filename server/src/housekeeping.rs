@@ -14,7 +14,7 @@ use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 use crate::{
     context::source_of,
     health,
-    keys::presence::{Presence, Said},
+    keys::presence::{LastRecord, Presence},
     system::utc::utc,
 };
 
@@ -72,7 +72,7 @@ struct HousekeepingState {
     sweep: BatchTask,
     clock: ClockState,
     /// The last presence record that this server has written.
-    said: Option<Said>,
+    said: Option<LastRecord>,
     /// Whether writing the presence record fails.
     is_mute: bool,
 }
@@ -249,18 +249,18 @@ mod tests {
     use super::*;
     use crate::system::entropy::SystemEntropy;
 
-    struct Noon;
+    struct NoonClock;
 
-    impl Clock for Noon {
+    impl Clock for NoonClock {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(1_800_000_000_000)
         }
     }
 
     /// A clock that the test moves.
-    struct Moved(AtomicI64);
+    struct MovedClock(AtomicI64);
 
-    impl Clock for Moved {
+    impl Clock for MovedClock {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(self.0.load(Ordering::Relaxed))
         }
@@ -286,7 +286,7 @@ mod tests {
     /// No client asks `/readyz` here, and most turns do not ask the database either.
     #[tokio::test]
     async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
-        let clock = Arc::new(Moved(NOON.into()));
+        let clock = Arc::new(MovedClock(NOON.into()));
         let (_folder, housekeeping) = housekeeping(clock.clone()).await;
         let mut state = ClockState::default();
         for (at, asks, fault) in [
@@ -319,7 +319,7 @@ mod tests {
     /// turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
-        let (folder, housekeeping) = housekeeping(Arc::new(Noon)).await;
+        let (folder, housekeeping) = housekeeping(Arc::new(NoonClock)).await;
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let mut raw = SqliteConnection::connect(&url).await.unwrap();
         let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)

@@ -22,7 +22,7 @@ pub use accounts::{
     AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
     NewAccount, Rule, RuleChange, RuleLift,
 };
-pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
+pub use attempts::{Admission, Attempts, PasswordCount, PasswordTry, Receipt};
 pub use collisions::Collision;
 pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
@@ -34,7 +34,8 @@ pub use mfa::{
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{
-    AccountChoice, NewSession, Opened, PasswordConfirmation, SessionRecord, Sessions, TokenSwap,
+    AccountChoice, NewSession, PasswordConfirmation, SessionOpening, SessionRecord, Sessions,
+    TokenSwap,
 };
 pub use step_ups::{Grant, Proof, RecoveryGrant, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};

@@ -10,7 +10,7 @@ use crate::{
     cli::{Failure, Report, collisions},
     config::Database,
     context::{StartError, connected, look_at, warn_of_exposures},
-    health::{self, Look, PENDING},
+    health::{self, HealthReport, PENDING},
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -85,7 +85,7 @@ async fn lost(store: &Store, database: &Database) -> Vec<String> {
 }
 
 /// Returns the remedy for each failed check.
-fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
+fn remedies(found: &HealthReport) -> BTreeMap<&'static str, String> {
     let faults = found.checks.faults();
     let is_pending = found.checks.each().contains(&("migrations", PENDING));
     let each = found.checks.each().into_iter();

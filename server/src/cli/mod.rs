@@ -31,7 +31,7 @@ use usecases::{CookieNames, Settings, operator::Operator};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},
-    context::{Opening, open},
+    context::{OpenMode, open},
 };
 use args::{Arguments, Command};
 use database::{backup, copy, migrate, restore};
@@ -142,7 +142,7 @@ async fn on(
         Some(args) => Address::new(args)?.link_base()?.to_string(),
         None => String::new(),
     };
-    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    let opened = open(&Database::new(database)?, OpenMode::Existing).await?;
     // Only the server uses brand, cookies and sign-in limits.
     let services = opened.services(Settings {
         brand: String::new(),

@@ -27,7 +27,7 @@ use storage::Store;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{config::Database, middleware::refusal::JSON};
-pub use checks::{Checks, Look, PENDING, clock_fault, look};
+pub use checks::{Checks, HealthReport, PENDING, clock_fault, look};
 
 /// The path of the liveness check.
 pub const LIVE: &str = "/livez";
@@ -121,7 +121,7 @@ fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
 
 /// Logs once when the server stops being ready, whenever the reason changes, and once when it is
 /// ready again.
-fn report(before: Option<Checks>, found: &Look) {
+fn report(before: Option<Checks>, found: &HealthReport) {
     let (was_ready, now) = (before.is_none_or(Checks::all_hold), found.checks);
     if !now.all_hold() && before != Some(now) {
         let reasons = json!(found.reasons);

@@ -14,7 +14,7 @@ use domain::{
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},
-    context::{Opening, open, settings},
+    context::{OpenMode, open, settings},
     hasher::{Argon2Hasher, Cost},
     router::router,
     spa::Pages,
@@ -86,7 +86,7 @@ impl TestServer {
         let count = if database.is_on_a_server() { 2 } else { 1 };
         let (mut routers, mut all) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let opened = open(&database.settings(), Opening::Migrate).await.unwrap();
+            let opened = open(&database.settings(), OpenMode::Migrate).await.unwrap();
             let (clock, entropy, hasher) = (clock.clone(), entropy.clone(), hasher.clone());
             let services = opened.services_with(clock, entropy, hasher, settings.clone());
             let services = exchange(services);

@@ -258,8 +258,8 @@ fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
     );
     Ok(MemberRecord {
         user: row.value("id")?,
-        name: row.kept("name")?,
-        email: row.kept("email")?,
+        name: row.stored_text("name")?,
+        email: row.stored_text("email")?,
         role: row.value("role")?,
         state,
         added_at: row.maybe_at("added_at")?,

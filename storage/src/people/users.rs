@@ -145,8 +145,8 @@ impl Users for Store {
         };
         Ok(Some(Credentials {
             user: row.value("id")?,
-            email: row.kept("email")?,
-            name: row.kept("name")?,
+            email: row.stored_text("email")?,
+            name: row.stored_text("name")?,
             password: row.secret("password_hash")?,
             disabled: row.flag("disabled")?,
         }))

@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
-    people::{email::Email, kept::Kept, names::AccountName, roles::Role},
+    people::{email::Email, names::AccountName, roles::Role, stored_text::StoredText},
     ports::{
         AccountAddition, AccountRecord, AccountRemoval, AccountRename, Collision, MemberQuery,
         NewAccount, PortError, RuleChange,
@@ -25,7 +25,7 @@ pub async fn find_account(
     operator: &Operator,
     name: &str,
 ) -> Result<Option<AccountRecord>, PortError> {
-    let name = AccountName::kept(name.trim().to_owned());
+    let name = AccountName::from_stored(name.trim().to_owned());
     operator.services.accounts.find(&name).await
 }
 

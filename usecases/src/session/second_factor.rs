@@ -11,7 +11,7 @@ use domain::{
         guess_holder::GuessHolder,
         lockout::{self, Budget, Factor, LOCK_AFTER},
         one_time_code::OneTimeCode,
-        totp::{OffTime, Verdict, newest_step, verify},
+        totp::{OffTimeCode, Verdict, newest_step, verify},
     },
     secrets::vault::{SealContext, Sealed},
     session::policy::Standing,
@@ -174,7 +174,7 @@ pub(crate) async fn check_code(
         }
         Verdict::JustExpired { step } => Err(just_expired_error(context, step).await),
         Verdict::Wrong => {
-            let off = OffTime::of(&key, &code, context.now);
+            let off = OffTimeCode::of(&key, &code, context.now);
             let is_off = note_clock_offset(context, off).await?;
             Err(
                 is_off.map_or(UseCaseError::WrongCode, |seconds| UseCaseError::ClockOff {
@@ -189,7 +189,7 @@ pub(crate) async fn check_code(
 /// two refused codes in a row agree.
 async fn note_clock_offset(
     context: &Context,
-    now: Option<OffTime>,
+    now: Option<OffTimeCode>,
 ) -> Result<Option<i32>, UseCaseError> {
     let session = &context.caller()?.session;
     let before = session.refused_code;

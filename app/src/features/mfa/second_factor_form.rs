@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// A typed text that has the form of a code.
-pub(crate) enum Given {
+pub(crate) enum FactorInput {
     /// A 6-digit code.
     Code(SecretText),
     /// A backup code, for users who lost their device.
     BackupCode(SecretText),
 }
 
-impl Given {
+impl FactorInput {
     /// The code, for a call that takes either kind.
     pub fn into_text(self) -> SecretText {
         match self {
@@ -103,7 +103,7 @@ impl Factors {
     ///
     /// # Errors
     /// The field to ask for, if it contains no code.
-    pub fn given(self) -> Result<Given, Field> {
+    pub fn given(self) -> Result<FactorInput, Field> {
         let (typed, _) = self.sides();
         let by_backup = self.by_backup.get_untracked();
         let typed = typed.get_untracked();
@@ -116,9 +116,9 @@ impl Factors {
         }
         let text = SecretText::new(typed);
         Ok(if is_backup {
-            Given::BackupCode(text)
+            FactorInput::BackupCode(text)
         } else {
-            Given::Code(text)
+            FactorInput::Code(text)
         })
     }
 
@@ -159,7 +159,7 @@ pub(crate) fn SecondFactorForm(
     busy: RwSignal<bool>,
     /// Submits the typed code.
     #[prop(into)]
-    on_submit: Callback<Given>,
+    on_submit: Callback<FactorInput>,
     /// A backup code that was typed here before.
     #[prop(optional_no_strip)]
     typed: Option<SecretText>,

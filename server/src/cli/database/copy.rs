@@ -12,7 +12,7 @@ use storage::{CopyError, Store, given_up};
 use crate::{
     cli::{Failure, Report, args::CopyArgs},
     config::{Database, DatabaseArgs},
-    context::{Opening, StartError, connected, look_at, open},
+    context::{OpenMode, StartError, connected, look_at, open},
     files,
     keys::key_file,
     system::clock::SystemClock,
@@ -49,7 +49,7 @@ pub(in crate::cli) async fn run(
         }
     }
     // The source's key is checked before the target is touched.
-    let opened = open(&source, Opening::Existing).await?;
+    let opened = open(&source, OpenMode::Existing).await?;
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
     Ok(told(&source, &target, &copied?))

@@ -14,7 +14,7 @@ use domain::{
     ports::Clock,
 };
 use serde_json::{Value, json};
-use storage::{BackupError, Ended, Spent, Store, given_up, sound};
+use storage::{BackupError, RestoreEffects, Store, UsedCodes, given_up, sound};
 
 use crate::{
     cli::{
@@ -23,7 +23,7 @@ use crate::{
         output::report::joined,
     },
     config::{Database, DatabaseLocation},
-    context::{Opening, StartError, look_at, open},
+    context::{OpenMode, StartError, look_at, open},
     files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
@@ -57,8 +57,8 @@ pub(in crate::cli) async fn run(
     }
     let spent = match (args.codes.void_backup_codes, replaces) {
         (_, true) => known(&target, args.codes.void_backup_codes).await?,
-        (true, false) => Spent::All,
-        (false, false) => Spent::Unknown,
+        (true, false) => UsedCodes::All,
+        (false, false) => UsedCodes::Unknown,
     };
     let copy = with(&target, UNFINISHED);
     let owner = owner(&target, database);
@@ -103,11 +103,11 @@ pub(in crate::cli) async fn only_end(
     args: &RestoredArgs,
     database: &Database,
 ) -> Result<Report, Failure> {
-    let opened = open(database, Opening::Existing).await?;
+    let opened = open(database, OpenMode::Existing).await?;
     let spent = if args.void_backup_codes {
-        Spent::All
+        UsedCodes::All
     } else {
-        Spent::Unknown
+        UsedCodes::Unknown
     };
     let ended = end(opened.store(), &spent).await;
     opened.close().await;
@@ -137,19 +137,23 @@ async fn in_the_way(target: &Path) -> Failure {
 
 /// Checks that no process has the old database open, and reads its spent backup codes, if it is
 /// still readable.
-async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
+async fn known(target: &Path, void_all: bool) -> Result<UsedCodes, Failure> {
     if !given_up(target).await? || sound(target).await.is_err() {
-        return Ok(if void_all { Spent::All } else { Spent::Unknown });
+        return Ok(if void_all {
+            UsedCodes::All
+        } else {
+            UsedCodes::Unknown
+        });
     }
     if void_all {
-        return Ok(Spent::All);
+        return Ok(UsedCodes::All);
     }
     let Ok(store) = Store::open_file(target).await else {
-        return Ok(Spent::Unknown);
+        return Ok(UsedCodes::Unknown);
     };
     let codes = store.spent_codes().await;
     store.close().await;
-    Ok(codes.map_or(Spent::Unknown, Spent::Known))
+    Ok(codes.map_or(UsedCodes::Unknown, UsedCodes::Known))
 }
 
 /// Migrates a copy of the backup to this version and ends what must not come back. Also returns why
@@ -159,8 +163,8 @@ async fn prepare(
     copy: &Path,
     owner: Option<&Metadata>,
     database: &Database,
-    spent: &Spent,
-) -> Result<(Ended, Option<String>), Failure> {
+    spent: &UsedCodes,
+) -> Result<(RestoreEffects, Option<String>), Failure> {
     copied(backup, copy, owner)?;
     let fails = |error| {
         Failure::from(StartError::Store(
@@ -182,7 +186,7 @@ async fn prepare(
     Ok((ended?, warning.err().map(|error| error.to_string())))
 }
 
-async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
+async fn end(store: &Store, spent: &UsedCodes) -> Result<RestoreEffects, Failure> {
     let now = SystemClock.now();
     let store = store.seen_from(Origin::here(Actor::Operator, now));
     Ok(store.end_restored(spent, now).await?)
@@ -301,8 +305,8 @@ fn free_name(target: &Path) -> io::Result<PathBuf> {
 }
 
 /// Returns what a restore means for users, including what is unknown.
-fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
-    let Ended {
+fn told(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
+    let RestoreEffects {
         sessions,
         invitations,
         invited,
@@ -310,15 +314,17 @@ fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
         codes_left,
     } = ended;
     let of_codes = match spent {
-        Spent::Unknown if *codes_left == 0 => "The backup holds no unused backup codes.".to_owned(),
-        Spent::Unknown => format!(
+        UsedCodes::Unknown if *codes_left == 0 => {
+            "The backup holds no unused backup codes.".to_owned()
+        }
+        UsedCodes::Unknown => format!(
             "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
         ),
-        Spent::Known(_) => format!(
+        UsedCodes::Known(_) => format!(
             "{codes} backup codes that were used or replaced since the backup do not work any \
             more, according to the replaced database; {codes_left} are left."
         ),
-        Spent::All => {
+        UsedCodes::All => {
             format!("{codes} backup codes were voided: no one has any until they make new ones.")
         }
     };
@@ -352,7 +358,7 @@ fn new_links(invited: &[Email]) -> Option<String> {
     ))
 }
 
-fn counted(ended: &Ended) -> Value {
+fn counted(ended: &RestoreEffects) -> Value {
     json!({
         "sessions": ended.sessions, "invitations": ended.invitations, "invited": ended.invited,
         "backup_codes_voided": ended.codes, "backup_codes_left": ended.codes_left,

@@ -16,7 +16,7 @@ use crate::{
         args::{EventsArgs, KeptSeal},
     },
     config::{Database, DatabaseArgs},
-    context::{OpenDatabase, Opening, open},
+    context::{OpenDatabase, OpenMode, open},
     system::utc::utc,
 };
 
@@ -25,7 +25,7 @@ pub(in crate::cli) async fn run(
     args: &EventsArgs,
     database: &DatabaseArgs,
 ) -> Result<Option<Report>, Failure> {
-    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    let opened = open(&Database::new(database)?, OpenMode::Existing).await?;
     let result = if args.export {
         export(opened.store()).await.map(|()| None)
     } else if args.verify {

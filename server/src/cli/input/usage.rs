@@ -11,7 +11,7 @@ use crate::cli::{
     args::Arguments,
     input::{
         environment::as_variable,
-        meant::{self, Meant},
+        suggestion::{self, Suggestion},
     },
     output::calls::quoted,
 };
@@ -47,7 +47,7 @@ fn of_others(error: &Error) -> Option<String> {
     };
     if error.kind() == ErrorKind::InvalidSubcommand {
         let name = text(ContextKind::InvalidSubcommand)?;
-        let command = meant::command(name)?;
+        let command = suggestion::command(name)?;
         return Some(format!(
             "unrecognized subcommand '{name}': use `twinlock {command}`"
         ));
@@ -56,20 +56,20 @@ fn of_others(error: &Error) -> Option<String> {
     let flag = flag?;
     let is_address = flag.parse::<u16>().is_ok() || flag.parse::<SocketAddr>().is_ok();
     let meant = if is_address {
-        Some(Meant::Setting("listen"))
+        Some(Suggestion::Setting("listen"))
     } else {
-        meant::flag(&flag.trim_start_matches('-').to_lowercase())
+        suggestion::flag(&flag.trim_start_matches('-').to_lowercase())
     };
     let meant = meant.filter(|meant| is_about(error, *meant));
     let use_this = match meant? {
-        Meant::Setting(name @ "listen") => {
+        Suggestion::Setting(name @ "listen") => {
             format!(
                 "use `serve --listen 127.0.0.1:3000` or {}",
                 as_variable(name)
             )
         }
-        Meant::Setting(name) => format!("use `--{name}` or {}", as_variable(name)),
-        Meant::Words(words) => words.to_owned(),
+        Suggestion::Setting(name) => format!("use `--{name}` or {}", as_variable(name)),
+        Suggestion::Words(words) => words.to_owned(),
     };
     Some(format!("unexpected argument '{flag}' found: {use_this}"))
 }
@@ -124,8 +124,8 @@ fn takes_value(command: &Command, name: &str) -> bool {
 
 /// Returns whether the called command can have such a flag: `-d` of `user add` starts a name and
 /// does not ask for a daemon.
-fn is_about(error: &Error, meant: Meant<'_>) -> bool {
-    if matches!(meant, Meant::Setting(name) if name != "listen") {
+fn is_about(error: &Error, meant: Suggestion<'_>) -> bool {
+    if matches!(meant, Suggestion::Setting(name) if name != "listen") {
         return true;
     }
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {

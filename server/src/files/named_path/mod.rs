@@ -25,7 +25,7 @@ const OWNER_ALL: u32 = 0o700;
 
 /// The purpose of a file, and how to name another one.
 #[derive(Debug, Clone, Copy)]
-pub struct Named {
+pub struct FilePurpose {
     what: &'static str,
     /// The remedy, as the end of a sentence.
     instead: &'static str,
@@ -41,67 +41,68 @@ pub const NOT_THERE_YET: &str = "does not exist yet";
 pub const JOURNAL: &str = "can't be opened: its journal must be beside it";
 
 /// A database that must exist.
-pub const DATABASE: Named = Named {
+pub const DATABASE: FilePurpose = FilePurpose {
     what: "the database",
     instead: "name the database file itself with TWINLOCK_DATABASE_URL",
     example: "twinlock.db",
     is_made: false,
 };
 /// A database that may be created.
-pub const NEW_DATABASE: Named = DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
+pub const NEW_DATABASE: FilePurpose =
+    DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
 /// A key file that must exist.
-pub const KEY_FILE: Named = Named {
+pub const KEY_FILE: FilePurpose = FilePurpose {
     what: "the key file",
     instead: "name the key file itself with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: false,
 };
 /// A key file that will be created.
-pub const NEW_KEY_FILE: Named = Named {
+pub const NEW_KEY_FILE: FilePurpose = FilePurpose {
     what: "the key file",
     instead: "name another file with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: true,
 };
 /// The lock beside the key file, which lets only one command at a time change it.
-pub const KEY_LOCK: Named = Named {
+pub const KEY_LOCK: FilePurpose = FilePurpose {
     what: "the lock of the key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// The temporary file beside the key file, before it is renamed to the key file.
-pub const UNNAMED_KEY_FILE: Named = Named {
+pub const UNNAMED_KEY_FILE: FilePurpose = FilePurpose {
     what: "the new key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// The files that `SQLite` keeps beside a database.
-pub const DATABASE_JOURNAL: Named = Named {
+pub const DATABASE_JOURNAL: FilePurpose = FilePurpose {
     what: "the database's journal",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// A backup to read.
-pub const BACKUP: Named = Named {
+pub const BACKUP: FilePurpose = FilePurpose {
     what: "the backup",
     instead: "name the file that `twinlock backup` wrote",
     example: "twinlock-backup.db",
     is_made: false,
 };
 /// A backup to write.
-pub const NEW_BACKUP: Named = BACKUP.to_be_made("name another file");
+pub const NEW_BACKUP: FilePurpose = BACKUP.to_be_made("name another file");
 /// The operator's logo.
-pub const LOGO: Named = Named {
+pub const LOGO: FilePurpose = FilePurpose {
     what: "the logo",
     instead: "use an SVG or PNG file of at most 64 KiB",
     example: "logo.svg",
     is_made: false,
 };
 
-impl Named {
+impl FilePurpose {
     /// Returns the same purpose for a file that may be created; `instead` is the remedy if that
     /// fails.
     const fn to_be_made(self, instead: &'static str) -> Self {

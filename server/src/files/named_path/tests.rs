@@ -25,7 +25,7 @@ fn folder() -> TempDir {
 }
 
 /// Returns the error for the entry, without the folder's own name.
-fn found(named: Named, folder: &TempDir, name: &str) -> String {
+fn found(named: FilePurpose, folder: &TempDir, name: &str) -> String {
     let error = named.look(&folder.path().join(name)).unwrap_err();
     let folder = format!("{}/", folder.path().display());
     error.to_string().replace(&folder, "")

@@ -53,7 +53,7 @@ struct KeptAnswer {
 }
 
 /// The right to run a request: an identical one waits until this one has completed or is given up.
-pub struct Turn {
+pub struct RepeatTurn {
     place: OwnedMutexGuard<Option<KeptAnswer>>,
     places: Places,
     digest: [u8; 32],
@@ -62,7 +62,7 @@ pub struct Turn {
 impl Repeats {
     /// Waits for an identical request. Returns none if the request has no key, or if too many are
     /// tracked.
-    pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
+    pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<RepeatTurn> {
         let digest = digest(parts, body)?;
         let place = {
             let mut places = lock(&self.places);
@@ -77,7 +77,7 @@ impl Repeats {
             }
             Arc::clone(places.entry(digest).or_default())
         };
-        Some(Turn {
+        Some(RepeatTurn {
             place: place.lock_owned().await,
             places: Arc::clone(&self.places),
             digest,
@@ -89,7 +89,7 @@ fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], AnswerSlot>> {
     places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Turn {
+impl RepeatTurn {
     /// Returns the answer of the identical request, if there is one.
     #[must_use]
     pub fn answer(&self) -> Option<Response> {

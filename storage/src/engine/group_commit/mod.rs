@@ -268,7 +268,7 @@ impl StartedMember {
 
     async fn committed(mut self, writer: Writer) -> Result<(), PortError> {
         let Some(mut group) = self.group.take() else {
-            return Err(gone(GroupEnded));
+            return Err(gone(GroupEndedError));
         };
         let (tell, told) = oneshot::channel();
         group.waiting.push(tell);
@@ -317,7 +317,7 @@ impl Drop for StartedMember {
 
 #[derive(Debug, thiserror::Error)]
 #[error("the transaction has ended already")]
-struct GroupEnded;
+struct GroupEndedError;
 
 fn gone(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(Box::new(error))

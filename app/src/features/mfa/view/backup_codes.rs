@@ -16,7 +16,7 @@ use crate::{
     routes::{AfterPassword, Page},
     shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
-        Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
+        Alert, AlertKind, BrowserRefusal, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
         boxed::{boxed_view, effect, memo},
         browser::boot::meta,
@@ -175,7 +175,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
 /// had no effect, which only the user can see.
 fn ticked(
     saved: RwSignal<bool>,
-    taken: Result<(), BrowserRefused>,
+    taken: Result<(), BrowserRefusal>,
     done: &str,
     refused: &str,
 ) -> String {

@@ -4,7 +4,7 @@ use usecases::{profile::NewPassword, secret_text::SecretText};
 use crate::{
     api::profile::change_password,
     features::{
-        mfa::second_factor_form::{Factors, Given},
+        mfa::second_factor_form::{FactorInput, Factors},
         session::view::{NewPasswordField, password_error},
     },
     routes::Page,
@@ -43,7 +43,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         at_new.set(password_error(&new.read_untracked()));
         let given = has_mfa.get_untracked().then(|| factors.given());
         let (code, wrong) = match given.transpose() {
-            Ok(given) => (given.map(Given::into_text), None),
+            Ok(given) => (given.map(FactorInput::into_text), None),
             Err(field) => (None, Some(words::invalid(field).to_owned())),
         };
         at_code.set(wrong);

@@ -5,7 +5,7 @@ use usecases::session::{Code, SecondFactorResult};
 use crate::{
     api::session::{helpers, verify_backup_code, verify_code},
     boot_protocol,
-    features::mfa::second_factor_form::{Given, SecondFactorForm},
+    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
     shell::{Load, shell, view::app_error_alert::in_words},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
@@ -43,8 +43,8 @@ pub(crate) fn Verify() -> impl IntoView {
         }
     };
     let submit = move |given| match given {
-        Given::Code(code) => shell.call(busy, verify_code(Code { code }), done),
-        Given::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
+        FactorInput::Code(code) => shell.call(busy, verify_code(Code { code }), done),
+        FactorInput::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
     };
     view! {
         <div class="page--narrow">

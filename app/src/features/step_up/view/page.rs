@@ -10,7 +10,7 @@ use super::action_flow;
 
 use crate::{
     api::step_up::{asked, cancel, verify_backup_code, verify_code},
-    features::mfa::second_factor_form::{Given, SecondFactorForm},
+    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -103,11 +103,11 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
         }
     });
     let submit = move |given| match given {
-        Given::Code(code) => {
+        FactorInput::Code(code) => {
             let intent = intent();
             shell.call(busy, verify_code(StepUpCode { intent, code }), done);
         }
-        Given::BackupCode(code) => {
+        FactorInput::BackupCode(code) => {
             sent.set_value(Some(code.clone()));
             let request = StepUpCode {
                 intent: intent(),

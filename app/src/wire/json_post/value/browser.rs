@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Json, Misfit, Value};
+use super::{Json, TypeMismatch, Value};
 
 impl Json for JsValue {
     const NULL: Self = Self::NULL;
@@ -37,7 +37,7 @@ impl Json for JsValue {
         array.iter().map(Value).collect()
     }
 
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit> {
+    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, TypeMismatch> {
         let entries = Object::entries(self.unchecked_ref());
         let pairs = entries.iter().map(|entry| {
             let entry: Array = entry.unchecked_into();

@@ -13,7 +13,7 @@ use usecases::{
     session::Viewer,
 };
 
-use super::{Json, Misfit, Value, read};
+use super::{Json, TypeMismatch, Value, read};
 use crate::wire::error::AppError;
 
 impl Json for Parsed {
@@ -48,7 +48,7 @@ impl Json for Parsed {
         elements.into_iter().map(Value).collect()
     }
 
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit> {
+    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, TypeMismatch> {
         let entries = self.as_object().cloned().unwrap_or_default();
         let entries = entries.into_iter().map(|(name, of)| (name, Value(of)));
         Ok(entries.collect())
@@ -158,7 +158,7 @@ fn an_unknown_field_is_left_out_however_deep_it_is() {
 fn an_odd_answer_is_a_misfit(#[case] pointer: &str, #[case] value: Parsed) {
     assert!(matches!(
         read::<_, MemberList>(changed(pointer, value)),
-        Err(Misfit)
+        Err(TypeMismatch)
     ));
 }
 
@@ -168,7 +168,7 @@ fn an_odd_answer_is_a_misfit(#[case] pointer: &str, #[case] value: Parsed) {
 #[case(json!("members"))]
 #[case(Parsed::Null)]
 fn an_answer_that_lacks_a_part_is_a_misfit(#[case] answer: Parsed) {
-    assert!(matches!(read::<_, MemberList>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, MemberList>(answer), Err(TypeMismatch)));
 }
 
 #[rstest]
@@ -179,12 +179,12 @@ fn an_answer_that_lacks_a_part_is_a_misfit(#[case] answer: Parsed) {
 #[case(json!({ "error": "rate limited" }))]
 #[case(json!("paused"))]
 fn what_is_no_refusal_of_ours_is_a_misfit(#[case] answer: Parsed) {
-    assert!(matches!(read::<_, AppError>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, AppError>(answer), Err(TypeMismatch)));
 }
 
 #[rstest]
 fn nothing_is_expected_and_something_comes(
     #[values(json!(true), json!([]), json!({}), json!(""))] answer: Parsed,
 ) {
-    assert!(matches!(read::<_, ()>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, ()>(answer), Err(TypeMismatch)));
 }
