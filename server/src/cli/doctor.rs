@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     let lost = if faults.contains(&KEY) {
         Vec::new()
     } else {
-        lost(&store, database).await
+        list_missing_keys(&store, database).await
     };
     store.close().await;
     let mut remedies = remedies(&found);
@@ -75,12 +75,14 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
 
 /// Describes the authenticators that the key file does not open. If this fails, the checks already
 /// say why.
-async fn lost(store: &Store, database: &Database) -> Vec<String> {
+async fn list_missing_keys(store: &Store, database: &Database) -> Vec<String> {
     let Ok(ring) = key_file::of(database) else {
         return Vec::new();
     };
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
-    let lost = keys::lost(store, &known).await.unwrap_or_default();
+    let lost = keys::find_missing_keys(store, &known)
+        .await
+        .unwrap_or_default();
     lost.iter().map(ToString::to_string).collect()
 }
 

@@ -20,7 +20,7 @@ use crate::{
     context::{OpenDatabase, OpenMode, open, settings},
     health::{self, Health},
     housekeeping::RunningHousekeeping,
-    keys::{key_file, lost},
+    keys::{find_missing_keys, key_file},
     listener::{self, ServeEnd},
     process::{service_manager, signals::Signals},
     router::router_with,
@@ -65,7 +65,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
     warn_of_long_brand(&branding.brand);
-    for lost in lost(opened.store(), &opened.vault().known_keys()).await? {
+    for lost in find_missing_keys(opened.store(), &opened.vault().known_keys()).await? {
         tracing::error!("{lost}");
     }
     let first_start = offer_setup_link(&services).await?;

@@ -100,11 +100,11 @@ const NAMED: u32 = 10;
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<KeyRows>, PortError> {
+pub async fn find_missing_keys(store: &Store, known: &[KeyId]) -> Result<Vec<KeyRows>, PortError> {
     let mut lost = Vec::new();
     for key in store.needed_keys().await? {
         if !known.contains(&key) {
-            lost.push(of_key(store, key).await?);
+            lost.push(rows_of_key(store, key).await?);
         }
     }
     Ok(lost)
@@ -114,7 +114,7 @@ pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<KeyRows>, PortEr
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of_key(store: &Store, key: KeyId) -> Result<KeyRows, PortError> {
+pub async fn rows_of_key(store: &Store, key: KeyId) -> Result<KeyRows, PortError> {
     Ok(KeyRows {
         rows: store.rows_of_key(&key).await?,
         people: store.people_of_key(&key, NAMED).await?,

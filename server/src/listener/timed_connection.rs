@@ -189,7 +189,7 @@ mod tests {
         idle: Duration::from_mins(2),
     };
 
-    fn kept() -> (
+    fn pair() -> (
         TimedConnection<DuplexStream>,
         DuplexStream,
         AnswersInProgress,
@@ -214,7 +214,7 @@ mod tests {
     /// S1: proxies keep their connections for a minute, and may reuse them at the last moment.
     #[tokio::test(start_paused = true)]
     async fn s1_a_connection_is_kept_between_two_requests() {
-        let (mut kept, mut client, _) = kept();
+        let (mut kept, mut client, _) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         assert_eq!(
@@ -222,13 +222,13 @@ mod tests {
             10,
             "a head that is not finished"
         );
-        let (mut kept, _client, _) = self::kept();
+        let (mut kept, _client, _) = pair();
         assert_eq!(ends_after(&mut kept).await, 120, "no request at all");
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_takes_as_long_as_it_takes_and_the_idle_time_runs_from_its_end() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         let answer = answering.begin();
@@ -241,7 +241,7 @@ mod tests {
     /// On a slow network downloading the pages' program takes minutes, in which nothing is read.
     #[tokio::test(start_paused = true)]
     async fn a_slow_download_is_not_cut_off() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         drop(answering.begin());
@@ -256,7 +256,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_head_has_its_own_time() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         for _ in 0..3 {
             sleep(Duration::from_secs(100)).await;
             client.write_u8(b'G').await.unwrap();

@@ -216,7 +216,7 @@ impl Users for Store {
     ) -> Result<MembershipChange, PortError> {
         const SET_DISABLED: &str = "UPDATE users SET disabled = $2 WHERE id = $1";
         let mut write = self.write().await?;
-        if disabled && let Some(refusal) = kept(&mut write, user).await? {
+        if disabled && let Some(refusal) = check_last_owner(&mut write, user).await? {
             write.rollback().await?;
             return Ok(refusal);
         }
@@ -242,7 +242,7 @@ impl Users for Store {
     async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
         const REMOVE: &str = "DELETE FROM users WHERE id = $1";
         let mut write = self.write().await?;
-        if let Some(refusal) = kept(&mut write, user).await? {
+        if let Some(refusal) = check_last_owner(&mut write, user).await? {
             write.rollback().await?;
             return Ok(refusal);
         }
@@ -315,7 +315,7 @@ impl Users for Store {
 
 /// Why a user can't be removed from all accounts at once. Locks those accounts, so that no other
 /// Owner leaves in the meantime.
-async fn kept(
+async fn check_last_owner(
     write: &mut WriteTransaction,
     user: &UserId,
 ) -> Result<Option<MembershipChange>, PortError> {

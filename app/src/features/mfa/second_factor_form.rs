@@ -103,7 +103,7 @@ impl Factors {
     ///
     /// # Errors
     /// The field to ask for, if it contains no code.
-    pub fn given(self) -> Result<FactorInput, Field> {
+    pub fn read_input(self) -> Result<FactorInput, Field> {
         let (typed, _) = self.sides();
         let by_backup = self.by_backup.get_untracked();
         let typed = typed.get_untracked();
@@ -168,7 +168,7 @@ pub(crate) fn SecondFactorForm(
     on_cancel: Option<Callback<()>>,
 ) -> impl IntoView {
     let factors = Factors::new(typed);
-    let submit = move || match factors.given() {
+    let submit = move || match factors.read_input() {
         Ok(given) => on_submit.run(given),
         Err(field) => refused.set(Some(AppError::Invalid { field })),
     };

@@ -52,7 +52,7 @@ pub(crate) fn meta(name: &str) -> String {
 }
 
 /// What was typed before the app started.
-pub(crate) fn typed() -> BootFormContent {
+pub(crate) fn read_form() -> BootFormContent {
     let document = document();
     let fields = input(&document, element::EMAIL).zip(input(&document, element::PASSWORD));
     let button = format!("#{} [{}]", element::SIGN_IN_FORM, attribute::SUBMITTED);

@@ -52,7 +52,7 @@ pub(in crate::cli) async fn run(
     let opened = open(&source, OpenMode::Existing).await?;
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
-    Ok(told(&source, &target, &copied?))
+    Ok(report_copy(&source, &target, &copied?))
 }
 
 fn same(source: &Database, target: &Database) -> Failure {
@@ -120,7 +120,7 @@ fn failed(error: CopyError, target: &Database) -> Failure {
     }
 }
 
-fn told(source: &Database, target: &Database, copied: &[(&'static str, u32)]) -> Report {
+fn report_copy(source: &Database, target: &Database, copied: &[(&'static str, u32)]) -> Report {
     let key_file = source.key_file.display();
     let (from, to) = (&source.place, &target.place);
     let mut lines: Vec<String> = copied

@@ -85,13 +85,13 @@ pub(in crate::cli) async fn run(
             aside.display()
         )
     }));
-    lines.extend(told(&ended, &spent));
+    lines.extend(describe_restore(&ended, &spent));
     lines.extend(
         warning
             .as_ref()
             .map(|warning| format!("WARNING: {warning}. Until then no server starts on it.")),
     );
-    let mut json = counted(&ended);
+    let mut json = restore_as_json(&ended);
     json["file"] = json!(target.display().to_string());
     json["replaced"] = json!(aside.map(|aside| aside.display().to_string()));
     json["warning"] = json!(warning);
@@ -112,7 +112,10 @@ pub(in crate::cli) async fn only_end(
     let ended = end(opened.store(), &spent).await;
     opened.close().await;
     let ended = ended?;
-    Ok(Report::lines(told(&ended, &spent), counted(&ended)))
+    Ok(Report::lines(
+        describe_restore(&ended, &spent),
+        restore_as_json(&ended),
+    ))
 }
 
 /// Returns the database's file. This program restores only files.
@@ -305,7 +308,7 @@ fn free_name(target: &Path) -> io::Result<PathBuf> {
 }
 
 /// Returns what a restore means for users, including what is unknown.
-fn told(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
+fn describe_restore(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
     let RestoreEffects {
         sessions,
         invitations,
@@ -358,7 +361,7 @@ fn new_links(invited: &[Email]) -> Option<String> {
     ))
 }
 
-fn counted(ended: &RestoreEffects) -> Value {
+fn restore_as_json(ended: &RestoreEffects) -> Value {
     json!({
         "sessions": ended.sessions, "invitations": ended.invitations, "invited": ended.invited,
         "backup_codes_voided": ended.codes, "backup_codes_left": ended.codes_left,

@@ -50,7 +50,7 @@ pub(in crate::cli) async fn run(
     }
     let opened = open(&database, OpenMode::Existing).await?;
     let result = command_on(&database, &opened, command, json).await;
-    let result = events::noted(opened.store(), command, result).await;
+    let result = events::record_key_change(opened.store(), command, result).await;
     opened.close().await;
     result
 }

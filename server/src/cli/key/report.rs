@@ -51,7 +51,7 @@ pub(in crate::cli) async fn rotated(
 ) -> Result<Report, Failure> {
     let (mut free, mut needed) = (Vec::new(), Vec::new());
     for key in ring.keys().skip(1) {
-        let of_key = keys::of_key(store, key.id().clone()).await?;
+        let of_key = keys::rows_of_key(store, key.id().clone()).await?;
         if of_key.rows == 0 {
             free.push(of_key.key);
         } else {
@@ -107,5 +107,5 @@ pub(in crate::cli) async fn missing(
     ring: &KeyRing,
 ) -> Result<Vec<KeyRows>, PortError> {
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
-    keys::lost(store, &known).await
+    keys::find_missing_keys(store, &known).await
 }

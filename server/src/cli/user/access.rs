@@ -69,7 +69,7 @@ pub async fn remove(
             "{} ({}) removed with {}.",
             user.email,
             user.name,
-            lost(&user)
+            describe_losses(&user)
         ),
         format!(
             "The security events of before name them by their id: {}",
@@ -81,7 +81,7 @@ pub async fn remove(
 }
 
 /// Describes what the user had.
-fn lost(user: &UserRecord) -> String {
+fn describe_losses(user: &UserRecord) -> String {
     let roles = user
         .accounts
         .iter()

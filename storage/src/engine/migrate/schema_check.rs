@@ -81,7 +81,7 @@ pub async fn refuse_code(
     }
     found
         .retain(|(kind, ..), _| !matches!(kind.as_str(), "table" | "index") && !is_of_column(kind));
-    judged(&found, &Objects::new())?;
+    compare_objects(&found, &Objects::new())?;
     Ok(false)
 }
 
@@ -94,7 +94,7 @@ pub async fn refuse_altered(
     if digest(&found) == digest_of(engine) {
         return Ok(());
     }
-    judged(&found, expected(engine).await?)
+    compare_objects(&found, expected(engine).await?)
 }
 
 const fn digest_of(engine: Engine) -> &'static str {
@@ -213,7 +213,7 @@ fn bare(default: &str) -> &str {
 }
 
 /// Names what is foreign, missing or changed, with the expected value.
-fn judged(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
+fn compare_objects(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
     let foreign = found.keys().filter(|object| !expected.contains_key(object));
     let foreign = foreign.map(|object| format!("the {} is foreign", named(object)));
     let missing = expected.keys().filter(|object| !found.contains_key(object));
@@ -269,8 +269,8 @@ mod tests {
         [(object, plain(text))].into()
     }
 
-    fn said(found: &Objects, expected: &Objects) -> String {
-        judged(found, expected).unwrap_err().to_string()
+    fn describe_difference(found: &Objects, expected: &Objects) -> String {
+        compare_objects(found, expected).unwrap_err().to_string()
     }
 
     #[tokio::test]
@@ -306,7 +306,7 @@ mod tests {
             "sessions",
             "CREATE TABLE sessions (id TEXT , at BIGINT)",
         );
-        assert!(judged(&altered, &ours).is_ok());
+        assert!(compare_objects(&altered, &ours).is_ok());
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
             "sessions",
             "CREATE TABLE sessions (id TEXT, at BIGINT DEFAULT 1)",
         );
-        let line = said(&changed, &ours);
+        let line = describe_difference(&changed, &ours);
         assert!(
             line.contains(
                 "the table `sessions` has `at BIGINT DEFAULT 1` where `at BIGINT` would be right"
@@ -329,9 +329,9 @@ mod tests {
             "{line}"
         );
         let none = Objects::new();
-        let line = said(&none, &ours);
+        let line = describe_difference(&none, &ours);
         assert!(line.contains("the table `sessions` is missing"), "{line}");
-        let line = said(&one("trigger", "full\n\u{1b}[2J", ""), &none);
+        let line = describe_difference(&one("trigger", "full\n\u{1b}[2J", ""), &none);
         assert!(
             line.contains("the trigger `full\\n\\u{1b}[2J` of `sessions` is foreign"),
             "{line}"

@@ -32,7 +32,7 @@ impl Filters {
     /// Creates the fields with the search and state stored in this history entry before a reload or
     /// Back, or for all members.
     pub fn new(account: AccountId) -> Self {
-        let (state, search) = kept(&account).unwrap_or_default();
+        let (state, search) = load_filters(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
         let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
         let wanted = RwSignal::new(MemberListRequest {
@@ -61,7 +61,7 @@ impl Filters {
         effect(move || {
             let wanted = question.read();
             if !is_first {
-                keep(&wanted);
+                store_filters(&wanted);
             }
             is_first = false;
         });
@@ -109,7 +109,7 @@ impl Filters {
 
 /// Stores search and state in this history entry instead of the URL. Nothing is sent to the server
 /// for this.
-fn keep(wanted: &MemberListRequest) {
+fn store_filters(wanted: &MemberListRequest) {
     let state = wanted.state.map_or("", MemberState::as_str);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
     if let Ok(history) = window().history() {
@@ -118,7 +118,7 @@ fn keep(wanted: &MemberListRequest) {
 }
 
 /// The state and the search stored for this account.
-fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
+fn load_filters(account: &AccountId) -> Option<(Option<MemberState>, String)> {
     let entry = window().history().ok()?.state().ok()?.as_string()?;
     let (of, entry) = entry.split_once('\n')?;
     let (state, search) = entry.split_once('\n')?;

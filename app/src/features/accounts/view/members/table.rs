@@ -34,7 +34,7 @@ pub(super) fn MembersTable(load: Load<MemberList>, resets: Resets) -> impl IntoV
     });
     // Rows are keyed by user, so that a focused button keeps the focus when newer rows arrive.
     let row = move |id: String| {
-        let member = untrack(|| found(load, &id));
+        let member = untrack(|| find_row(load, &id));
         member
             .map(|member| view! { <Row member load resets /> }.into_any())
             .into_any()
@@ -46,7 +46,7 @@ pub(super) fn MembersTable(load: Load<MemberList>, resets: Resets) -> impl IntoV
     }
 }
 
-fn found(load: Load<MemberList>, id: &str) -> Option<MemberRow> {
+fn find_row(load: Load<MemberList>, id: &str) -> Option<MemberRow> {
     load.answer.with(|shown| {
         let mut members = shown.iter().flat_map(|shown| &shown.members);
         members.find(|member| member.id.to_string() == id).cloned()
@@ -71,7 +71,7 @@ fn Row(
     resets: Resets,
 ) -> impl IntoView {
     let id = member.id.to_string();
-    let row = memo(move || found(load, &id).unwrap_or_else(|| member.clone()));
+    let row = memo(move || find_row(load, &id).unwrap_or_else(|| member.clone()));
     let name = Signal::derive(move || row.read().name.clone());
     let email = Signal::derive(move || row.read().email.clone());
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
