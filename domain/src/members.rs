@@ -24,6 +24,17 @@ pub enum MemberState {
     Locked,
 }
 
+/// The stored values that decide a member's MFA state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// Whether a method is active.
+    pub has_mfa: bool,
+    /// Codes refused in a row.
+    pub refused_in_a_row: u32,
+    /// Whether the account requires MFA.
+    pub is_required: bool,
+}
+
 /// The text names no state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no such state")]
@@ -35,9 +46,9 @@ impl MemberState {
 
     /// Derives the state from the stored values.
     #[must_use]
-    pub const fn of(has_mfa: bool, refused_in_a_row: u32, is_required: bool) -> Self {
-        match (has_mfa, is_required) {
-            (true, _) if refused_in_a_row >= LOCK_AFTER => Self::Locked,
+    pub const fn of(facts: MemberFacts) -> Self {
+        match (facts.has_mfa, facts.is_required) {
+            (true, _) if facts.refused_in_a_row >= LOCK_AFTER => Self::Locked,
             (true, _) => Self::On,
             (false, true) => Self::SetupRequired,
             (false, false) => Self::Off,
@@ -132,11 +143,16 @@ mod tests {
     #[case(false, 10, false, MemberState::Off)]
     fn state_follows_from_the_facts(
         #[case] has_mfa: bool,
-        #[case] refused: u32,
-        #[case] required: bool,
+        #[case] refused_in_a_row: u32,
+        #[case] is_required: bool,
         #[case] expected: MemberState,
     ) {
-        assert_eq!(MemberState::of(has_mfa, refused, required), expected);
+        let facts = MemberFacts {
+            has_mfa,
+            refused_in_a_row,
+            is_required,
+        };
+        assert_eq!(MemberState::of(facts), expected);
         assert_eq!(expected.as_str().parse(), Ok(expected));
     }
 

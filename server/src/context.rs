@@ -79,7 +79,12 @@ pub struct OpenDatabase {
 
 /// Opens a database with its keys, and checks that they belong together.
 pub async fn open(database: &Database, opening: OpenMode) -> Result<OpenDatabase, StartError> {
-    look_at(database, opening != OpenMode::Existing)?;
+    let file = if opening == OpenMode::Existing {
+        DatabaseFile::MustExist
+    } else {
+        DatabaseFile::MayBeCreated
+    };
+    look_at(database, file)?;
     if opening == OpenMode::Existing && key_file::is_new(database)? {
         return Err(StartError::NoDatabase(database.place.clone()));
     }
@@ -134,18 +139,29 @@ pub async fn open(database: &Database, opening: OpenMode) -> Result<OpenDatabase
     })
 }
 
+/// What is expected of a database file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DatabaseFile {
+    /// It is there already.
+    MustExist,
+    /// It is created if it is missing.
+    MayBeCreated,
+}
+
 /// Refuses a database file that this process can't use or create, before the key file is read or
 /// created.
-pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
+pub(crate) fn look_at(database: &Database, expected: DatabaseFile) -> Result<(), Box<PathError>> {
     let Some(file) = database.file() else {
         return Ok(());
     };
-    let named = if is_made { NEW_DATABASE } else { DATABASE };
+    let named = match expected {
+        DatabaseFile::MustExist => DATABASE,
+        DatabaseFile::MayBeCreated => NEW_DATABASE,
+    };
     let Some(found) = named.look(file)? else {
-        return if is_made {
-            named.refuse_closed_folder(file, NOT_THERE_YET)
-        } else {
-            Ok(())
+        return match expected {
+            DatabaseFile::MustExist => Ok(()),
+            DatabaseFile::MayBeCreated => named.refuse_closed_folder(file, NOT_THERE_YET),
         };
     };
     named.refuse_unwritable(file, &found)?;
@@ -297,7 +313,11 @@ pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) ->
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
-        cookies: CookieNames::new(public_url.is_https(), public_url.port()),
+        cookies: if public_url.is_https() {
+            CookieNames::over_tls(public_url.port())
+        } else {
+            CookieNames::over_http(public_url.port())
+        },
         address_limit: limits.address_limit,
         show_helpers: branding.show_helpers,
     }

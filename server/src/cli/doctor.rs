@@ -9,7 +9,7 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, collisions},
     config::Database,
-    context::{StartError, connected, look_at, warn_of_exposures},
+    context::{DatabaseFile, StartError, connected, look_at, warn_of_exposures},
     health::{self, HealthReport, PENDING},
     keys::{self, key_file},
     system::clock::SystemClock,
@@ -23,7 +23,7 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 /// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check
 /// fails.
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
-    look_at(database, false).map_err(StartError::Path)?;
+    look_at(database, DatabaseFile::MustExist).map_err(StartError::Path)?;
     if key_file::is_new(database).map_err(StartError::Key)? {
         return Err(StartError::NoDatabase(database.place.clone()).into());
     }

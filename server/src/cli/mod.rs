@@ -147,7 +147,7 @@ async fn on(
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
-        cookies: CookieNames::new(false, None),
+        cookies: CookieNames::over_http(None),
         address_limit: LIMIT,
         show_helpers: false,
     })?;

@@ -95,27 +95,30 @@ pub async fn alive() -> impl IntoResponse {
 
 async fn ready(State(health): State<Arc<Health>>) -> Response {
     if health.stopping.load(Ordering::Acquire) {
-        return answer(false, &json!({ "serving": "stopping" }));
+        return answer(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({ "serving": "stopping" }),
+        );
     }
     // Runs in a separate task, because a client that disconnects must not cancel a look that others
     // wait for.
     let Ok(found) = tokio::spawn(async move { health.checks().await }).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    answer(found.all_hold(), &found.json())
-}
-
-fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
-    let status = if is_ready {
+    let status = if found.all_hold() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    answer(status, &found.json())
+}
+
+fn answer(status: StatusCode, checks: &serde_json::Value) -> Response {
     let headers = [
         (CONTENT_TYPE, JSON),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    let body = json!({ "ready": is_ready, "checks": checks }).to_string();
+    let body = json!({ "ready": status == StatusCode::OK, "checks": checks }).to_string();
     (status, headers, body).into_response()
 }
 

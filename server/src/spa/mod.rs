@@ -118,7 +118,7 @@ impl Pages {
         Self {
             index,
             files,
-            session_cookie: CookieNames::new(false, None).session().to_owned(),
+            session_cookie: CookieNames::over_http(None).session().to_owned(),
         }
     }
 

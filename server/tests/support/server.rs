@@ -11,6 +11,7 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
+    ports::MfaRule,
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},
@@ -165,7 +166,8 @@ impl TestServer {
     /// Sets whether an account requires MFA, as the operator does.
     pub async fn require_mfa(&self, name: &str, requires: bool) {
         let account = self.account(name).await;
-        let set = operator::set_rule(&self.operator(), &account, requires).await;
+        let set =
+            operator::set_rule(&self.operator(), &account, MfaRule::required_if(requires)).await;
         set.unwrap();
     }
 

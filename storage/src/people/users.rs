@@ -8,7 +8,7 @@ use domain::{
     ports::{
         AddressChange, Collision, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser,
         MembershipChange, NewUser, PasswordSetting, PortError, SecretHash, SignInRecord,
-        UserAddition, UserRecord, Users,
+        UserAddition, UserRecord, UserStatus, Users,
     },
     time::Timestamp,
     token::TokenHash,
@@ -208,13 +208,14 @@ impl Users for Store {
         canonical_forms::of_people(self).await
     }
 
-    #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_disabled"))]
-    async fn set_disabled(
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_status"))]
+    async fn set_status(
         &self,
         user: &UserId,
-        disabled: bool,
+        status: UserStatus,
     ) -> Result<MembershipChange, PortError> {
         const SET_DISABLED: &str = "UPDATE users SET disabled = $2 WHERE id = $1";
+        let disabled = status == UserStatus::Disabled;
         let mut write = self.write().await?;
         if disabled && let Some(refusal) = check_last_owner(&mut write, user).await? {
             write.rollback().await?;

@@ -6,7 +6,7 @@ use domain::{
     people::{email::Email, names::AccountName, roles::Role, stored_text::StoredText},
     ports::{
         AccountAddition, AccountRecord, AccountRemoval, AccountRename, Collision, MemberQuery,
-        NewAccount, PortError, RuleChange,
+        MfaRule, NewAccount, PortError, RuleChange,
     },
 };
 
@@ -98,13 +98,10 @@ pub async fn remove_account(operator: &Operator, account: &AccountId) -> Result<
 pub async fn set_rule(
     operator: &Operator,
     account: &AccountId,
-    requires_mfa: bool,
+    rule: MfaRule,
 ) -> Result<bool, OperatorError> {
     let accounts = &operator.services.accounts;
-    match accounts
-        .set_rule(account, requires_mfa, operator.now)
-        .await?
-    {
+    match accounts.set_rule(account, rule, operator.now).await? {
         RuleChange::Changed => Ok(true),
         RuleChange::Same => Ok(false),
         RuleChange::Refused => Err(OperatorError::NoAccount),

@@ -95,7 +95,10 @@ impl Factors {
         let (typed, _) = self.sides();
         let is_other = is_backup(&typed.read_untracked())
             .is_ok_and(|is_backup| is_backup != self.by_backup.get_untracked());
-        self.turn(is_other);
+        if is_other {
+            self.move_text();
+        }
+        self.turn();
     }
 
     /// The typed code. A code in the wrong field is accepted as its kind, and its own field is
@@ -112,7 +115,8 @@ impl Factors {
             error => error.into(),
         })?;
         if is_backup != by_backup {
-            self.turn(true);
+            self.move_text();
+            self.turn();
         }
         let text = SecretText::new(typed);
         Ok(if is_backup {
@@ -131,12 +135,14 @@ impl Factors {
         }
     }
 
-    fn turn(self, with_text: bool) {
-        if with_text {
-            let (from, to) = self.sides();
-            to.set(from.get_untracked());
-            from.set(String::new());
-        }
+    /// Moves the text of the shown field into the hidden one.
+    fn move_text(self) {
+        let (from, to) = self.sides();
+        to.set(from.get_untracked());
+        from.set(String::new());
+    }
+
+    fn turn(self) {
         self.turned.set(true);
         self.by_backup.update(|by_backup| *by_backup = !*by_backup);
     }

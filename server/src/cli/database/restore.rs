@@ -23,7 +23,7 @@ use crate::{
         output::report::joined,
     },
     config::{Database, DatabaseLocation},
-    context::{OpenMode, StartError, look_at, open},
+    context::{DatabaseFile, OpenMode, StartError, look_at, open},
     files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
@@ -46,7 +46,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Report, Failure> {
     let target = file_of(database)?;
     refuse_unusable(&args.file)?;
-    look_at(database, true)?;
+    look_at(database, DatabaseFile::MayBeCreated)?;
     // If the path is a link, its target is replaced.
     let target = fs::canonicalize(&target).unwrap_or(target);
     refuse_own_file(&args.file, &target)?;

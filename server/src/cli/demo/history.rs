@@ -8,6 +8,7 @@ use domain::{
         email::Email,
         names::{AccountName, PersonName},
     },
+    ports::{MfaRule, UserStatus},
     second_factor::backup_code::BackupCode,
     time::Timestamp,
 };
@@ -16,7 +17,7 @@ use usecases::{
     Services,
     operator::{
         AddUser, Operator, OperatorError, add_account, add_member, add_user, find_user_by_id,
-        invite, set_disabled, set_rule,
+        invite, set_rule, set_status,
     },
 };
 
@@ -115,7 +116,7 @@ async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts,
             .parse()
             .map_err(|_| incomplete("a name is not usable"))?;
         let id = add_account(&operator, &parsed).await.map_err(failed)?;
-        let set = set_rule(&operator, &id, requires_mfa).await;
+        let set = set_rule(&operator, &id, MfaRule::required_if(requires_mfa)).await;
         set.map_err(failed)?;
         accounts.push((name, id));
     }
@@ -178,7 +179,7 @@ async fn finish(operator: &Operator, user: &mut DemoUser) -> Result<(), Failure>
         State::Disabled => {
             let found = find_user_by_id(operator, &user.id).await?;
             let found = found.ok_or_else(|| incomplete("a user is missing"))?;
-            let disabled = set_disabled(operator, &found, true).await;
+            let disabled = set_status(operator, &found, UserStatus::Disabled).await;
             disabled.map_err(failed)?;
         }
         _ => {}

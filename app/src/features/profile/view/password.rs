@@ -146,6 +146,12 @@ fn describe_error(error: &AppError, was_lost: bool) -> String {
     match error {
         AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
         AppError::WrongCredentials => words::WRONG_PASSWORD.to_owned(),
-        error => words::code_refusal(error, true, was_lost),
+        error => words::code_refusal(
+            error,
+            words::CodeAttempt {
+                by_either: true,
+                was_lost,
+            },
+        ),
     }
 }
