@@ -35,7 +35,7 @@ pub struct MemberFacts {
     pub is_required: bool,
 }
 
-/// The text names no state.
+/// The text is no code of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no such state")]
 pub struct MemberStateError;
@@ -61,7 +61,7 @@ impl MemberState {
         matches!(self, Self::On | Self::Locked)
     }
 
-    /// The code by which the store filters, the same as on the wire.
+    /// The code by which the store and the page filter, the same as on the wire.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl MemberState {
 
     /// The text on the screen and in the CSV.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::On => "On",
             Self::Off => "Off",
@@ -90,7 +90,7 @@ impl FromStr for MemberState {
     fn from_str(text: &str) -> Result<Self, MemberStateError> {
         Self::ALL
             .into_iter()
-            .find(|state| state.as_str() == text)
+            .find(|state| state.code() == text)
             .ok_or(MemberStateError)
     }
 }
@@ -153,7 +153,7 @@ mod tests {
             is_required,
         };
         assert_eq!(MemberState::of(facts), expected);
-        assert_eq!(expected.as_str().parse(), Ok(expected));
+        assert_eq!(expected.code().parse(), Ok(expected));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Filters {
     pub fn new(account: AccountId) -> Self {
         let (state, search) = load_filters(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
-        let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
+        let chosen = RwSignal::new(state.map_or("", MemberState::code).to_owned());
         let wanted = RwSignal::new(MemberListRequest {
             account,
             search,
@@ -110,7 +110,7 @@ impl Filters {
 /// Stores search and state in this history entry instead of the URL. Nothing is sent to the server
 /// for this.
 fn store_filters(wanted: &MemberListRequest) {
-    let state = wanted.state.map_or("", MemberState::as_str);
+    let state = wanted.state.map_or("", MemberState::code);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
     if let Ok(history) = window().history() {
         let _ = history.replace_state(&entry.into(), "");
@@ -128,8 +128,7 @@ fn load_filters(account: &AccountId) -> Option<(Option<MemberState>, String)> {
 /// The fields.
 #[component]
 pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
-    let states =
-        MemberState::ALL.map(|state| (state.as_str().to_owned(), state.as_str().to_owned()));
+    let states = MemberState::ALL.map(|state| (state.code().to_owned(), state.label().to_owned()));
     let all = (String::new(), "All".to_owned());
     let options = std::iter::once(all).chain(states).collect();
     view! {

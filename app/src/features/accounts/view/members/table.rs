@@ -84,7 +84,7 @@ fn Row(
             MemberState::Off => BadgeKind::Off,
             MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
         };
-        view! { <Badge label=state.as_str() kind /> }.into_any()
+        view! { <Badge label=state.label() kind /> }.into_any()
     });
     let action = boxed_view(move || match kind.get() {
         0 => "–".into_any(),
