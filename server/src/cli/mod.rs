@@ -33,7 +33,7 @@ use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},
     context::{OpenMode, open},
 };
-use args::{Arguments, Command};
+use args::{CliArguments, Command};
 use database::{backup, copy, migrate, restore};
 use input::{environment, usage};
 use output::{
@@ -84,18 +84,18 @@ fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
 }
 
 /// Parses the arguments, and prepares calls that are printed with the same settings.
-fn parsed() -> Result<(Arguments, Calls), clap::Error> {
-    let mut command = Arguments::command();
+fn parsed() -> Result<(CliArguments, Calls), clap::Error> {
+    let mut command = CliArguments::command();
     let matches = command.try_get_matches_from_mut(env::args_os())?;
-    let arguments = Arguments::from_arg_matches(&matches);
+    let arguments = CliArguments::from_arg_matches(&matches);
     let arguments = arguments.map_err(|error| error.format(&mut command))?;
     let calls = Calls::of(&matches, &arguments.database);
     Ok((arguments, calls))
 }
 
 #[tokio::main]
-async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
-    let Arguments {
+async fn execute(arguments: CliArguments, calls: &Calls) -> Result<(), Failure> {
+    let CliArguments {
         command,
         database,
         json,

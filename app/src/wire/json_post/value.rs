@@ -24,7 +24,7 @@ const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 /// Deserializes a value of a JSON parser.
 pub(super) fn read<J: Json, T: DeserializeOwned>(value: J) -> Result<T, TypeMismatch> {
-    T::deserialize(Value(value))
+    T::deserialize(JsonValue(value))
 }
 
 /// The value of a JSON parser: the browser's in the pages, another one in the tests.
@@ -45,9 +45,9 @@ pub(super) trait Json: Sized {
     /// Whether it is an object and not an array.
     fn is_object(&self) -> bool;
     /// The elements of an array.
-    fn elements(&self) -> Vec<Value<Self>>;
+    fn elements(&self) -> Vec<JsonValue<Self>>;
     /// The names and values of an object. Fails if a name is not a text.
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, TypeMismatch>;
+    fn entries(&self) -> Result<Vec<(String, JsonValue<Self>)>, TypeMismatch>;
     /// One field of an object.
     fn field(&self, name: &str) -> Option<Self>;
 }
@@ -71,9 +71,9 @@ impl de::Error for TypeMismatch {
 }
 
 /// A JSON value: null, a boolean, a number, a text, an array or an object.
-pub(super) struct Value<J>(J);
+pub(super) struct JsonValue<J>(J);
 
-impl<J: Json> Value<J> {
+impl<J: Json> JsonValue<J> {
     fn is_nothing(&self) -> bool {
         self.0.is_nothing()
     }
@@ -110,7 +110,7 @@ impl<J: Json> Value<J> {
     }
 }
 
-impl<J: Json> IntoDeserializer<'_, TypeMismatch> for Value<J> {
+impl<J: Json> IntoDeserializer<'_, TypeMismatch> for JsonValue<J> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -126,7 +126,7 @@ macro_rules! integers {
     };
 }
 
-impl<'de, J: Json> Deserializer<'de> for Value<J> {
+impl<'de, J: Json> Deserializer<'de> for JsonValue<J> {
     type Error = TypeMismatch;
 
     integers! {
@@ -256,10 +256,10 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
 
 /// The fields of an object that the type knows.
 struct Fields<J> {
-    object: Value<J>,
+    object: JsonValue<J>,
     names: std::slice::Iter<'static, &'static str>,
     /// The value of the last field.
-    value: Option<Value<J>>,
+    value: Option<JsonValue<J>>,
 }
 
 impl<'de, J: Json> MapAccess<'de> for Fields<J> {
@@ -271,7 +271,7 @@ impl<'de, J: Json> MapAccess<'de> for Fields<J> {
     ) -> Result<Option<K::Value>, TypeMismatch> {
         for name in self.names.by_ref() {
             if let Some(value) = self.object.0.field(name) {
-                self.value = Some(Value(value));
+                self.value = Some(JsonValue(value));
                 let name: StrDeserializer<'_, TypeMismatch> = name.into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
@@ -288,11 +288,11 @@ impl<'de, J: Json> MapAccess<'de> for Fields<J> {
 }
 
 /// The name of a variant, and its content.
-struct Variant<J>(String, Value<J>);
+struct Variant<J>(String, JsonValue<J>);
 
 impl<'de, J: Json> EnumAccess<'de> for Variant<J> {
     type Error = TypeMismatch;
-    type Variant = Value<J>;
+    type Variant = JsonValue<J>;
 
     fn variant_seed<V: DeserializeSeed<'de>>(
         self,
@@ -303,7 +303,7 @@ impl<'de, J: Json> EnumAccess<'de> for Variant<J> {
     }
 }
 
-impl<'de, J: Json> VariantAccess<'de> for Value<J> {
+impl<'de, J: Json> VariantAccess<'de> for JsonValue<J> {
     type Error = TypeMismatch;
 
     fn unit_variant(self) -> Result<(), TypeMismatch> {

@@ -24,7 +24,7 @@ use crate::{
     },
     config::{Database, DatabaseLocation},
     context::{DatabaseFile, OpenMode, StartError, look_at, open},
-    files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
+    files::{self, SystemGroup, SystemUser, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -249,9 +249,9 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
     if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
         return Err(Failure::refused(format!(
             "the restored database has to belong to user {} and group {} as before, to whom user {} can't give it: run this as {}",
-            User(owner.uid()),
-            Group(owner.gid()),
-            User(files::own_user()),
+            SystemUser(owner.uid()),
+            SystemGroup(owner.gid()),
+            SystemUser(files::own_user()),
             files::as_user(owner.uid())
         )));
     }

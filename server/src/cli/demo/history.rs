@@ -43,7 +43,7 @@ const CODES_USED: Duration = Duration::from_hours(24 * 14);
 const LOCKED: Duration = Duration::from_hours(3);
 
 /// The accounts by name.
-type Accounts = Vec<(&'static str, AccountId)>;
+type DemoAccounts = Vec<(&'static str, AccountId)>;
 
 /// Fills an empty database.
 pub async fn fill(services: &Services) -> Result<Vec<DemoUser>, Failure> {
@@ -108,9 +108,9 @@ where
     Ok(done.into_iter().map(|(_, user)| user).collect())
 }
 
-async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts, Failure> {
+async fn add_accounts(services: &Services, added: Timestamp) -> Result<DemoAccounts, Failure> {
     let operator = Operator::new(&at(services, added));
-    let mut accounts = Accounts::new();
+    let mut accounts = DemoAccounts::new();
     for (name, requires_mfa) in ACCOUNTS {
         let parsed: AccountName = name
             .parse()
@@ -126,7 +126,7 @@ async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts,
 /// Adds a user to all accounts of theirs, with a password unless the user is to be invited.
 async fn add(
     services: &Services,
-    accounts: &Accounts,
+    accounts: &DemoAccounts,
     person: &'static Person,
     added: Timestamp,
 ) -> Result<DemoUser, Failure> {
@@ -165,7 +165,7 @@ async fn add(
 }
 
 /// Returns the account with that name.
-fn account<'a>(accounts: &'a Accounts, name: &str) -> Result<&'a AccountId, Failure> {
+fn account<'a>(accounts: &'a DemoAccounts, name: &str) -> Result<&'a AccountId, Failure> {
     let found = accounts.iter().find(|(known, _)| *known == name);
     found
         .map(|(_, id)| id)

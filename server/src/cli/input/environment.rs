@@ -8,7 +8,7 @@ use strsim::normalized_damerau_levenshtein;
 
 use crate::{
     cli::{
-        args::Arguments,
+        args::CliArguments,
         input::suggestion::{self, Suggestion},
     },
     config::SettingError,
@@ -138,7 +138,7 @@ fn variables() -> impl Iterator<Item = (String, String)> {
 /// Returns the variables of all commands.
 fn known() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    collect(&Arguments::command(), &mut names);
+    collect(&CliArguments::command(), &mut names);
     names
 }
 

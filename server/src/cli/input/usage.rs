@@ -8,7 +8,7 @@ use clap::{
 };
 
 use crate::cli::{
-    args::Arguments,
+    args::CliArguments,
     input::{
         environment::as_variable,
         suggestion::{self, Suggestion},
@@ -90,7 +90,7 @@ fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
     let at = unexpected(error, words)?;
     let option = &words[at.checked_sub(1)?];
     let name = option.strip_prefix("--")?;
-    takes_value(&Arguments::command(), name).then(|| {
+    takes_value(&CliArguments::command(), name).then(|| {
         let value = &words[at];
         let (told, value) = (value.escape_debug(), quoted(value));
         format!("unexpected argument '{told}' found; to pass it as a value, use `{option}={value}`")
@@ -147,7 +147,7 @@ mod tests {
     fn of(args: &[&str]) -> Option<String> {
         let all = [&["twinlock"], args].concat();
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
-        line(&Arguments::try_parse_from(all).unwrap_err(), &words)
+        line(&CliArguments::try_parse_from(all).unwrap_err(), &words)
     }
 
     #[test]

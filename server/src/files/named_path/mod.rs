@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::files::{self, User, folder_of};
+use crate::files::{self, SystemUser, folder_of};
 use rustix::{
     fs::{Access, AtFlags, CWD, accessat},
     io::Errno,
@@ -228,17 +228,17 @@ impl FilePurpose {
         let remedy = if owner == own {
             files::remedy_for_mode(&folder, "700")
         } else if owner == files::ROOT && self.is_made {
-            format!("{} in a folder of user {}", self.instead, User(own))
+            format!("{} in a folder of user {}", self.instead, SystemUser(own))
         } else {
             format!("run this as {}", files::as_user(owner))
         };
         PathError::Closed {
             folder: shown(&folder),
-            owner: User(owner),
+            owner: SystemUser(owner),
             mode: mode & 0o7777,
             what: self.what,
             path,
-            own: User(own),
+            own: SystemUser(own),
             remedy,
         }
     }
@@ -274,7 +274,7 @@ impl FilePurpose {
                 "run this as {} if the server runs as root; if it runs as user {own}, whose folder it is, root has to give the file back (`chown {own} {}`)",
                 files::as_user(owner),
                 path.display(),
-                own = User(own)
+                own = SystemUser(own)
             )
         } else {
             format!("run this as {}", files::as_user(owner))
@@ -283,9 +283,9 @@ impl FilePurpose {
             what: self.what,
             path: path.to_owned(),
             done,
-            owner: User(owner),
+            owner: SystemUser(owner),
             mode: found.mode() & 0o777,
-            own: User(own),
+            own: SystemUser(own),
             remedy,
         }))
     }
@@ -313,7 +313,7 @@ impl FilePurpose {
             what: self.what,
             path: path.to_owned(),
             purpose,
-            own: User(files::own_user()),
+            own: SystemUser(files::own_user()),
         })
     }
 
@@ -340,7 +340,7 @@ impl FilePurpose {
         if owner == own {
             return files::OF_OTHER_RULES.to_owned();
         }
-        let own = User(own);
+        let own = SystemUser(own);
         if owner == files::ROOT {
             return format!(
                 "it belongs to root (mode {mode:04o}); {instead}, in a folder of user {own}, which root makes with `install -d -o {own} -m 700 FOLDER`"
@@ -348,7 +348,7 @@ impl FilePurpose {
         }
         format!(
             "it belongs to user {} (mode {mode:04o}); run this as {}, or {instead}",
-            User(owner),
+            SystemUser(owner),
             files::as_user(owner)
         )
     }

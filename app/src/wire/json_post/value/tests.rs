@@ -13,7 +13,7 @@ use usecases::{
     session::Viewer,
 };
 
-use super::{Json, TypeMismatch, Value, read};
+use super::{Json, JsonValue, TypeMismatch, read};
 use crate::wire::error::AppError;
 
 impl Json for Parsed {
@@ -43,14 +43,14 @@ impl Json for Parsed {
         Self::is_object(self)
     }
 
-    fn elements(&self) -> Vec<Value<Self>> {
+    fn elements(&self) -> Vec<JsonValue<Self>> {
         let elements = self.as_array().cloned().unwrap_or_default();
-        elements.into_iter().map(Value).collect()
+        elements.into_iter().map(JsonValue).collect()
     }
 
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, TypeMismatch> {
+    fn entries(&self) -> Result<Vec<(String, JsonValue<Self>)>, TypeMismatch> {
         let entries = self.as_object().cloned().unwrap_or_default();
-        let entries = entries.into_iter().map(|(name, of)| (name, Value(of)));
+        let entries = entries.into_iter().map(|(name, of)| (name, JsonValue(of)));
         Ok(entries.collect())
     }
 
