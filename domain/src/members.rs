@@ -24,7 +24,18 @@ pub enum MemberState {
     Locked,
 }
 
-/// The text names no state.
+/// The stored values that decide a member's MFA state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// Whether a method is active.
+    pub has_mfa: bool,
+    /// Codes refused in a row.
+    pub refused_in_a_row: u32,
+    /// Whether the account requires MFA.
+    pub is_required: bool,
+}
+
+/// The text is no code of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no such state")]
 pub struct MemberStateError;
@@ -35,9 +46,9 @@ impl MemberState {
 
     /// Derives the state from the stored values.
     #[must_use]
-    pub const fn of(has_mfa: bool, refused_in_a_row: u32, is_required: bool) -> Self {
-        match (has_mfa, is_required) {
-            (true, _) if refused_in_a_row >= LOCK_AFTER => Self::Locked,
+    pub const fn of(facts: MemberFacts) -> Self {
+        match (facts.has_mfa, facts.is_required) {
+            (true, _) if facts.refused_in_a_row >= LOCK_AFTER => Self::Locked,
             (true, _) => Self::On,
             (false, true) => Self::SetupRequired,
             (false, false) => Self::Off,
@@ -50,7 +61,7 @@ impl MemberState {
         matches!(self, Self::On | Self::Locked)
     }
 
-    /// The code by which the store filters, the same as on the wire.
+    /// The code by which the store and the page filter, the same as on the wire.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -63,7 +74,7 @@ impl MemberState {
 
     /// The text on the screen and in the CSV.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::On => "On",
             Self::Off => "Off",
@@ -79,7 +90,7 @@ impl FromStr for MemberState {
     fn from_str(text: &str) -> Result<Self, MemberStateError> {
         Self::ALL
             .into_iter()
-            .find(|state| state.as_str() == text)
+            .find(|state| state.code() == text)
             .ok_or(MemberStateError)
     }
 }
@@ -132,12 +143,17 @@ mod tests {
     #[case(false, 10, false, MemberState::Off)]
     fn state_follows_from_the_facts(
         #[case] has_mfa: bool,
-        #[case] refused: u32,
-        #[case] required: bool,
+        #[case] refused_in_a_row: u32,
+        #[case] is_required: bool,
         #[case] expected: MemberState,
     ) {
-        assert_eq!(MemberState::of(has_mfa, refused, required), expected);
-        assert_eq!(expected.as_str().parse(), Ok(expected));
+        let facts = MemberFacts {
+            has_mfa,
+            refused_in_a_row,
+            is_required,
+        };
+        assert_eq!(MemberState::of(facts), expected);
+        assert_eq!(expected.code().parse(), Ok(expected));
     }
 
     #[test]

@@ -30,7 +30,7 @@ use server::{
 use tokio::net::TcpListener;
 
 #[derive(Parser)]
-struct Arguments {
+struct CliArguments {
     /// What Trunk wrote
     folder: PathBuf,
 
@@ -43,7 +43,7 @@ struct Arguments {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+    let arguments = CliArguments::parse();
     let branding = Branding::new(&arguments.branding)?;
     let pages = Pages::new(files(&arguments.folder)?, &branding);
     let headers = Arc::new(SecurityHeaders::new(pages.inline(), None));

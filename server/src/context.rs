@@ -30,7 +30,7 @@ use crate::{
 
 /// How to open a database, and what to do if it does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opening {
+pub enum OpenMode {
     /// Creates the database if it is missing and migrates it to this version's schema.
     Migrate,
     /// Like [`Self::Migrate`], but for a command: files that root creates are given to the user
@@ -78,18 +78,23 @@ pub struct OpenDatabase {
 }
 
 /// Opens a database with its keys, and checks that they belong together.
-pub async fn open(database: &Database, opening: Opening) -> Result<OpenDatabase, StartError> {
-    look_at(database, opening != Opening::Existing)?;
-    if opening == Opening::Existing && key_file::is_new(database)? {
+pub async fn open(database: &Database, opening: OpenMode) -> Result<OpenDatabase, StartError> {
+    let file = if opening == OpenMode::Existing {
+        DatabaseFile::MustExist
+    } else {
+        DatabaseFile::MayBeCreated
+    };
+    look_at(database, file)?;
+    if opening == OpenMode::Existing && key_file::is_new(database)? {
         return Err(StartError::NoDatabase(database.place.clone()));
     }
     let owner = match opening {
-        Opening::Prepare => files::owner_of_new(database.file(), &database.key_file),
-        Opening::Migrate | Opening::Existing => None,
+        OpenMode::Prepare => files::owner_of_new(database.file(), &database.key_file),
+        OpenMode::Migrate | OpenMode::Existing => None,
     };
     let ring = key_file::open(database, &SystemEntropy, owner.as_ref())?;
     if let Some(file) = database.file()
-        && opening != Opening::Existing
+        && opening != OpenMode::Existing
         && key_file::is_new(database)?
     {
         key_file::make_database(file, owner.as_ref())?;
@@ -97,7 +102,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<OpenDatabase,
     let fails = |error| StartError::Store(database.place.clone(), error);
     let store = connected(database).await?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
-        if opening == Opening::Existing {
+        if opening == OpenMode::Existing {
             return Err(StartError::Outdated(database.place.clone()));
         }
         // Checked before anything changes. A database without tables has no check value yet;
@@ -108,13 +113,13 @@ pub async fn open(database: &Database, opening: Opening) -> Result<OpenDatabase,
         store.migrate().await.map_err(fails)?;
     }
     store.check_schema().await.map_err(fails)?;
-    if opening != Opening::Existing {
+    if opening != OpenMode::Existing {
         // Rewrites what an older version running in parallel wrote after the schema was migrated.
         store.bring_canonical_forms().await.map_err(fails)?;
     }
     match opening {
-        Opening::Migrate | Opening::Prepare => warn_of_exposures(database),
-        Opening::Existing => warn_of_foreign_owner(database),
+        OpenMode::Migrate | OpenMode::Prepare => warn_of_exposures(database),
+        OpenMode::Existing => warn_of_foreign_owner(database),
     }
     let vault = match keys::vault(&store, &ring, database).await {
         // `twinlock key` may have replaced keys since the file was read.
@@ -134,18 +139,29 @@ pub async fn open(database: &Database, opening: Opening) -> Result<OpenDatabase,
     })
 }
 
+/// What is expected of a database file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DatabaseFile {
+    /// It is there already.
+    MustExist,
+    /// It is created if it is missing.
+    MayBeCreated,
+}
+
 /// Refuses a database file that this process can't use or create, before the key file is read or
 /// created.
-pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
+pub(crate) fn look_at(database: &Database, expected: DatabaseFile) -> Result<(), Box<PathError>> {
     let Some(file) = database.file() else {
         return Ok(());
     };
-    let named = if is_made { NEW_DATABASE } else { DATABASE };
+    let named = match expected {
+        DatabaseFile::MustExist => DATABASE,
+        DatabaseFile::MayBeCreated => NEW_DATABASE,
+    };
     let Some(found) = named.look(file)? else {
-        return if is_made {
-            named.refuse_closed_folder(file, NOT_THERE_YET)
-        } else {
-            Ok(())
+        return match expected {
+            DatabaseFile::MustExist => Ok(()),
+            DatabaseFile::MayBeCreated => named.refuse_closed_folder(file, NOT_THERE_YET),
         };
     };
     named.refuse_unwritable(file, &found)?;
@@ -297,7 +313,11 @@ pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) ->
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
-        cookies: CookieNames::new(public_url.is_https(), public_url.port()),
+        cookies: if public_url.is_https() {
+            CookieNames::over_tls(public_url.port())
+        } else {
+            CookieNames::over_http(public_url.port())
+        },
         address_limit: limits.address_limit,
         show_helpers: branding.show_helpers,
     }

@@ -1,6 +1,8 @@
 //! Housekeeping while the server runs: seals new security events, deletes expired events and other
 //! expired rows, and reads the key file again when it has changed.
 
+mod schedule;
+
 use std::{sync::Arc, time::Duration};
 
 use domain::{
@@ -11,43 +13,54 @@ use domain::{
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
+use schedule::Schedule;
+
 use crate::{
     context::source_of,
     health,
-    keys::presence::{Presence, Said},
+    keys::presence::{LastRecord, Presence},
     system::utc::utc,
 };
 
-/// How often new events are sealed and the key file is checked: each event is sealed within a
-/// second.
+/// How often a turn begins, in which new events are sealed and the key file is checked: each event
+/// is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
-/// How often old events are deleted, in turns of [`SEAL_EVERY`]: every hour.
-const DELETE_EVERY: u32 = 7200;
-
-/// How often expired sessions, grants and counters are deleted, in turns of [`SEAL_EVERY`]: every
-/// minute.
-const SWEEP_EVERY: u32 = 120;
-
-/// How often the clock is compared with the newest time in the database, in turns of
-/// [`SEAL_EVERY`]: every minute.
-const BEAT_EVERY: u32 = 120;
-
-/// How often merged events of strangers beyond their budget are written, in turns of
-/// [`SEAL_EVERY`]: every minute.
-const FLUSH_EVERY: u32 = 120;
-
-/// How often the database is asked which key seals, in turns of [`SEAL_EVERY`]: every second.
-const SAY_EVERY: u32 = 2;
+/// How often old events are deleted.
+const DELETE_EVERY: Duration = Duration::from_hours(1);
+/// How often expired sessions, grants and counters are deleted.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How often the clock is compared with the newest time in the database.
+const BEAT_EVERY: Duration = Duration::from_mins(1);
+/// How often merged events of strangers beyond their budget are written.
+const FLUSH_EVERY: Duration = Duration::from_mins(1);
+/// How often the database is asked which key seals.
+const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 
 const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
+const PRESENCE_FAILS: &str = "the keys of this server can't be compared with the database's";
 
 /// Work that is done one batch per turn.
-#[derive(Default)]
 struct BatchTask {
+    schedule: Schedule,
     /// Whether there may be more to delete.
     has_more: bool,
     fails: bool,
+}
+
+impl BatchTask {
+    const fn every(interval: Duration) -> Self {
+        Self {
+            schedule: Schedule::every(interval),
+            has_more: false,
+            fails: false,
+        }
+    }
+
+    /// Whether a batch is to be deleted in the turn at `now`.
+    fn is_due(&mut self, now: Duration) -> bool {
+        self.schedule.is_due(now) || self.has_more
+    }
 }
 
 /// The state of the clock watch.
@@ -60,21 +73,41 @@ struct ClockState {
 }
 
 /// The state of the housekeeping between turns.
-#[derive(Default)]
 struct HousekeepingState {
-    /// Turns so far.
-    count: u32,
+    /// Writing merged events.
+    flush: Schedule,
     /// Whether writing merged events fails.
     merged_fail: bool,
     /// Sealing, and deleting old events.
     events: BatchTask,
     /// Deleting other expired rows.
     sweep: BatchTask,
+    /// Asking the database for its newest time.
+    beat: Schedule,
     clock: ClockState,
+    /// Writing the presence record.
+    presence: Schedule,
     /// The last presence record that this server has written.
-    said: Option<Said>,
+    said: Option<LastRecord>,
     /// Whether writing the presence record fails.
     is_mute: bool,
+}
+
+impl HousekeepingState {
+    /// Each task is due at the first turn.
+    fn new() -> Self {
+        Self {
+            flush: Schedule::every(FLUSH_EVERY),
+            merged_fail: false,
+            events: BatchTask::every(DELETE_EVERY),
+            sweep: BatchTask::every(SWEEP_EVERY),
+            beat: Schedule::every(BEAT_EVERY),
+            clock: ClockState::default(),
+            presence: Schedule::every(PRESENCE_EVERY),
+            said: None,
+            is_mute: false,
+        }
+    }
 }
 
 /// What the housekeeping works with.
@@ -111,69 +144,77 @@ impl Housekeeping {
     async fn run(self, mut stopped: oneshot::Receiver<()>) {
         let mut ticks = tokio::time::interval(SEAL_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut work = HousekeepingState::default();
+        let mut work = HousekeepingState::new();
+        // The first tick comes at once.
+        let start = ticks.tick().await;
+        let mut now = start;
         loop {
-            self.turn(&mut work).await;
+            self.turn(&mut work, now - start).await;
             tokio::select! {
                 _ = &mut stopped => break,
-                _ = ticks.tick() => {}
+                tick = ticks.tick() => now = tick,
             }
         }
         report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
         report(&self.seal().await, &mut work.events.fails, SEALS_FAIL);
-        self.say(&mut work, true).await;
+        self.leave(&mut work).await;
     }
 
     /// Seals all new events, but deletes only one batch of expired rows per turn: there may be
     /// many, and neither the seals nor other users of the database should wait for all of them.
-    async fn turn(&self, work: &mut HousekeepingState) {
+    async fn turn(&self, work: &mut HousekeepingState, now: Duration) {
         self.vault.refresh();
-        if work.count.is_multiple_of(SAY_EVERY) {
-            self.say(work, false).await;
+        if work.presence.is_due(now) {
+            self.announce(work).await;
         }
-        self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
-            .await;
+        if work.beat.is_due(now) {
+            self.ask_newest_time(&mut work.clock).await;
+        }
+        self.watch_clock(&mut work.clock);
         // Runs before the seals, so that the row is sealed in the same turn.
-        if work.count.is_multiple_of(FLUSH_EVERY) {
+        if work.flush.is_due(now) {
             report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
         }
         let mut done = self.seal().await;
-        if done.is_ok() && (work.events.has_more || work.count.is_multiple_of(DELETE_EVERY)) {
+        if done.is_ok() && work.events.is_due(now) {
             let deleted = self.delete_old().await;
             work.events.has_more = matches!(deleted, Ok(1..));
             done = deleted.map(drop);
         }
         report(&done, &mut work.events.fails, SEALS_FAIL);
-        if work.sweep.has_more || work.count.is_multiple_of(SWEEP_EVERY) {
+        if work.sweep.is_due(now) {
             let (count, swept) = self.store.sweep(self.clock.now()).await;
             work.sweep.has_more = count > 0;
             let problem = "expired rows can't be deleted";
             report(&swept, &mut work.sweep.fails, problem);
         }
-        work.count = work.count.wrapping_add(1);
     }
 
-    /// Writes which keys this server has, or that it stops.
-    async fn say(&self, work: &mut HousekeepingState, stops: bool) {
-        let said = if stops {
-            self.presence.leave(&self.store).await
-        } else {
-            let now = self.clock.now();
-            let (store, vault) = (&self.store, &self.vault);
-            self.presence.say(store, vault, &mut work.said, now).await
-        };
-        let problem = "the keys of this server can't be compared with the database's";
-        report(&said, &mut work.is_mute, problem);
+    /// Writes which keys this server has.
+    async fn announce(&self, work: &mut HousekeepingState) {
+        let now = self.clock.now();
+        let (store, vault) = (&self.store, &self.vault);
+        let said = self.presence.say(store, vault, &mut work.said, now).await;
+        report(&said, &mut work.is_mute, PRESENCE_FAILS);
+    }
+
+    /// Writes that this server stops.
+    async fn leave(&self, work: &mut HousekeepingState) {
+        let left = self.presence.leave(&self.store).await;
+        report(&left, &mut work.is_mute, PRESENCE_FAILS);
+    }
+
+    /// Asks the database for its newest time, and lets it record this clock's.
+    async fn ask_newest_time(&self, state: &mut ClockState) {
+        if let Ok(newest) = self.store.beat(self.clock.now()).await {
+            state.newest = state.newest.max(newest);
+        }
     }
 
     /// Logs when the clock is behind what this process or the database has seen, and when it is
-    /// right again. If `asks` is set, the database is asked for its newest time and records this
-    /// clock's.
-    async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
+    /// right again.
+    fn watch_clock(&self, state: &mut ClockState) {
         let now = self.clock.now();
-        if asks && let Ok(newest) = self.store.beat(now).await {
-            state.newest = state.newest.max(newest);
-        }
         let fault = health::clock_fault(now, Some(state.newest));
         if fault != state.fault {
             if let Some(fault) = fault {
@@ -249,18 +290,18 @@ mod tests {
     use super::*;
     use crate::system::entropy::SystemEntropy;
 
-    struct Noon;
+    struct NoonClock;
 
-    impl Clock for Noon {
+    impl Clock for NoonClock {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(1_800_000_000_000)
         }
     }
 
     /// A clock that the test moves.
-    struct Moved(AtomicI64);
+    struct MovedClock(AtomicI64);
 
-    impl Clock for Moved {
+    impl Clock for MovedClock {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(self.0.load(Ordering::Relaxed))
         }
@@ -286,7 +327,7 @@ mod tests {
     /// No client asks `/readyz` here, and most turns do not ask the database either.
     #[tokio::test]
     async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
-        let clock = Arc::new(Moved(NOON.into()));
+        let clock = Arc::new(MovedClock(NOON.into()));
         let (_folder, housekeeping) = housekeeping(clock.clone()).await;
         let mut state = ClockState::default();
         for (at, asks, fault) in [
@@ -300,13 +341,17 @@ mod tests {
             (NOON + 1000, false, None),
         ] {
             clock.0.store(at, Ordering::Relaxed);
-            housekeeping.watch_clock(&mut state, asks).await;
+            if asks {
+                housekeeping.ask_newest_time(&mut state).await;
+            }
+            housekeeping.watch_clock(&mut state);
             assert_eq!(state.fault, fault, "{at}");
         }
         // Another process starts with the newest time that the database has seen.
         clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
         let mut state = ClockState::default();
-        housekeeping.watch_clock(&mut state, true).await;
+        housekeeping.ask_newest_time(&mut state).await;
+        housekeeping.watch_clock(&mut state);
         assert!(state.fault.is_some());
     }
 
@@ -319,7 +364,7 @@ mod tests {
     /// turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
-        let (folder, housekeeping) = housekeeping(Arc::new(Noon)).await;
+        let (folder, housekeeping) = housekeeping(Arc::new(NoonClock)).await;
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let mut raw = SqliteConnection::connect(&url).await.unwrap();
         let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
@@ -329,12 +374,12 @@ mod tests {
         let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
         let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
-        let mut work = HousekeepingState::default();
+        let mut work = HousekeepingState::new();
         for left in [250, 50, 0] {
             for sql in [new, over] {
                 raw.execute(sql).await.unwrap();
             }
-            housekeeping.turn(&mut work).await;
+            housekeeping.turn(&mut work, Duration::ZERO).await;
             assert_eq!(count(&mut raw, "security_events WHERE at = 0").await, left);
             let waiting = "security_events WHERE action = 'access' AND seq IS NULL";
             assert_eq!(count(&mut raw, waiting).await, 0);

@@ -32,12 +32,12 @@ pub use engine::{
 };
 pub use events::{
     audit::{Audit, Fault},
-    chain::BrokenEnds,
+    chain::BrokenChainError,
 };
 pub use operation::{
     backup::{BackupError, given_up, sound},
     copy::CopyError,
     keys::{KeyReplacement, SealedRow, SealedTable},
-    restored::{Ended, Spent},
+    restored::{RestoreEffects, UsedCodes},
     servers::ServerRecord,
 };

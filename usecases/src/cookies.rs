@@ -52,17 +52,29 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
-    /// The names for an address. Browsers share cookies between the ports of a host, so the name
-    /// contains a non-default port. Otherwise two servers on one host would sign out each other's
-    /// users.
+    /// The names for an address with `https`; `port` if it is not the default one.
     #[must_use]
-    pub fn new(is_secure: bool, port: Option<u16>) -> Self {
-        let prefix = if is_secure { HOST_ONLY } else { "" };
+    pub fn over_tls(port: Option<u16>) -> Self {
+        Self {
+            is_secure: true,
+            ..Self::with_prefix(HOST_ONLY, port)
+        }
+    }
+
+    /// The names for an address with `http`; `port` if it is not the default one.
+    #[must_use]
+    pub fn over_http(port: Option<u16>) -> Self {
+        Self::with_prefix("", port)
+    }
+
+    /// Browsers share cookies between the ports of a host, so the name contains a non-default port.
+    /// Otherwise two servers on one host would sign out each other's users.
+    fn with_prefix(prefix: &str, port: Option<u16>) -> Self {
         let suffix = port.map_or_else(String::new, |port| format!("-{port}"));
         Self {
             session: format!("{prefix}{SESSION}{suffix}"),
             browser: format!("{prefix}{BROWSER}{suffix}"),
-            is_secure,
+            is_secure: false,
         }
     }
 
@@ -92,22 +104,28 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(false, None, "twinlock", "twinlock-browser")]
-    #[case(false, Some(7626), "twinlock-7626", "twinlock-browser-7626")]
-    #[case(true, None, "__Host-twinlock", "__Host-twinlock-browser")]
+    #[case(CookieNames::over_http(None), "twinlock", "twinlock-browser")]
     #[case(
-        true,
-        Some(8443),
+        CookieNames::over_http(Some(7626)),
+        "twinlock-7626",
+        "twinlock-browser-7626"
+    )]
+    #[case(
+        CookieNames::over_tls(None),
+        "__Host-twinlock",
+        "__Host-twinlock-browser"
+    )]
+    #[case(
+        CookieNames::over_tls(Some(8443)),
         "__Host-twinlock-8443",
         "__Host-twinlock-browser-8443"
     )]
     fn p10_each_port_has_cookies_of_its_own(
-        #[case] is_secure: bool,
-        #[case] port: Option<u16>,
+        #[case] names: CookieNames,
         #[case] session: &str,
         #[case] browser: &str,
     ) {
-        let names = CookieNames::new(is_secure, port);
         assert_eq!((names.session(), names.browser()), (session, browser));
+        assert_eq!(names.are_secure(), session.starts_with(HOST_ONLY));
     }
 }

@@ -15,7 +15,7 @@ pub struct SecretText(Zeroizing<String>);
 /// backup code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Disclosed(String);
+pub struct ResponseSecret(String);
 
 impl SecretText {
     /// Wraps the typed text.
@@ -31,7 +31,7 @@ impl SecretText {
     }
 }
 
-impl Disclosed {
+impl ResponseSecret {
     /// Wraps a secret that may be shown once.
     #[must_use]
     pub const fn new(text: String) -> Self {
@@ -68,9 +68,9 @@ impl fmt::Debug for SecretText {
     }
 }
 
-impl fmt::Debug for Disclosed {
+impl fmt::Debug for ResponseSecret {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Disclosed(…)")
+        out.write_str("ResponseSecret(…)")
     }
 }
 
@@ -85,8 +85,8 @@ mod tests {
             "SecretText(…)"
         );
         assert_eq!(
-            format!("{:?}", Disclosed::new("hunter2".into())),
-            "Disclosed(…)"
+            format!("{:?}", ResponseSecret::new("hunter2".into())),
+            "ResponseSecret(…)"
         );
     }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::accounts;
 use usecases::{
-    accounts::{AccountRow, MemberRow, MembersShown, MembersWanted, OneAccount, OneMember},
+    accounts::{AccountRow, MemberList, MemberListRequest, MemberRow, OneAccount, OneMember},
     session::Viewer,
 };
 
@@ -40,8 +40,8 @@ pub async fn lift_rule(
 #[server(prefix = "/api", endpoint = "accounts/members", protocol = JsonPost)]
 pub async fn members(
     /// What the page sends.
-    request: MembersWanted,
-) -> Result<MembersShown, AppError> {
+    request: MemberListRequest,
+) -> Result<MemberList, AppError> {
     answer(async |context| accounts::members(context, request).await).await
 }
 
@@ -49,7 +49,7 @@ pub async fn members(
 #[server(prefix = "/api", endpoint = "accounts/export", protocol = JsonPost)]
 pub async fn export(
     /// What the page sends; the page number is ignored.
-    request: MembersWanted,
+    request: MemberListRequest,
 ) -> Result<Vec<MemberRow>, AppError> {
     answer(async |context| accounts::export(context, request).await).await
 }

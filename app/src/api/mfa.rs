@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::mfa;
 use usecases::{
-    mfa::{CodeSheet, NewName, PendingSetUp, SavedCodes, Settled},
+    mfa::{CodeSheet, NewName, NextPageData, PendingSetUp, SavedCodes},
     session::{Code, Viewer},
 };
 
@@ -52,13 +52,13 @@ pub async fn backup_codes() -> Result<CodeSheet, AppError> {
 pub async fn finish(
     /// What the page sends.
     request: SavedCodes,
-) -> Result<Option<Settled>, AppError> {
+) -> Result<Option<NextPageData>, AppError> {
     answer(async |context| mfa::finish(context, request).await).await
 }
 
 /// Discards the codes on the page after a reset, so that the old ones stay.
 #[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = JsonPost)]
-pub async fn keep_codes() -> Result<Option<Settled>, AppError> {
+pub async fn keep_codes() -> Result<Option<NextPageData>, AppError> {
     answer(mfa::keep_codes).await
 }
 

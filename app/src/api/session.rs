@@ -4,8 +4,8 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::session;
 use usecases::session::{
-    AccountOption, Chosen, Code, FirstOwnerForm, InvitationForm, Invited, Link, PasswordOnly,
-    SignInForm, SignedIn, Viewer,
+    AccountOption, AccountSelection, Code, FirstOwnerForm, InvitationForm, Invitee, Link,
+    PasswordOnly, SecondFactorResult, SignInForm, Viewer,
 };
 
 #[cfg(feature = "ssr")]
@@ -33,7 +33,7 @@ pub async fn sign_in(
 pub async fn verify_code(
     /// What the page sends.
     request: Code,
-) -> Result<SignedIn, AppError> {
+) -> Result<SecondFactorResult, AppError> {
     answer_with_cookies(async |context, cookies| {
         session::verify_code(context, cookies, request).await
     })
@@ -45,7 +45,7 @@ pub async fn verify_code(
 pub async fn verify_backup_code(
     /// What the page sends.
     request: Code,
-) -> Result<SignedIn, AppError> {
+) -> Result<SecondFactorResult, AppError> {
     answer_with_cookies(async |context, cookies| {
         session::verify_backup_code(context, cookies, request).await
     })
@@ -62,7 +62,7 @@ pub async fn accounts() -> Result<Vec<AccountOption>, AppError> {
 #[server(prefix = "/api", endpoint = "session/choose_account", protocol = JsonPost)]
 pub async fn choose_account(
     /// What the page sends.
-    request: Chosen,
+    request: AccountSelection,
 ) -> Result<Viewer, AppError> {
     answer(async |context| session::choose_account(context, request).await).await
 }
@@ -118,7 +118,7 @@ pub async fn create_first_owner(
 pub async fn check_invitation(
     /// What the page sends.
     request: Link,
-) -> Result<Invited, AppError> {
+) -> Result<Invitee, AppError> {
     answer(async |context| session::check_invitation(context, request).await).await
 }
 

@@ -4,7 +4,7 @@ use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::step_up;
-use usecases::step_up::{AskedFor, NextStep, StepUpCode};
+use usecases::step_up::{NextStep, StepUpCode, StepUpRequest};
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
@@ -21,7 +21,7 @@ pub async fn ask(
 
 /// What the session asks to verify for; none if nothing is pending.
 #[server(prefix = "/api", endpoint = "step_up/asked", protocol = JsonPost)]
-pub async fn asked() -> Result<Option<AskedFor>, AppError> {
+pub async fn asked() -> Result<Option<StepUpRequest>, AppError> {
     answer(step_up::asked).await
 }
 

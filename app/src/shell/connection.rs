@@ -11,7 +11,7 @@ use crate::{
         leave_alert,
     },
     wire::{
-        connection::{Connection, Heard, passes, pause},
+        connection::{Connection, ConnectionEvent, passes, pause},
         error::AppError,
     },
     words,
@@ -68,11 +68,11 @@ impl ServerConnection {
 impl Shell {
     /// Records what the result of a call tells about the connection.
     pub(super) fn note<T>(self, answer: &Result<T, AppError>) {
-        self.hear(Heard::of(answer.as_ref().err()));
+        self.hear(ConnectionEvent::of(answer.as_ref().err()));
     }
 
     /// Records what the tab heard about the connection.
-    pub(super) fn hear(self, heard: Heard) {
+    pub(super) fn hear(self, heard: ConnectionEvent) {
         let before = self.connection.state.get_untracked();
         let now = before.after(heard);
         if now != before {

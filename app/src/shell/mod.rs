@@ -2,7 +2,7 @@
 //! server.
 //!
 //! [`Shell`] has five parts. `session_changes` changes several of them when the user changes: each
-//! part that holds something of the user has a `reset`.
+//! part but `Session`, which says who the user is, has a `reset`.
 //!
 //! `connection` keeps the connection to the server: `wire::connection` folds what the browser and
 //! the calls report into one state, and distinguishes three ends of a call (no answer, an answer of

@@ -12,7 +12,7 @@ const CHANNEL: &str = "twinlock";
 
 /// The user of a session, as far as a tab knows.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum KnownUser {
     /// The server has not answered yet.
     NotYet,
     /// No user is signed in.
@@ -21,7 +21,7 @@ pub(crate) enum Known {
     SignedIn(Viewer),
 }
 
-impl Known {
+impl KnownUser {
     /// The signed-in user.
     pub const fn viewer(&self) -> Option<&Viewer> {
         match self {
@@ -31,7 +31,7 @@ impl Known {
     }
 }
 
-impl From<Option<Viewer>> for Known {
+impl From<Option<Viewer>> for KnownUser {
     fn from(viewer: Option<Viewer>) -> Self {
         viewer.map_or(Self::SignedOut, Self::SignedIn)
     }
@@ -50,7 +50,7 @@ pub(crate) enum UserChange {
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
     /// The signed-in user, as far as this tab knows.
-    pub known: RwSignal<Known>,
+    pub known: RwSignal<KnownUser>,
     /// Whether the server has told this tab who is signed in. Before that, a sign-in might end an
     /// existing session.
     pub is_confirmed: RwSignal<bool>,
@@ -76,9 +76,9 @@ impl Session {
         // A browser without a cookie already sees the sign-in form, which must not disappear while
         // the server is asked.
         let known = if boot::is_sign_in() {
-            Known::SignedOut
+            KnownUser::SignedOut
         } else {
-            Known::NotYet
+            KnownUser::NotYet
         };
         Self {
             known: RwSignal::new(known),
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// Stores who is signed in now. Returns how the user has changed.
-    pub fn note_person(self, known: &Known) -> Option<UserChange> {
+    pub fn note_person(self, known: &KnownUser) -> Option<UserChange> {
         let person = known.viewer().map(|viewer| viewer.email.clone());
         let last = self.person.get_value();
         if person.is_some() {

@@ -5,7 +5,7 @@ use usecases::session::Viewer;
 
 use crate::{
     api::session::whoami,
-    shell::{Shell, session::Known},
+    shell::{Shell, session::KnownUser},
     words,
 };
 
@@ -95,12 +95,12 @@ impl Shell {
             let person = self.session.last_person();
             self.handover.sign_in_as.set_value(person);
         }
-        self.know(Known::SignedOut);
+        self.know(KnownUser::SignedOut);
     }
 
     /// Updates the known session. Clears the state of the previous user, so that the next user in
     /// this tab sees nothing of it.
-    fn know(self, known: Known) {
+    fn know(self, known: KnownUser) {
         // Data that an earlier call brought is outdated.
         self.handover.profile.set_value(None);
         if let Some(change) = self.session.note_person(&known) {

@@ -5,9 +5,9 @@ use web_sys::Event;
 
 use crate::{
     boot_protocol::page_event,
-    shell::{Shell, link::has_link, new_version::leads_to_a_page, session::Known},
+    shell::{Shell, link::has_link, new_version::leads_to_a_page, session::KnownUser},
     ui::on_capture,
-    wire::connection::Heard,
+    wire::connection::ConnectionEvent,
 };
 
 impl Shell {
@@ -53,8 +53,14 @@ impl Shell {
                 shell.connection.outdated.try_set(true);
             }),
         );
-        on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
-        on_window("online", Box::new(move |_| shell.hear(Heard::Online)));
+        on_window(
+            "offline",
+            Box::new(move |_| shell.hear(ConnectionEvent::Offline)),
+        );
+        on_window(
+            "online",
+            Box::new(move |_| shell.hear(ConnectionEvent::Online)),
+        );
         // Not captured, because the focus events of fields are irrelevant.
         let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
         on_cleanup(move || looked.remove());
@@ -65,7 +71,7 @@ impl Shell {
                 if js_sys::Reflect::get(&event, &"persisted".into())
                     .is_ok_and(|persisted| persisted.is_truthy())
                 {
-                    shell.session.known.set(Known::NotYet);
+                    shell.session.known.set(KnownUser::NotYet);
                     shell.refresh();
                 }
             }),

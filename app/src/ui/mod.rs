@@ -23,7 +23,7 @@ pub mod text;
 mod exports {
     pub use super::{
         browser::capture::{ask_before_unload, on_capture},
-        browser::clipboard::{BrowserRefused, copy_text, select_contents},
+        browser::clipboard::{BrowserRefusal, copy_text, select_contents},
         browser::copy_button::CopyButton,
         browser::download::{download_csv, download_text, print},
         browser::focus::{focus_first_invalid, focus_heading, leave_alert},

@@ -6,7 +6,7 @@ use crate::wire::error::AppError;
 
 /// What is between the browser and the server, judged by its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Between {
+pub enum Intermediary {
     /// Asks for its own sign-in.
     SignIn,
     /// Shows its own page.
@@ -19,7 +19,7 @@ pub enum Between {
     Gateway,
 }
 
-impl Between {
+impl Intermediary {
     /// Classifies the status of a response that is not the server's; 0 is a redirect, which the
     /// server never sends.
     #[must_use]
@@ -35,14 +35,14 @@ impl Between {
     }
 }
 
-impl From<Between> for AppError {
-    fn from(between: Between) -> Self {
+impl From<Intermediary> for AppError {
+    fn from(between: Intermediary) -> Self {
         match between {
-            Between::SignIn => Self::SignInInFront,
-            Between::Page => Self::OtherPage,
-            Between::Refusal => Self::Blocked,
-            Between::Limit => Self::Throttled,
-            Between::Gateway => Self::Gateway,
+            Intermediary::SignIn => Self::SignInInFront,
+            Intermediary::Page => Self::OtherPage,
+            Intermediary::Refusal => Self::Blocked,
+            Intermediary::Limit => Self::Throttled,
+            Intermediary::Gateway => Self::Gateway,
         }
     }
 }
@@ -72,7 +72,7 @@ pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
         Content::Json if is_marked => AppError::Unreadable,
         Content::HalfJson => AppError::CutShort,
         Content::Nothing if matches!(status, 200..=299) => AppError::CutShort,
-        Content::Json | Content::Nothing | Content::Other => Between::of(status).into(),
+        Content::Json | Content::Nothing | Content::Other => Intermediary::of(status).into(),
     }
 }
 
@@ -97,12 +97,12 @@ pub enum Connection {
     /// There may be a network, but nothing answered.
     Silent,
     /// Something in between answered.
-    Interrupted(Between),
+    Interrupted(Intermediary),
 }
 
 /// An event that tells about the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum ConnectionEvent {
     /// The browser has lost the network.
     Offline,
     /// The browser has a network again.
@@ -110,22 +110,22 @@ pub enum Heard {
     /// A call got no response.
     NoAnswer,
     /// A call got a response from something in between.
-    Between(Between),
+    Intermediary(Intermediary),
     /// A call got any response from the server.
     Answer,
 }
 
-impl Heard {
+impl ConnectionEvent {
     /// The event of a finished call, by its refusal.
     #[must_use]
     pub const fn of(refusal: Option<&AppError>) -> Self {
         match refusal {
             Some(AppError::Unreachable) => Self::NoAnswer,
-            Some(AppError::SignInInFront) => Self::Between(Between::SignIn),
-            Some(AppError::OtherPage) => Self::Between(Between::Page),
-            Some(AppError::Blocked) => Self::Between(Between::Refusal),
-            Some(AppError::Throttled) => Self::Between(Between::Limit),
-            Some(AppError::Gateway) => Self::Between(Between::Gateway),
+            Some(AppError::SignInInFront) => Self::Intermediary(Intermediary::SignIn),
+            Some(AppError::OtherPage) => Self::Intermediary(Intermediary::Page),
+            Some(AppError::Blocked) => Self::Intermediary(Intermediary::Refusal),
+            Some(AppError::Throttled) => Self::Intermediary(Intermediary::Limit),
+            Some(AppError::Gateway) => Self::Intermediary(Intermediary::Gateway),
             _ => Self::Answer,
         }
     }
@@ -134,13 +134,15 @@ impl Heard {
 impl Connection {
     /// The state after an event.
     #[must_use]
-    pub const fn after(self, heard: Heard) -> Self {
+    pub const fn after(self, heard: ConnectionEvent) -> Self {
         match (heard, self) {
-            (Heard::Answer, _) | (Heard::Online, Self::Fine) => Self::Fine,
-            (Heard::Offline, _) | (Heard::NoAnswer, Self::Offline) => Self::Offline,
-            (Heard::Between(between), _) => Self::Interrupted(between),
+            (ConnectionEvent::Answer, _) | (ConnectionEvent::Online, Self::Fine) => Self::Fine,
+            (ConnectionEvent::Offline, _) | (ConnectionEvent::NoAnswer, Self::Offline) => {
+                Self::Offline
+            }
+            (ConnectionEvent::Intermediary(between), _) => Self::Interrupted(between),
             // A network does not mean that the server can be reached, so the tab asks the server.
-            (Heard::NoAnswer | Heard::Online, _) => Self::Silent,
+            (ConnectionEvent::NoAnswer | ConnectionEvent::Online, _) => Self::Silent,
         }
     }
 
@@ -148,13 +150,19 @@ impl Connection {
     /// server, which needs the user.
     #[must_use]
     pub const fn asks_again(self) -> bool {
-        matches!(self, Self::Silent | Self::Interrupted(Between::Gateway))
+        matches!(
+            self,
+            Self::Silent | Self::Interrupted(Intermediary::Gateway)
+        )
     }
 
     /// Whether reloading the page leads to the page that needs the user.
     #[must_use]
     pub const fn leads_on_by_reload(self) -> bool {
-        matches!(self, Self::Interrupted(Between::SignIn | Between::Page))
+        matches!(
+            self,
+            Self::Interrupted(Intermediary::SignIn | Intermediary::Page)
+        )
     }
 }
 
@@ -172,14 +180,17 @@ mod tests {
 
     #[test]
     fn only_an_answer_ends_it() {
-        let lost = Connection::Fine.after(Heard::NoAnswer);
+        let lost = Connection::Fine.after(ConnectionEvent::NoAnswer);
         assert_eq!(lost, Connection::Silent);
-        assert_eq!(lost.after(Heard::NoAnswer), lost);
-        assert_eq!(lost.after(Heard::Answer), Connection::Fine);
-        let offline = Connection::Fine.after(Heard::Offline);
-        assert_eq!(offline.after(Heard::NoAnswer), Connection::Offline);
-        assert_eq!(offline.after(Heard::Online), Connection::Silent);
-        assert_eq!(offline.after(Heard::Answer), Connection::Fine);
+        assert_eq!(lost.after(ConnectionEvent::NoAnswer), lost);
+        assert_eq!(lost.after(ConnectionEvent::Answer), Connection::Fine);
+        let offline = Connection::Fine.after(ConnectionEvent::Offline);
+        assert_eq!(
+            offline.after(ConnectionEvent::NoAnswer),
+            Connection::Offline
+        );
+        assert_eq!(offline.after(ConnectionEvent::Online), Connection::Silent);
+        assert_eq!(offline.after(ConnectionEvent::Answer), Connection::Fine);
     }
 
     #[test]
@@ -222,21 +233,24 @@ mod tests {
                 };
                 assert_eq!(read(Content::Nothing, is_marked), nothing, "{status}");
             }
-            let heard = Heard::of(Some(&error));
+            let heard = ConnectionEvent::of(Some(&error));
             let now = Connection::Fine.after(heard);
             assert!(matches!(now, Connection::Interrupted(_)), "{now:?}");
-            assert_eq!(now.after(Heard::Answer), Connection::Fine);
-            assert_eq!(now.after(Heard::NoAnswer), Connection::Silent);
-            assert_eq!(now.after(Heard::Offline), Connection::Offline);
+            assert_eq!(now.after(ConnectionEvent::Answer), Connection::Fine);
+            assert_eq!(now.after(ConnectionEvent::NoAnswer), Connection::Silent);
+            assert_eq!(now.after(ConnectionEvent::Offline), Connection::Offline);
         }
-        assert_eq!(Heard::of(Some(&AppError::Unreachable)), Heard::NoAnswer);
+        assert_eq!(
+            ConnectionEvent::of(Some(&AppError::Unreachable)),
+            ConnectionEvent::NoAnswer
+        );
         for ours in [
             None,
             Some(&AppError::Unreadable),
             Some(&AppError::CutShort),
             Some(&AppError::NotAllowed),
         ] {
-            assert_eq!(Heard::of(ours), Heard::Answer);
+            assert_eq!(ConnectionEvent::of(ours), ConnectionEvent::Answer);
         }
     }
 
@@ -247,11 +261,11 @@ mod tests {
             (Connection::Fine, false, false),
             (Connection::Offline, false, false),
             (Connection::Silent, true, false),
-            (interrupted(Between::SignIn), false, true),
-            (interrupted(Between::Page), false, true),
-            (interrupted(Between::Refusal), false, false),
-            (interrupted(Between::Limit), false, false),
-            (interrupted(Between::Gateway), true, false),
+            (interrupted(Intermediary::SignIn), false, true),
+            (interrupted(Intermediary::Page), false, true),
+            (interrupted(Intermediary::Refusal), false, false),
+            (interrupted(Intermediary::Limit), false, false),
+            (interrupted(Intermediary::Gateway), true, false),
         ] {
             let found = (connection.asks_again(), connection.leads_on_by_reload());
             assert_eq!(found, (asks, reload), "{connection:?}");
@@ -268,7 +282,7 @@ mod tests {
         ] {
             assert!(passes(&error));
             assert_ne!(
-                Connection::Fine.after(Heard::of(Some(&error))),
+                Connection::Fine.after(ConnectionEvent::of(Some(&error))),
                 Connection::Fine,
                 "{error:?}: it would be forgotten as it is said"
             );
@@ -286,7 +300,10 @@ mod tests {
 
     #[test]
     fn a_network_that_comes_unasked_is_no_news() {
-        assert_eq!(Connection::Fine.after(Heard::Online), Connection::Fine);
+        assert_eq!(
+            Connection::Fine.after(ConnectionEvent::Online),
+            Connection::Fine
+        );
     }
 
     #[test]

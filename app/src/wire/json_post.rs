@@ -71,16 +71,17 @@ mod browser {
 
     const JSON: &str = "application/json";
 
-    type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<Said>, AppError>> + Send>>;
+    type ResponseFuture =
+        Pin<Box<dyn Future<Output = Result<SendWrapper<JsonResponse>, AppError>> + Send>>;
 
     /// A JSON response, with the data that tells whether it comes from the server.
-    pub(super) struct Said {
+    pub(super) struct JsonResponse {
         text: JsValue,
         status: u16,
         is_marked: bool,
     }
 
-    impl Said {
+    impl JsonResponse {
         /// Parses a function's answer.
         #[inline(never)]
         pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
@@ -95,7 +96,7 @@ mod browser {
     }
 
     /// Sends a request. Returns the answer's JSON, or the refusal.
-    pub(super) fn ask(path: &str, body: Result<String, AppError>) -> Asked {
+    pub(super) fn ask(path: &str, body: Result<String, AppError>) -> ResponseFuture {
         let request = body.map(|body| request(path, &body));
         Box::pin(SendWrapper::new(async move {
             let request = request?.map_err(|_| AppError::Unreachable)?;
@@ -122,7 +123,7 @@ mod browser {
                     return Err(unreadable(status, content, is_marked));
                 }
             };
-            let said = Said {
+            let said = JsonResponse {
                 text,
                 status,
                 is_marked,

@@ -1,6 +1,6 @@
 //! The notice about the connection to the server.
 
-use crate::wire::connection::{Between, Connection};
+use crate::wire::connection::{Connection, Intermediary};
 
 /// The notice on the page. The connection comes first, because a new version can't be loaded
 /// without it.
@@ -9,20 +9,22 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
     match connection {
         Connection::Offline => Some("You are offline. Nothing that you typed is lost."),
         Connection::Silent => Some("There is no connection to the server. Trying again…"),
-        Connection::Interrupted(Between::SignIn) => Some(
+        Connection::Interrupted(Intermediary::SignIn) => Some(
             "The sign-in in front of this page has ended. Copy what you typed, then reload to sign in there again.",
         ),
-        Connection::Interrupted(Between::Page) => Some(
+        Connection::Interrupted(Intermediary::Page) => Some(
             "Another page came instead of the server's answer. Copy what you typed, then reload to see it.",
         ),
-        Connection::Interrupted(Between::Gateway) => {
+        Connection::Interrupted(Intermediary::Gateway) => {
             Some("What stands in front of the server can't reach it. Trying again…")
         }
         Connection::Fine if outdated => {
             Some("A new version is ready. Reload when you have finished what you are typing.")
         }
         // Something that refused one request may let others pass, so the form shows the refusal.
-        Connection::Fine | Connection::Interrupted(Between::Refusal | Between::Limit) => None,
+        Connection::Fine | Connection::Interrupted(Intermediary::Refusal | Intermediary::Limit) => {
+            None
+        }
     }
 }
 

@@ -150,14 +150,22 @@ pub fn refusal(error: &AppError) -> String {
     words.to_owned()
 }
 
-/// The text of a refused code, if a backup code is also accepted. `was_lost`: the response to an
-/// earlier attempt was lost.
+/// The circumstances of a refused code.
+#[derive(Clone, Copy)]
+pub struct CodeAttempt {
+    /// Whether a backup code is also accepted.
+    pub by_either: bool,
+    /// Whether the response to an earlier attempt was lost.
+    pub was_lost: bool,
+}
+
+/// The text of a refused code.
 #[must_use]
-pub fn code_refusal(error: &AppError, by_either: bool, was_lost: bool) -> String {
+pub fn code_refusal(error: &AppError, attempt: CodeAttempt) -> String {
     let mut said = refusal(error);
     said.push_str(match error {
-        AppError::Paused { .. } if by_either => " Backup codes have to wait too.",
-        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed if was_lost => {
+        AppError::Paused { .. } if attempt.by_either => " Backup codes have to wait too.",
+        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed if attempt.was_lost => {
             " It may have been your last try, whose answer was lost."
         }
         _ => "",
@@ -306,17 +314,30 @@ mod tests {
         assert!(may_work_again(&error));
     }
 
+    const EITHER: CodeAttempt = CodeAttempt {
+        by_either: true,
+        was_lost: false,
+    };
+    const DIGITS_ONLY: CodeAttempt = CodeAttempt {
+        by_either: false,
+        was_lost: false,
+    };
+    const AFTER_A_LOSS: CodeAttempt = CodeAttempt {
+        by_either: true,
+        was_lost: true,
+    };
+
     #[test]
     fn the_pause_of_codes_holds_for_backup_codes_too() {
         let paused = AppError::Paused { seconds: 5 };
         assert_eq!(
-            code_refusal(&paused, true, false),
+            code_refusal(&paused, EITHER),
             "Too many attempts. Backup codes have to wait too."
         );
-        assert_eq!(code_refusal(&paused, false, false), "Too many attempts.");
+        assert_eq!(code_refusal(&paused, DIGITS_ONLY), "Too many attempts.");
         // This refusal is about the address or the password, where no code is judged.
         let elsewhere = AppError::TooMany { seconds: 5 };
-        assert_eq!(code_refusal(&elsewhere, true, true), "Too many attempts.");
+        assert_eq!(code_refusal(&elsewhere, AFTER_A_LOSS), "Too many attempts.");
     }
 
     #[test]
@@ -325,14 +346,14 @@ mod tests {
             AppError::AlreadyUsed { seconds: 9 },
             AppError::BackupCodeUsed,
         ] {
-            assert_eq!(code_refusal(&used, true, false), refusal(&used));
+            assert_eq!(code_refusal(&used, EITHER), refusal(&used));
             assert!(
-                code_refusal(&used, true, true)
+                code_refusal(&used, AFTER_A_LOSS)
                     .ends_with(" It may have been your last try, whose answer was lost.")
             );
         }
         assert_eq!(
-            code_refusal(&AppError::WrongCode, true, true),
+            code_refusal(&AppError::WrongCode, AFTER_A_LOSS),
             "This code is wrong."
         );
     }

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::people::typed::{shows_nothing, sign};
 #[cfg(feature = "secrets")]
-use crate::people::{kept::Kept, search_key};
+use crate::people::{search_key, stored_text::StoredText};
 
 /// Why a text is not a valid name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -120,8 +120,8 @@ macro_rules! names {
         }
 
         #[cfg(feature = "secrets")]
-        impl Kept for $name {
-            fn kept(text: String) -> Self {
+        impl StoredText for $name {
+            fn from_stored(text: String) -> Self {
                 Self(text)
             }
         }

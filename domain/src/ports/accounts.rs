@@ -36,9 +36,30 @@ pub struct AccountRecord {
     pub members: u32,
 }
 
+/// Whether an account requires MFA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MfaRule {
+    /// Every member must set MFA up.
+    Required,
+    /// Each member decides.
+    Optional,
+}
+
+impl MfaRule {
+    /// The rule of an account that requires MFA, or does not.
+    #[must_use]
+    pub const fn required_if(requires_mfa: bool) -> Self {
+        if requires_mfa {
+            Self::Required
+        } else {
+            Self::Optional
+        }
+    }
+}
+
 /// Who set an account's MFA rule, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub struct RuleRecord {
     /// The Owner's name at that time; none if the operator set it.
     pub by: Option<PersonName>,
     /// When.
@@ -55,7 +76,7 @@ pub struct AccountOverview {
     /// How many members have MFA.
     pub protected: u32,
     /// Who set the rule last; none if it was never set.
-    pub rule: Option<Rule>,
+    pub rule: Option<RuleRecord>,
 }
 
 /// The result of adding an account.
@@ -134,7 +155,7 @@ pub trait Accounts: Send + Sync {
     async fn set_rule(
         &self,
         account: &AccountId,
-        requires_mfa: bool,
+        rule: MfaRule,
         at: Timestamp,
     ) -> Result<RuleChange, PortError>;
 

@@ -61,7 +61,7 @@ pub enum Receipt {
 
 /// The result of counting a password attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Counted {
+pub enum PasswordCount {
     /// The attempt is counted and may be judged.
     Counted(Receipt),
     /// The attempt is refused and not counted.
@@ -147,7 +147,7 @@ pub trait Attempts: Send + Sync {
         &self,
         attempt: PasswordTry,
         now: Timestamp,
-    ) -> Result<Counted, PortError>;
+    ) -> Result<PasswordCount, PortError>;
 
     /// Clears the failures that the attempt was counted with, and removes it from the address's
     /// count, because the password was right.

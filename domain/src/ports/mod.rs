@@ -20,9 +20,9 @@ use thiserror::Error;
 
 pub use accounts::{
     AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
-    NewAccount, Rule, RuleChange, RuleLift,
+    MfaRule, NewAccount, RuleChange, RuleLift, RuleRecord,
 };
-pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
+pub use attempts::{Admission, Attempts, PasswordCount, PasswordTry, Receipt};
 pub use collisions::Collision;
 pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
@@ -34,13 +34,14 @@ pub use mfa::{
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{
-    AccountChoice, NewSession, Opened, PasswordConfirmation, SessionRecord, Sessions, TokenSwap,
+    AccountChoice, NewSession, PasswordConfirmation, SessionOpening, SessionRecord, Sessions,
+    TokenSwap,
 };
 pub use step_ups::{Grant, Proof, RecoveryGrant, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};
 pub use users::{
     AddressChange, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser, NewUser,
-    PasswordSetting, SignInRecord, UserAddition, UserRecord, Users,
+    PasswordSetting, SignInRecord, UserAddition, UserRecord, UserStatus, Users,
 };
 
 /// A port could not do its work. The source is written to the operator's log, but never sent to the

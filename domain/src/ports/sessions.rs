@@ -9,7 +9,7 @@ use crate::{
         email::Email,
         names::{AccountName, PersonName},
     },
-    second_factor::{enrolment::CodesFor, totp::OffTime},
+    second_factor::{enrolment::CodesFor, totp::OffTimeCode},
     session::{facts::SessionFacts, policy::Subject},
     time::Timestamp,
     token::TokenHash,
@@ -76,12 +76,12 @@ pub struct SessionRecord {
     pub recovered_at: Option<Timestamp>,
     /// What the last refused code tells about the device's clock; none if it fits no time, or no
     /// code was refused.
-    pub refused_code: Option<OffTime>,
+    pub refused_code: Option<OffTimeCode>,
 }
 
 /// The result of opening a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Opened {
+pub enum SessionOpening {
     /// The session is open.
     Done,
     /// The user was disabled, or the password changed since it was judged.
@@ -93,7 +93,7 @@ pub enum Opened {
     },
 }
 
-impl Opened {
+impl SessionOpening {
     /// Whether the session is open.
     #[must_use]
     pub fn is_done(self) -> bool {
@@ -126,7 +126,7 @@ pub enum PasswordConfirmation {
 pub trait Sessions: Send + Sync {
     /// Opens a session, within the limits of `session_bounds`: if one person has too many, the
     /// oldest one ends.
-    async fn open(&self, session: NewSession) -> Result<Opened, PortError>;
+    async fn open(&self, session: NewSession) -> Result<SessionOpening, PortError>;
 
     /// The session of a token, unless its user is disabled.
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError>;
@@ -138,7 +138,7 @@ pub trait Sessions: Send + Sync {
     async fn note_refused_code(
         &self,
         session: &SessionId,
-        code: Option<OffTime>,
+        code: Option<OffTimeCode>,
     ) -> Result<(), PortError>;
 
     /// Records that the password was confirmed, and rotates the token.

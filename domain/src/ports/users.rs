@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ids::{AccountId, UserId},
-    members::MemberState,
+    members::{MemberFacts, MemberState},
     people::{email::Email, names::PersonName, roles::Role},
     time::Timestamp,
     token::TokenHash,
@@ -87,12 +87,26 @@ pub struct UserRecord {
     pub last_sign_in: Option<Timestamp>,
 }
 
+/// Whether a user may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserStatus {
+    /// The user may sign in.
+    Enabled,
+    /// The operator has locked the user out, and their data stay.
+    Disabled,
+}
+
 impl UserRecord {
     /// Whether wrong codes have locked the user out, by the same rule as in an account's members
     /// list.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        MemberState::of(self.has_mfa, self.refused_in_a_row, false) == MemberState::Locked
+        let facts = MemberFacts {
+            has_mfa: self.has_mfa,
+            refused_in_a_row: self.refused_in_a_row,
+            is_required: false,
+        };
+        MemberState::of(facts) == MemberState::Locked
     }
 }
 
@@ -195,10 +209,10 @@ pub trait Users: Send + Sync {
 
     /// Disables a user, which ends their sessions, or enables them again. Refused for an account's
     /// last Owner who can sign in.
-    async fn set_disabled(
+    async fn set_status(
         &self,
         user: &UserId,
-        disabled: bool,
+        status: UserStatus,
     ) -> Result<MembershipChange, PortError>;
 
     /// Removes a user and all their data. Refused for an account's last Owner who can sign in.

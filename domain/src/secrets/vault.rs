@@ -33,7 +33,7 @@ use crate::{
     secrets::keys::{DataKeys, KeyRing},
 };
 
-use sealing::Sealing;
+use sealing::SealingKeys;
 pub use sealing::{KeySource, is_read_again};
 
 /// A master key of the key file: an id and 256 bits, written `id:base64`. The type has no `Debug`
@@ -90,7 +90,7 @@ pub enum UnsealError {
 /// The keys in use, one for each purpose. Sealed data names its key. The ring may be replaced while
 /// the server runs.
 pub struct Vault {
-    ring: RwLock<Sealing>,
+    ring: RwLock<SealingKeys>,
     data: DataKeys,
     source: Option<Mutex<Box<dyn KeySource>>>,
 }
@@ -190,7 +190,7 @@ impl Vault {
     #[must_use]
     pub fn with(ring: &KeyRing, data: DataKeys) -> Self {
         Self {
-            ring: RwLock::new(Sealing::of(ring)),
+            ring: RwLock::new(SealingKeys::of(ring)),
             data,
             source: None,
         }
@@ -229,7 +229,7 @@ impl Vault {
     /// Seals with this key from now on, or as soon as it is read, whatever the order in the key
     /// file, so that servers with different copies agree.
     pub fn seal_by(&self, key: &KeyId) {
-        let named = |sealing: &Sealing| sealing.is_named(key);
+        let named = |sealing: &SealingKeys| sealing.is_named(key);
         if !named(&self.ring.read().unwrap_or_else(PoisonError::into_inner)) {
             let mut sealing = self.ring.write().unwrap_or_else(PoisonError::into_inner);
             sealing.name(key.clone());

@@ -14,13 +14,13 @@ use crate::{
 
 pub(in crate::cli) async fn run(database: &DatabaseArgs, calls: &Calls) -> Result<Report, Failure> {
     on(database, None, async |operator| {
-        Ok(found(operator, calls).await?)
+        Ok(list_collisions(operator, calls).await?)
     })
     .await
 }
 
 /// Lists each collision with the command that resolves it.
-async fn found(operator: &Operator, calls: &Calls) -> Result<Report, PortError> {
+async fn list_collisions(operator: &Operator, calls: &Calls) -> Result<Report, PortError> {
     let people = list_colliding_users(operator).await?;
     let accounts = list_colliding_accounts(operator).await?;
     let people = people.iter().map(|found| {

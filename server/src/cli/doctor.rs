@@ -9,8 +9,8 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, collisions},
     config::Database,
-    context::{StartError, connected, look_at, warn_of_exposures},
-    health::{self, Look, PENDING},
+    context::{DatabaseFile, StartError, connected, look_at, warn_of_exposures},
+    health::{self, HealthReport, PENDING},
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -23,7 +23,7 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 /// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check
 /// fails.
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
-    look_at(database, false).map_err(StartError::Path)?;
+    look_at(database, DatabaseFile::MustExist).map_err(StartError::Path)?;
     if key_file::is_new(database).map_err(StartError::Key)? {
         return Err(StartError::NoDatabase(database.place.clone()).into());
     }
@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     let lost = if faults.contains(&KEY) {
         Vec::new()
     } else {
-        lost(&store, database).await
+        list_missing_keys(&store, database).await
     };
     store.close().await;
     let mut remedies = remedies(&found);
@@ -75,17 +75,19 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
 
 /// Describes the authenticators that the key file does not open. If this fails, the checks already
 /// say why.
-async fn lost(store: &Store, database: &Database) -> Vec<String> {
+async fn list_missing_keys(store: &Store, database: &Database) -> Vec<String> {
     let Ok(ring) = key_file::of(database) else {
         return Vec::new();
     };
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
-    let lost = keys::lost(store, &known).await.unwrap_or_default();
+    let lost = keys::find_missing_keys(store, &known)
+        .await
+        .unwrap_or_default();
     lost.iter().map(ToString::to_string).collect()
 }
 
 /// Returns the remedy for each failed check.
-fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
+fn remedies(found: &HealthReport) -> BTreeMap<&'static str, String> {
     let faults = found.checks.faults();
     let is_pending = found.checks.each().contains(&("migrations", PENDING));
     let each = found.checks.each().into_iter();

@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Arg, Command, CommandFactory, Parser};
 
-use crate::cli::args::Arguments;
+use crate::cli::args::CliArguments;
 
 /// Variables of the build and test tools, which documents may name too.
 const OF_THE_TOOLS: [&str; 1] = ["TWINLOCK_TOOLS"];
@@ -31,7 +31,7 @@ type Row = (String, String, String);
 /// Returns the program's settings, by variable name.
 fn settings() -> BTreeMap<String, Row> {
     let mut found = BTreeMap::new();
-    collect(&Arguments::command(), &mut found);
+    collect(&CliArguments::command(), &mut found);
     found
 }
 
@@ -154,7 +154,7 @@ fn the_readme_begins_with_calls_of_the_program_that_can_be_typed() {
     let calls = calls(&readme);
     assert_eq!(calls[0], ["twinlock", "serve"]);
     for call in &calls {
-        let parsed = Arguments::try_parse_from(call);
+        let parsed = CliArguments::try_parse_from(call);
         assert!(parsed.is_ok(), "{call:?}: {}", parsed.unwrap_err());
     }
     let at = |words: &str| readme.find(words).unwrap();
@@ -165,10 +165,10 @@ fn the_readme_begins_with_calls_of_the_program_that_can_be_typed() {
 fn every_command_has_an_example_that_can_be_typed() {
     let calls = calls(&document("docs/OPERATIONS.md"));
     for call in &calls {
-        let parsed = Arguments::try_parse_from(call);
+        let parsed = CliArguments::try_parse_from(call);
         assert!(parsed.is_ok(), "{call:?}: {}", parsed.unwrap_err());
     }
-    let mut without = commands(&Arguments::command(), "");
+    let mut without = commands(&CliArguments::command(), "");
     without.retain(|command| {
         let words: Vec<_> = command.split(' ').collect();
         let is_this = |call: &Vec<String>| {

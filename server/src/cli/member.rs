@@ -31,7 +31,7 @@ pub(in crate::cli) async fn run(
 }
 
 /// An existing user and an existing account.
-struct Membership {
+struct MemberTarget {
     email: Email,
     user: UserId,
     /// What prevents the user from signing in, as a sentence that follows one about the user.
@@ -39,7 +39,7 @@ struct Membership {
     account: AccountRecord,
 }
 
-impl Membership {
+impl MemberTarget {
     async fn find(operator: &Operator, args: &MemberArgs, calls: &Calls) -> Result<Self, Failure> {
         let email = user::parse_email(&args.email)?;
         let found = user::find(operator, &email).await?;
@@ -72,7 +72,7 @@ impl Membership {
 }
 
 async fn add(operator: &Operator, args: &MemberRoleArgs, calls: &Calls) -> Result<Report, Failure> {
-    let pair = Membership::find(operator, &args.member, calls).await?;
+    let pair = MemberTarget::find(operator, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
     let added = operator::add_member(operator, &pair.user, &pair.account.id, role).await;
     added.map_err(|error| pair.explain(error))?;
@@ -86,7 +86,7 @@ async fn set_role(
     args: &MemberRoleArgs,
     calls: &Calls,
 ) -> Result<Report, Failure> {
-    let pair = Membership::find(operator, &args.member, calls).await?;
+    let pair = MemberTarget::find(operator, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
     let changed = operator::set_role(operator, &pair.user, &pair.account.id, role).await;
     let changed = changed.map_err(|error| pair.explain(error))?;
@@ -97,7 +97,7 @@ async fn set_role(
 }
 
 async fn remove(operator: &Operator, args: &MemberArgs, calls: &Calls) -> Result<Report, Failure> {
-    let pair = Membership::find(operator, args, calls).await?;
+    let pair = MemberTarget::find(operator, args, calls).await?;
     let left = operator::remove_member(operator, &pair.user, &pair.account.id).await;
     let is_member_elsewhere = left.map_err(|error| pair.explain(error))?;
     let (email, name) = (&pair.email, &pair.account.name);

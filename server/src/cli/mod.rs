@@ -31,9 +31,9 @@ use usecases::{CookieNames, Settings, operator::Operator};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},
-    context::{Opening, open},
+    context::{OpenMode, open},
 };
-use args::{Arguments, Command};
+use args::{CliArguments, Command};
 use database::{backup, copy, migrate, restore};
 use input::{environment, usage};
 use output::{
@@ -84,18 +84,18 @@ fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
 }
 
 /// Parses the arguments, and prepares calls that are printed with the same settings.
-fn parsed() -> Result<(Arguments, Calls), clap::Error> {
-    let mut command = Arguments::command();
+fn parsed() -> Result<(CliArguments, Calls), clap::Error> {
+    let mut command = CliArguments::command();
     let matches = command.try_get_matches_from_mut(env::args_os())?;
-    let arguments = Arguments::from_arg_matches(&matches);
+    let arguments = CliArguments::from_arg_matches(&matches);
     let arguments = arguments.map_err(|error| error.format(&mut command))?;
     let calls = Calls::of(&matches, &arguments.database);
     Ok((arguments, calls))
 }
 
 #[tokio::main]
-async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
-    let Arguments {
+async fn execute(arguments: CliArguments, calls: &Calls) -> Result<(), Failure> {
+    let CliArguments {
         command,
         database,
         json,
@@ -142,12 +142,12 @@ async fn on(
         Some(args) => Address::new(args)?.link_base()?.to_string(),
         None => String::new(),
     };
-    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    let opened = open(&Database::new(database)?, OpenMode::Existing).await?;
     // Only the server uses brand, cookies and sign-in limits.
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
-        cookies: CookieNames::new(false, None),
+        cookies: CookieNames::over_http(None),
         address_limit: LIMIT,
         show_helpers: false,
     })?;

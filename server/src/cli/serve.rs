@@ -17,11 +17,11 @@ use crate::{
     config::{
         Address, Branding, Database, DatabaseArgs, Hsts, Limits, PublicUrl, Timeouts, retention,
     },
-    context::{OpenDatabase, Opening, open, settings},
+    context::{OpenDatabase, OpenMode, open, settings},
     health::{self, Health},
     housekeeping::RunningHousekeeping,
-    keys::{key_file, lost},
-    listener::{self, End},
+    keys::{find_missing_keys, key_file},
+    listener::{self, ServeEnd},
     process::{service_manager, signals::Signals},
     router::router_with,
     spa::{NO_PAGES, Pages},
@@ -54,7 +54,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     let public_url = address.public_url(bound).with_hsts(hsts);
 
     let is_new = key_file::is_new(&database).unwrap_or(false);
-    let opened = open(&database, Opening::Migrate).await?;
+    let opened = open(&database, OpenMode::Migrate).await?;
     let services = opened.services(settings(&branding, &public_url, &limits))?;
     if args.demo
         && let Err(failure) = demo::run(&services, &database).await
@@ -65,7 +65,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
     warn_of_long_brand(&branding.brand);
-    for lost in lost(opened.store(), &opened.vault().known_keys()).await? {
+    for lost in find_missing_keys(opened.store(), &opened.vault().known_keys()).await? {
         tracing::error!("{lost}");
     }
     let first_start = offer_setup_link(&services).await?;
@@ -122,11 +122,11 @@ fn stopping(health: &Health) {
 /// Finishes pending work, but does not delay the exit for an unresponsive database: remaining
 /// events are sealed at the next start.
 async fn finish(
-    end: End,
+    end: ServeEnd,
     housekeeping: RunningHousekeeping,
     opened: &OpenDatabase,
 ) -> Result<(), Failure> {
-    if end == End::AtOnce {
+    if end == ServeEnd::AtOnce {
         return Err(Failure::refused(
             "stopped at once by a second signal: requests in progress were cut off",
         ));

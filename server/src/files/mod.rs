@@ -12,7 +12,7 @@ use std::{
 
 use rustix::fs::{OFlags, StatVfsMountFlags, statfs, statvfs};
 
-pub use users::{Group, ROOT, User, as_user, groups_of, members_of, own_user};
+pub use users::{ROOT, SystemGroup, SystemUser, as_user, groups_of, members_of, own_user};
 
 /// Other users may write.
 const WRITABLE: u32 = 0o022;
@@ -111,7 +111,7 @@ pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
         return format!(
             "run this as {}; or, if the server runs as root, `chown {} {path}`",
             as_user(owner),
-            User(own)
+            SystemUser(own)
         );
     }
     format!("run this as {}", as_user(owner))
@@ -128,11 +128,11 @@ pub fn foreign_owner(file: &Path) -> Option<String> {
     if own == ROOT {
         return Some(format!(
             "{path} belongs to user {} and this runs as root; run it as {}",
-            User(owner),
+            SystemUser(owner),
             as_user(owner)
         ));
     }
-    let (owner, own) = (User(owner), User(own));
+    let (owner, own) = (SystemUser(owner), SystemUser(own));
     Some(format!(
         "{path} belongs to user {owner} and this runs as user {own}: what it makes beside the file may be closed to user {owner}; run it as that user"
     ))
@@ -161,7 +161,7 @@ fn exposure(path: &Path, right: &str, wide: u32) -> Option<String> {
         return Some(format!(
             "{} belongs to user {}, who can change it: {}",
             path.display(),
-            User(owner),
+            SystemUser(owner),
             remedy_for_owner(path, owner)
         ));
     }

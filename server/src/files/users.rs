@@ -9,9 +9,9 @@ pub const ROOT: u32 = 0;
 
 /// A system user, shown by name if the system's list has one, otherwise by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct User(pub u32);
+pub struct SystemUser(pub u32);
 
-impl User {
+impl SystemUser {
     /// Returns the name, if a command can contain it without quoting.
     fn name(self) -> Option<String> {
         let mut users = passwd().into_iter();
@@ -20,7 +20,7 @@ impl User {
     }
 }
 
-impl fmt::Display for User {
+impl fmt::Display for SystemUser {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => out.write_str(&name),
@@ -31,9 +31,9 @@ impl fmt::Display for User {
 
 /// A system group, shown by name if the system's list has one, otherwise by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Group(pub u32);
+pub struct SystemGroup(pub u32);
 
-impl fmt::Display for Group {
+impl fmt::Display for SystemGroup {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups = group_lists().into_iter();
         match groups.find(|(name, number, _)| *number == self.0 && is_plain(name)) {
@@ -57,7 +57,7 @@ pub fn own_user() -> u32 {
 
 /// Names a user, with the command by which this process's user can act as that user.
 pub fn as_user(user: u32) -> String {
-    let name = User(user).name();
+    let name = SystemUser(user).name();
     if user == ROOT {
         return "root (`sudo -E twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
             .to_owned();
@@ -66,7 +66,7 @@ pub fn as_user(user: u32) -> String {
         let name = name.unwrap_or_else(|| format!("'#{user}'"));
         return format!(
             "user {} (`sudo -E -u {name} twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)",
-            User(user)
+            SystemUser(user)
         );
     }
     match name {
@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn s20_a_user_is_named_where_the_system_has_a_name() {
-        assert_eq!(User(ROOT).to_string(), "root");
-        assert_eq!(Group(ROOT).to_string(), "root");
-        assert_eq!(User(4_000_000_000).to_string(), "4000000000");
-        assert_eq!(Group(4_000_000_000).to_string(), "4000000000");
+        assert_eq!(SystemUser(ROOT).to_string(), "root");
+        assert_eq!(SystemGroup(ROOT).to_string(), "root");
+        assert_eq!(SystemUser(4_000_000_000).to_string(), "4000000000");
+        assert_eq!(SystemGroup(4_000_000_000).to_string(), "4000000000");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Memory(Argon2Engine);
 
 #[derive(Debug, Error)]
 #[error("a stored hash is no Argon2id PHC string")]
-struct NotOurs;
+struct ForeignHashError;
 
 impl Cost {
     /// OWASP's Password Storage Cheat Sheet: 19 MiB, two passes.
@@ -76,7 +76,7 @@ impl Memory {
         let ours = phc.algorithm == Algorithm::Argon2id.ident()
             && phc.version == Some(Version::V0x13.into());
         let (Some(salt), Some(expected), true) = (phc.salt, phc.hash, ours) else {
-            return Err(failed(NotOurs));
+            return Err(failed(ForeignHashError));
         };
         let params = Params::try_from(&phc).map_err(failed)?;
         // `Output` compares in constant time.
@@ -91,7 +91,9 @@ impl Memory {
         bytes: usize,
     ) -> Result<Output, PortError> {
         let mut output = [0; Output::MAX_LENGTH];
-        let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
+        let output = output
+            .get_mut(..bytes)
+            .ok_or_else(|| failed(ForeignHashError))?;
         let computed = self.0.compute(params, secret, salt, output);
         stack::wipe();
         computed.map_err(failed)?;

@@ -19,10 +19,10 @@ const IN_A_ROW: u32 = 4;
 
 /// The threads; they end when the pool is dropped.
 pub struct Pool<State> {
-    shared: Arc<Shared<State>>,
+    shared: Arc<PoolState<State>>,
 }
 
-struct Shared<State> {
+struct PoolState<State> {
     queues: Mutex<Queues<State>>,
     /// Notified for each new job, and for all threads at the end.
     news: Condvar,
@@ -42,7 +42,7 @@ struct Queues<State> {
 
 #[derive(Debug, Error)]
 #[error("a computing thread has ended")]
-struct ThreadGone;
+struct ThreadGoneError;
 
 impl<State> Queues<State> {
     /// Takes the next job: from known users first, but after [`IN_A_ROW`] of those from strangers.
@@ -61,7 +61,7 @@ impl<State> Queues<State> {
     }
 }
 
-impl<State> Shared<State> {
+impl<State> PoolState<State> {
     fn queues(&self) -> MutexGuard<'_, Queues<State>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -92,7 +92,7 @@ impl<State> Shared<State> {
 impl<State: Default + 'static> Pool<State> {
     /// Starts the threads.
     pub fn start(name: &str, threads: NonZero<usize>) -> io::Result<Self> {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(PoolState {
             queues: Mutex::new(Queues {
                 known: VecDeque::new(),
                 strangers: VecDeque::new(),
@@ -130,7 +130,7 @@ impl<State: Default + 'static> Pool<State> {
             }
         };
         self.queue(lane, Box::new(job));
-        let gone = |_| PortError::Failed(ThreadGone.into());
+        let gone = |_| PortError::Failed(ThreadGoneError.into());
         result.await.map_err(gone)
     }
 
@@ -157,7 +157,7 @@ impl<State> Drop for Pool<State> {
 }
 
 /// A thread's handle to the queues.
-struct Worker<State>(Arc<Shared<State>>);
+struct Worker<State>(Arc<PoolState<State>>);
 
 impl<State: Default> Worker<State> {
     fn work(&self) {

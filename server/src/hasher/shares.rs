@@ -10,7 +10,7 @@ use domain::ports::Overloaded;
 
 /// A fixed number of places.
 pub struct Shares<Holder: Eq + Hash> {
-    held: Arc<Mutex<Held<Holder>>>,
+    held: Arc<Mutex<ShareCounts<Holder>>>,
     /// The total number of places.
     places: usize,
     /// How many places one holder may have.
@@ -19,7 +19,7 @@ pub struct Shares<Holder: Eq + Hash> {
 
 /// How many places are taken. A holder without any is removed, so that the map never has more
 /// entries than there are places.
-struct Held<Holder> {
+struct ShareCounts<Holder> {
     all: usize,
     by: HashMap<Holder, usize>,
 }
@@ -28,13 +28,13 @@ struct Held<Holder> {
 pub struct Share<Holder: Eq + Hash> {
     /// None for the operator, whose hashes are not limited by a share.
     holder: Option<Holder>,
-    held: Arc<Mutex<Held<Holder>>>,
+    held: Arc<Mutex<ShareCounts<Holder>>>,
 }
 
 impl<Holder: Eq + Hash + Clone> Shares<Holder> {
     /// Creates `places` places, of which one holder may have `each`.
     pub fn new(places: usize, each: usize) -> Self {
-        let held = Held {
+        let held = ShareCounts {
             all: 0,
             by: HashMap::new(),
         };
@@ -66,7 +66,7 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
         !self.is_free(&lock(&self.held), holder)
     }
 
-    fn is_free(&self, held: &Held<Holder>, holder: Option<&Holder>) -> bool {
+    fn is_free(&self, held: &ShareCounts<Holder>, holder: Option<&Holder>) -> bool {
         let own = holder.and_then(|holder| held.by.get(holder));
         held.all < self.places && own.is_none_or(|own| *own < self.each)
     }
@@ -86,7 +86,7 @@ impl<Holder: Eq + Hash> Drop for Share<Holder> {
     }
 }
 
-fn lock<Holder>(held: &Mutex<Held<Holder>>) -> MutexGuard<'_, Held<Holder>> {
+fn lock<Holder>(held: &Mutex<ShareCounts<Holder>>) -> MutexGuard<'_, ShareCounts<Holder>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -74,7 +74,7 @@ impl Checks {
 
 /// The results, and the reason of each failure: for the log and for `doctor`, not for the client.
 #[derive(Debug)]
-pub struct Look {
+pub struct HealthReport {
     /// The words.
     pub checks: Checks,
     /// The reasons by the names of the checks.
@@ -85,7 +85,7 @@ pub struct Look {
 type Finding = (&'static str, Option<String>);
 
 /// Runs all checks.
-pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Look {
+pub async fn look(store: &Store, database: &Database, now: Timestamp) -> HealthReport {
     let (beat, migrations, key) = tokio::join!(
         timeout(LIMIT, store.beat(now)),
         timeout(LIMIT, migrations(store)),
@@ -108,7 +108,7 @@ pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Look {
     ];
     let [database, migrations, key, clock] = found.each_ref().map(|(_, (word, _))| *word);
     let reasons = found.into_iter();
-    Look {
+    HealthReport {
         checks: Checks {
             database,
             migrations,

@@ -27,7 +27,7 @@ use storage::Store;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{config::Database, middleware::refusal::JSON};
-pub use checks::{Checks, Look, PENDING, clock_fault, look};
+pub use checks::{Checks, HealthReport, PENDING, clock_fault, look};
 
 /// The path of the liveness check.
 pub const LIVE: &str = "/livez";
@@ -95,33 +95,36 @@ pub async fn alive() -> impl IntoResponse {
 
 async fn ready(State(health): State<Arc<Health>>) -> Response {
     if health.stopping.load(Ordering::Acquire) {
-        return answer(false, &json!({ "serving": "stopping" }));
+        return answer(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({ "serving": "stopping" }),
+        );
     }
     // Runs in a separate task, because a client that disconnects must not cancel a look that others
     // wait for.
     let Ok(found) = tokio::spawn(async move { health.checks().await }).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    answer(found.all_hold(), &found.json())
-}
-
-fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
-    let status = if is_ready {
+    let status = if found.all_hold() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    answer(status, &found.json())
+}
+
+fn answer(status: StatusCode, checks: &serde_json::Value) -> Response {
     let headers = [
         (CONTENT_TYPE, JSON),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    let body = json!({ "ready": is_ready, "checks": checks }).to_string();
+    let body = json!({ "ready": status == StatusCode::OK, "checks": checks }).to_string();
     (status, headers, body).into_response()
 }
 
 /// Logs once when the server stops being ready, whenever the reason changes, and once when it is
 /// ready again.
-fn report(before: Option<Checks>, found: &Look) {
+fn report(before: Option<Checks>, found: &HealthReport) {
     let (was_ready, now) = (before.is_none_or(Checks::all_hold), found.checks);
     if !now.all_hold() && before != Some(now) {
         let reasons = json!(found.reasons);

@@ -84,7 +84,7 @@ pub async fn refuse_lacking(
 /// Authenticators that do not open, because no file has their key or their rows were changed. All
 /// other users sign in as before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
+pub struct KeyRows {
     /// The key that sealed them.
     pub key: KeyId,
     /// The number of rows sealed by that key.
@@ -100,11 +100,11 @@ const NAMED: u32 = 10;
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<Lost>, PortError> {
+pub async fn find_missing_keys(store: &Store, known: &[KeyId]) -> Result<Vec<KeyRows>, PortError> {
     let mut lost = Vec::new();
     for key in store.needed_keys().await? {
         if !known.contains(&key) {
-            lost.push(of_key(store, key).await?);
+            lost.push(rows_of_key(store, key).await?);
         }
     }
     Ok(lost)
@@ -114,15 +114,15 @@ pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<Lost>, PortError
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of_key(store: &Store, key: KeyId) -> Result<Lost, PortError> {
-    Ok(Lost {
+pub async fn rows_of_key(store: &Store, key: KeyId) -> Result<KeyRows, PortError> {
+    Ok(KeyRows {
         rows: store.rows_of_key(&key).await?,
         people: store.people_of_key(&key, NAMED).await?,
         key,
     })
 }
 
-impl Lost {
+impl KeyRows {
     /// Returns the users as a list, with an ellipsis if some are not named.
     #[must_use]
     pub fn names(&self) -> String {
@@ -140,7 +140,7 @@ impl Lost {
     }
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for KeyRows {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, rows, .. } = self;
         write!(

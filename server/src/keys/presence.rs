@@ -22,7 +22,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 const ALIVE: Duration = Duration::from_mins(2);
 
 /// The last record that a server has written, and when, by its own clock.
-pub type Said = (ServerRecord, Timestamp);
+pub type LastRecord = (ServerRecord, Timestamp);
 
 /// The identity of a server in its records.
 pub struct Presence {
@@ -87,7 +87,7 @@ impl Presence {
         &self,
         store: &Store,
         vault: &Vault,
-        said: &mut Option<Said>,
+        said: &mut Option<LastRecord>,
         now: Timestamp,
     ) -> Result<(), PortError> {
         if let Some(key) = store.sealing_key().await? {
@@ -123,7 +123,7 @@ impl Presence {
 
 /// Returns whether a record must be written: its content has changed, or the last one is old by a
 /// clock that may have been set back.
-fn is_news(word: &ServerRecord, now: Timestamp, (said, at): &Said) -> bool {
+fn is_news(word: &ServerRecord, now: Timestamp, (said, at): &LastRecord) -> bool {
     let age = now.since(*at).max(at.since(now));
     age >= AGAIN || word != said
 }

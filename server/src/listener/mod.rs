@@ -1,6 +1,6 @@
 //! Serves connections until it is told to stop, and then lets the requests in progress finish.
 
-mod kept;
+mod timed_connection;
 
 use std::{convert::Infallible, io, net::IpAddr};
 
@@ -21,7 +21,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use self::kept::{Answering, KeptConnection, Times};
+use self::timed_connection::{AnswersInProgress, ConnectionTimes, TimedConnection};
 use crate::{
     config::Timeouts, middleware::every_request::visitor::Peer, process::signals::Signals,
 };
@@ -38,7 +38,7 @@ const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
 
 /// How serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum ServeEnd {
     /// All requests in progress were answered.
     Finished,
     /// Some requests were cut off, because the time limit had passed.
@@ -63,7 +63,7 @@ pub async fn serve(
     mut signals: Signals,
     timeouts: Timeouts,
     stopping: impl FnOnce(),
-) -> End {
+) -> ServeEnd {
     let mut connections = Connections::default();
     tokio::select! {
         never = take(&listener, &router, timeouts.idle, &mut connections) => match never {},
@@ -78,7 +78,7 @@ pub async fn serve(
         tokio::select! {
             never = take(&listener, &router, timeouts.idle, &mut connections) => match never {},
             () = sleep(timeouts.delay) => {}
-            () = signals.next() => return End::AtOnce,
+            () = signals.next() => return ServeEnd::AtOnce,
         }
     }
     drop(listener);
@@ -87,12 +87,12 @@ pub async fn serve(
     let Connections { graceful, tasks } = connections;
     let end = tokio::select! {
         done = timeout(timeouts.limit, graceful.shutdown()) => match done {
-            Ok(()) => End::Finished,
-            Err(_) => End::TimeUp,
+            Ok(()) => ServeEnd::Finished,
+            Err(_) => ServeEnd::TimeUp,
         },
-        () = signals.next() => End::AtOnce,
+        () = signals.next() => ServeEnd::AtOnce,
     };
-    if end != End::Finished {
+    if end != ServeEnd::Finished {
         tracing::warn!("stopped with answers unfinished");
     }
     drop(tasks);
@@ -130,12 +130,12 @@ async fn converse(
     // Answers are small, so waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     give_up_unread(&stream, UNREAD_TIME);
-    let answering = Answering::default();
-    let times = Times {
+    let answering = AnswersInProgress::default();
+    let times = ConnectionTimes {
         head: HEAD_TIME,
         idle,
     };
-    let stream = KeptConnection::new(stream, times, answering.clone());
+    let stream = TimedConnection::new(stream, times, answering.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let answer = answering.begin();

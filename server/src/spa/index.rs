@@ -11,7 +11,7 @@ use super::{
 use crate::config::{Branding, PublicUrl};
 
 /// The CSP sources of the page's inline elements.
-pub struct Inline {
+pub struct InlineSources {
     /// The source of each script without `src`.
     pub scripts: Vec<String>,
     /// The source of each style sheet.
@@ -21,7 +21,7 @@ pub struct Inline {
 /// The page in its two forms, its inline CSP sources, and its build.
 pub struct Index {
     pages: Variants<Representations>,
-    inline: Inline,
+    inline: InlineSources,
     build: String,
 }
 
@@ -44,7 +44,7 @@ impl Index {
         // that a tab has loaded, including the settings.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let html = html.replace("__BUILD__", &build);
-        let inline = Inline::of(&html);
+        let inline = InlineSources::of(&html);
         Self {
             pages: Variants::of(&html).map(page),
             inline,
@@ -63,12 +63,12 @@ impl Index {
     }
 
     /// Returns the sources that the CSP allows by hash.
-    pub const fn inline(&self) -> &Inline {
+    pub const fn inline(&self) -> &InlineSources {
         &self.inline
     }
 }
 
-impl Inline {
+impl InlineSources {
     fn of(html: &str) -> Self {
         let sources = |element| texts(html, element).map(csp_source).collect();
         Self {

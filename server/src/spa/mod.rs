@@ -51,7 +51,7 @@ use crate::{
 use brand::Brand;
 pub use file::File;
 use index::Index;
-pub use index::Inline;
+pub use index::InlineSources;
 pub use other_address::OtherAddress;
 use representation::Representations;
 
@@ -118,7 +118,7 @@ impl Pages {
         Self {
             index,
             files,
-            session_cookie: CookieNames::new(false, None).session().to_owned(),
+            session_cookie: CookieNames::over_http(None).session().to_owned(),
         }
     }
 
@@ -137,7 +137,7 @@ impl Pages {
 
     /// Returns the sources that the CSP allows by hash, if there are pages.
     #[must_use]
-    pub fn inline(&self) -> Option<&Inline> {
+    pub fn inline(&self) -> Option<&InlineSources> {
         self.index.as_ref().map(Index::inline)
     }
 

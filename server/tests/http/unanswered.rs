@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use domain::{
     ids::{AccountId, SessionId, UserId},
     ports::{
-        AccountChoice, BrowserRecord, KnownBrowser, KnownBrowsers, NewSession, Opened,
-        PasswordConfirmation, PortError, SessionRecord, Sessions, TokenSwap,
+        AccountChoice, BrowserRecord, KnownBrowser, KnownBrowsers, NewSession,
+        PasswordConfirmation, PortError, SessionOpening, SessionRecord, Sessions, TokenSwap,
     },
-    second_factor::totp::OffTime,
+    second_factor::totp::OffTimeCode,
     time::Timestamp,
     token::TokenHash,
 };
@@ -66,7 +66,7 @@ struct Unreadable(Arc<dyn Sessions>);
 
 #[async_trait]
 impl Sessions for Unreadable {
-    async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
+    async fn open(&self, session: NewSession) -> Result<SessionOpening, PortError> {
         self.0.open(session).await
     }
 
@@ -81,7 +81,7 @@ impl Sessions for Unreadable {
     async fn note_refused_code(
         &self,
         session: &SessionId,
-        code: Option<OffTime>,
+        code: Option<OffTimeCode>,
     ) -> Result<(), PortError> {
         self.0.note_refused_code(session, code).await
     }

@@ -11,10 +11,11 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
+    ports::MfaRule,
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},
-    context::{Opening, open, settings},
+    context::{OpenMode, open, settings},
     hasher::{Argon2Hasher, Cost},
     router::router,
     spa::Pages,
@@ -86,7 +87,7 @@ impl TestServer {
         let count = if database.is_on_a_server() { 2 } else { 1 };
         let (mut routers, mut all) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let opened = open(&database.settings(), Opening::Migrate).await.unwrap();
+            let opened = open(&database.settings(), OpenMode::Migrate).await.unwrap();
             let (clock, entropy, hasher) = (clock.clone(), entropy.clone(), hasher.clone());
             let services = opened.services_with(clock, entropy, hasher, settings.clone());
             let services = exchange(services);
@@ -165,7 +166,8 @@ impl TestServer {
     /// Sets whether an account requires MFA, as the operator does.
     pub async fn require_mfa(&self, name: &str, requires: bool) {
         let account = self.account(name).await;
-        let set = operator::set_rule(&self.operator(), &account, requires).await;
+        let set =
+            operator::set_rule(&self.operator(), &account, MfaRule::required_if(requires)).await;
         set.unwrap();
     }
 

@@ -18,7 +18,7 @@ use crate::engine::{
     read_connections::ReadConnections,
     sqlite,
     statement::Statement,
-    transaction::{Open, WriteTransaction, scope::WriteScope},
+    transaction::{TransactionConnection, WriteTransaction, scope::WriteScope},
 };
 
 /// The time limit for an answer from the database.
@@ -46,7 +46,7 @@ impl Store {
     /// missing `SQLite` file is created. A `PostgreSQL` server on another host must prove its
     /// identity (ASVS V12.3.1).
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        Self::open_by(url, postgres::Wire::Verified).await
+        Self::open_by(url, postgres::HostVerification::Verified).await
     }
 
     /// Like [`Self::open`], but for an existing `SQLite` file, whatever characters its name
@@ -58,10 +58,10 @@ impl Store {
     /// Like [`Self::open`], but for a trusted network, where any host could read the traffic or
     /// impersonate the server.
     pub async fn open_on_a_trusted_network(url: &str) -> Result<Self, OpenError> {
-        Self::open_by(url, postgres::Wire::Any).await
+        Self::open_by(url, postgres::HostVerification::Any).await
     }
 
-    async fn open_by(url: &str, wire: postgres::Wire) -> Result<Self, OpenError> {
+    async fn open_by(url: &str, wire: postgres::HostVerification) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
         sqlx::any::install_default_drivers();
         let (pools, rights) = match engine {
@@ -155,8 +155,8 @@ impl Store {
 
     pub(crate) async fn write(&self) -> Result<WriteTransaction, PortError> {
         let open = match &self.turns {
-            Some(writer) => Open::GroupMember(writer.member()),
-            None => Open::Alone(answered(self.begun()).await?),
+            Some(writer) => TransactionConnection::GroupMember(writer.member()),
+            None => TransactionConnection::Alone(answered(self.begun()).await?),
         };
         Ok(WriteTransaction::new(open, self.scope.clone()))
     }

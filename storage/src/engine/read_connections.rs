@@ -79,7 +79,7 @@ impl ReadConnections {
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         if let Some(connection) = self.with_free(Vec::pop) {
             let mut asked = self.asked(connection, place);
-            match asked.gone(self.prompt).await {
+            match asked.take_dead_permit(self.prompt).await {
                 None => return Ok(asked),
                 Some(left) => place = left,
             }
@@ -121,7 +121,7 @@ struct QueuedRead {
 
 impl QueuedRead {
     /// Takes the permit back if the connection does not answer any more.
-    async fn gone(&mut self, prompt: Option<Duration>) -> Option<OwnedSemaphorePermit> {
+    async fn take_dead_permit(&mut self, prompt: Option<Duration>) -> Option<OwnedSemaphorePermit> {
         let (Some(prompt), Some((connection, _))) = (prompt, &mut self.inside) else {
             return None;
         };
@@ -190,7 +190,7 @@ mod tests {
         )
     }
 
-    fn kept(readers: &ReadConnections) -> usize {
+    fn count_idle(readers: &ReadConnections) -> usize {
         readers.with_free(|free| free.len())
     }
 
@@ -201,7 +201,7 @@ mod tests {
             let row = readers.row(query("SELECT 7")).await.unwrap().unwrap();
             assert_eq!(row.get::<i64, _>(0), 7);
             assert_eq!(readers.rows(query("SELECT 7")).await.unwrap().len(), 1);
-            assert_eq!(kept(&readers), 1);
+            assert_eq!(count_idle(&readers), 1);
         }
     }
 
@@ -209,7 +209,7 @@ mod tests {
     async fn one_that_failed_is_not_kept() {
         let (_folder, readers) = readers();
         assert!(readers.row(query("SELECT nothing")).await.is_err());
-        assert_eq!(kept(&readers), 0);
+        assert_eq!(count_idle(&readers), 0);
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
     }
 
@@ -222,9 +222,9 @@ mod tests {
         assert_eq!(readers.places.available_permits(), SIZE as usize - 1);
         // The next query does not wait for the cancelled one.
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
-        assert_eq!(kept(&readers), 1);
+        assert_eq!(count_idle(&readers), 1);
         let all = readers.places.acquire_many(SIZE).await.unwrap();
-        assert_eq!(kept(&readers), 2);
+        assert_eq!(count_idle(&readers), 2);
         drop(all);
     }
 
@@ -240,7 +240,7 @@ mod tests {
         assert!(asked.is_none());
         readers.keep(busy);
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
-        assert_eq!(kept(&readers), 1);
+        assert_eq!(count_idle(&readers), 1);
         assert_eq!(readers.places.available_permits(), SIZE as usize);
     }
 
@@ -254,7 +254,7 @@ mod tests {
         for one in all.collect::<Vec<_>>() {
             assert!(one.await.unwrap().unwrap().is_some());
         }
-        assert!((1..=SIZE as usize).contains(&kept(&readers)));
+        assert!((1..=SIZE as usize).contains(&count_idle(&readers)));
         assert_eq!(readers.places.available_permits(), SIZE as usize);
     }
 
@@ -265,6 +265,6 @@ mod tests {
         readers.close().await;
         let refused = readers.row(query("SELECT 7")).await;
         assert!(matches!(refused, Err(sqlx::Error::PoolClosed)));
-        assert_eq!(kept(&readers), 0);
+        assert_eq!(count_idle(&readers), 0);
     }
 }

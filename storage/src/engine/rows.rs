@@ -4,7 +4,7 @@
 use std::{error::Error as StdError, str::FromStr};
 
 use domain::{
-    people::{kept::Kept, roles::Role},
+    people::{roles::Role, stored_text::StoredText},
     ports::{AccountRecord, PortError, SecretHash},
     secrets::vault::{KeyId, Sealed},
     session::policy::Membership,
@@ -27,7 +27,7 @@ pub trait Values {
         column: &str,
     ) -> Result<T, PortError>;
     /// A stored user input, accepted whatever the current validation rules are.
-    fn kept<T: Kept>(&self, column: &str) -> Result<T, PortError>;
+    fn stored_text<T: StoredText>(&self, column: &str) -> Result<T, PortError>;
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
 
@@ -70,7 +70,7 @@ pub trait Values {
         let Some(id) = self.maybe("account_id")? else {
             return Ok(None);
         };
-        let name = self.kept("account_name")?;
+        let name = self.stored_text("account_name")?;
         Ok(Some(AccountRecord {
             id,
             name,
@@ -113,8 +113,8 @@ impl Values for AnyRow {
         text.parse().map_err(damaged)
     }
 
-    fn kept<T: Kept>(&self, column: &str) -> Result<T, PortError> {
-        self.try_get(column).map(T::kept).map_err(port)
+    fn stored_text<T: StoredText>(&self, column: &str) -> Result<T, PortError> {
+        self.try_get(column).map(T::from_stored).map_err(port)
     }
 
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError> {

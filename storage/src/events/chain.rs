@@ -29,7 +29,7 @@ pub const BATCH: i64 = 200;
 #[error(
     "the ends of the chain of security events were changed: nothing more is sealed until `twinlock events --verify` has shown what is missing"
 )]
-pub struct BrokenEnds;
+pub struct BrokenChainError;
 
 /// The first and the last position of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +150,7 @@ async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortE
     let row = write.row(query(ENDS)).await?;
     let ends = row.as_ref().map(ends).transpose()?;
     ends.filter(|ends| ends.hold(chain))
-        .ok_or_else(|| damaged(BrokenEnds))
+        .ok_or_else(|| damaged(BrokenChainError))
 }
 
 /// Creates the chain's row, and returns whether this transaction did. On `PostgreSQL`, waits here
@@ -174,7 +174,7 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked
     // only now, because no server seals without the row.
     if write.count(query(SEALED)).await? > 0 {
-        return Err(damaged(BrokenEnds));
+        return Err(damaged(BrokenChainError));
     }
     Ok(true)
 }
@@ -240,6 +240,6 @@ async fn replace(
     if write.run(replace).await? == 1 {
         Ok(())
     } else {
-        Err(damaged(BrokenEnds))
+        Err(damaged(BrokenChainError))
     }
 }

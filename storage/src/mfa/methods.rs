@@ -69,7 +69,7 @@ pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, 
     };
     Ok(Some(MethodRecord {
         id: row.value("id")?,
-        name: row.kept("name")?,
+        name: row.stored_text("name")?,
         key: row.sealed()?,
         last_step: TimeStep::from_number(row.number("last_step")?),
         added_at: row.at("added_at")?,

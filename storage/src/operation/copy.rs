@@ -29,7 +29,7 @@ use crate::{
         },
         rows::Values,
         statement::{Statement, query},
-        transaction::{Open, WriteTransaction, scope::WriteScope},
+        transaction::{TransactionConnection, WriteTransaction, scope::WriteScope},
     },
     operation::keys::{self, SealedRow, SealedTable},
 };
@@ -186,8 +186,10 @@ impl Store {
 
     async fn snapshot(&self) -> Result<WriteTransaction, PortError> {
         let begun = self.writer().begin_with(self.engine().begin_snapshot());
-        let mut source =
-            WriteTransaction::new(Open::Alone(begun.await.map_err(port)?), WriteScope::none());
+        let mut source = WriteTransaction::new(
+            TransactionConnection::Alone(begun.await.map_err(port)?),
+            WriteScope::none(),
+        );
         // The snapshot is taken by the first query after the lock.
         hold(&mut source, self.engine()).await?;
         Ok(source)

@@ -121,7 +121,7 @@ impl Store {
             .bind(key.as_str().to_owned())
             .bind(i64::from(limit));
         let rows = self.rows(people).await?;
-        rows.iter().map(|row| row.kept("email")).collect()
+        rows.iter().map(|row| row.stored_text("email")).collect()
     }
 
     /// How many rows are sealed with this master key.

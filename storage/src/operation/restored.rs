@@ -20,7 +20,7 @@ use crate::{
 
 /// What is known about backup codes that were used after the backup was made.
 #[derive(Debug, Clone)]
-pub enum Spent {
+pub enum UsedCodes {
     /// Nothing, because the newest state is lost, including which codes were used.
     Unknown,
     /// The codes of the replaced database and whether each was used. A code that is missing there
@@ -32,7 +32,7 @@ pub enum Spent {
 
 /// What was ended, as counts for the operator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct RestoreEffects {
     /// Sessions, complete or not, with their grants and pending keys.
     pub sessions: u64,
     /// Invitation links, through which users choose a password.
@@ -72,7 +72,11 @@ impl Store {
     /// every time step up to now, because codes may have been used since the backup. Runs in one
     /// transaction and may be repeated.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "restored.end_restored"))]
-    pub async fn end_restored(&self, spent: &Spent, now: Timestamp) -> Result<Ended, PortError> {
+    pub async fn end_restored(
+        &self,
+        spent: &UsedCodes,
+        now: Timestamp,
+    ) -> Result<RestoreEffects, PortError> {
         const LOCK_ALL: &str = "UPDATE users SET disabled = disabled";
         const INVITED: &str = "
             SELECT u.email
@@ -84,12 +88,12 @@ impl Store {
         // Locks all users first, before any concurrent request does.
         write.run(query(LOCK_ALL)).await?;
         let invited = write.rows(query(INVITED)).await?;
-        let invited = invited.iter().map(|row| row.kept("email"));
-        let mut ended = Ended {
+        let invited = invited.iter().map(|row| row.stored_text("email"));
+        let mut ended = RestoreEffects {
             invited: invited.collect::<Result<_, _>>()?,
             sessions: write.run(query("DELETE FROM sessions")).await?,
             invitations: write.run(query("DELETE FROM invitations")).await?,
-            ..Ended::default()
+            ..RestoreEffects::default()
         };
         for sql in LAPSED {
             write.run(query(sql)).await?;
@@ -112,16 +116,16 @@ impl Store {
 /// Invalidates codes that were used or replaced.
 async fn void(
     write: &mut WriteTransaction,
-    spent: &Spent,
+    spent: &UsedCodes,
     now: Timestamp,
 ) -> Result<u64, PortError> {
     const VOID_ALL: &str = "UPDATE backup_codes SET used_at = $1 WHERE used_at IS NULL";
     const LEFT: &str = "SELECT id FROM backup_codes WHERE used_at IS NULL";
     const VOID: &str = "UPDATE backup_codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
     let known = match spent {
-        Spent::Unknown => return Ok(0),
-        Spent::All => return write.run(query(VOID_ALL).bind(now.millis())).await,
-        Spent::Known(known) => known,
+        UsedCodes::Unknown => return Ok(0),
+        UsedCodes::All => return write.run(query(VOID_ALL).bind(now.millis())).await,
+        UsedCodes::Known(known) => known,
     };
     let mut count = 0;
     for row in write.rows(query(LEFT)).await? {

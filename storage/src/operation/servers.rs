@@ -56,7 +56,7 @@ pub struct ServerRecord {
 #[error(
     "the key {0} seals nothing in this database any more: if this goes on, the key file of this server is an older copy; put the newest one in its place, which has a line `{1}:`"
 )]
-struct Retired(String, String);
+struct RetiredKeyError(String, String);
 
 impl Store {
     /// Stores what a server reports about itself.
@@ -180,6 +180,6 @@ pub async fn refuse_retired(
     if sealing.contains(key) {
         return Ok(());
     }
-    let retired = Retired(key.to_string(), other.to_string());
+    let retired = RetiredKeyError(key.to_string(), other.to_string());
     Err(PortError::Unavailable(retired.into()))
 }

@@ -36,7 +36,7 @@ pub const BATCH: i64 = 200;
 const LATE: Duration = Duration::from_hours(1);
 
 /// Dead rows of one table: those whose indexed column `at` lies before the limit `$1`.
-struct Dead {
+struct ExpiredRows {
     table: &'static str,
     key: &'static str,
     at: &'static str,
@@ -45,7 +45,7 @@ struct Dead {
     also: Option<(&'static str, Duration)>,
 }
 
-impl Dead {
+impl ExpiredRows {
     const fn new(table: &'static str, key: &'static str, at: &'static str, age: Duration) -> Self {
         Self {
             table,
@@ -61,19 +61,19 @@ impl Dead {
 /// deleted by their foreign key.
 /// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security
 /// events have their own rule.
-const DEAD: [Dead; 9] = [
-    Dead::new("sessions", "id", "seen_at", IDLE),
-    Dead::new("sessions", "id", "opened_at", ABSOLUTE),
-    Dead::new("pending_keys", "session_id", "made_at", PENDING_KEY),
-    Dead {
+const DEAD: [ExpiredRows; 9] = [
+    ExpiredRows::new("sessions", "id", "seen_at", IDLE),
+    ExpiredRows::new("sessions", "id", "opened_at", ABSOLUTE),
+    ExpiredRows::new("pending_keys", "session_id", "made_at", PENDING_KEY),
+    ExpiredRows {
         also: Some(("COALESCE(granted_at, asked_at)", GRANT)),
-        ..Dead::new("step_ups", "session_id", "asked_at", INTENT)
+        ..ExpiredRows::new("step_ups", "session_id", "asked_at", INTENT)
     },
-    Dead::new("invitations", "token_hash", "expires_at", Duration::ZERO),
-    Dead::new("known_browsers", "token_hash", "seen_at", KNOWN),
-    Dead::new("password_attempts", "email_index", "allowed_at", MEMORY),
-    Dead::new("refused_sign_ins", "address, number", "refused_at", WINDOW),
-    Dead::new("network_tries", "email_index, network", "tried_at", BETWEEN),
+    ExpiredRows::new("invitations", "token_hash", "expires_at", Duration::ZERO),
+    ExpiredRows::new("known_browsers", "token_hash", "seen_at", KNOWN),
+    ExpiredRows::new("password_attempts", "email_index", "allowed_at", MEMORY),
+    ExpiredRows::new("refused_sign_ins", "address, number", "refused_at", WINDOW),
+    ExpiredRows::new("network_tries", "email_index, network", "tried_at", BETWEEN),
 ];
 
 /// The maximum number of account names with failed passwords, because strangers can invent names.
@@ -130,8 +130,8 @@ impl Store {
         Ok(count)
     }
 
-    async fn sweep_table(&self, dead: &Dead, now: Timestamp) -> Result<u64, PortError> {
-        let Dead { table, key, at, .. } = dead;
+    async fn sweep_table(&self, dead: &ExpiredRows, now: Timestamp) -> Result<u64, PortError> {
+        let ExpiredRows { table, key, at, .. } = dead;
         let when = match dead.also {
             None => format!("{at} <= $1"),
             Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
@@ -172,7 +172,7 @@ impl Store {
     }
 }
 
-fn limited(sql: String, dead: &Dead, now: Timestamp) -> Statement {
+fn limited(sql: String, dead: &ExpiredRows, now: Timestamp) -> Statement {
     let sql: Statement = query(AssertSqlSafe(sql));
     let limit = |age: Duration| now.minus(age + LATE).millis();
     let sql = sql.bind(limit(dead.age));

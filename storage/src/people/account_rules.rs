@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{Grant, PortError, Rule, RuleChange, RuleLift},
+    ports::{Grant, MfaRule, PortError, RuleChange, RuleLift, RuleRecord},
     second_factor::step_up::{Intent, ProtectedAction},
     time::Timestamp,
 };
@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// The columns `rule_by` and `rule_at`.
-pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
+pub fn read(row: &AnyRow) -> Result<Option<RuleRecord>, PortError> {
     let Some(at) = row.maybe_at("rule_at")? else {
         return Ok(None);
     };
-    Ok(Some(Rule {
+    Ok(Some(RuleRecord {
         by: row.maybe("rule_by")?,
         at,
     }))
@@ -28,7 +28,7 @@ pub async fn set_by_owner(
     write: &mut WriteTransaction,
     account: &AccountId,
     owner: &UserId,
-    requires_mfa: bool,
+    rule: MfaRule,
     at: Timestamp,
 ) -> Result<RuleChange, PortError> {
     const SET: &str = "
@@ -54,7 +54,7 @@ pub async fn set_by_owner(
     let set = query(SET)
         .bind(account.as_str())
         .bind(owner.as_str())
-        .bind(i64::from(requires_mfa))
+        .bind(i64::from(rule == MfaRule::Required))
         .bind(at.millis());
     if write.run(set).await? == 1 {
         return Ok(RuleChange::Changed);
@@ -66,7 +66,7 @@ pub async fn set_by_owner(
 pub async fn set_by_operator(
     write: &mut WriteTransaction,
     account: &AccountId,
-    requires_mfa: bool,
+    rule: MfaRule,
     at: Timestamp,
 ) -> Result<RuleChange, PortError> {
     const SET: &str = "
@@ -76,7 +76,7 @@ pub async fn set_by_operator(
     const EXISTS: &str = "SELECT 1 FROM accounts WHERE id = $1";
     let set = query(SET)
         .bind(account.as_str())
-        .bind(i64::from(requires_mfa))
+        .bind(i64::from(rule == MfaRule::Required))
         .bind(at.millis());
     if write.run(set).await? == 1 {
         return Ok(RuleChange::Changed);
@@ -106,7 +106,7 @@ pub async fn lift(
     if !step_ups::consume(write, grant, ProtectedAction::RuleOff).await? {
         return Ok(RuleLift::NoGrant);
     }
-    let set = set_by_owner(write, account, &grant.user, false, at).await?;
+    let set = set_by_owner(write, account, &grant.user, MfaRule::Optional, at).await?;
     Ok(if set == RuleChange::Refused {
         RuleLift::NotOwner
     } else {

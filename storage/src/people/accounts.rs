@@ -7,7 +7,7 @@ use domain::{
     people::names::AccountName,
     ports::{
         AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
-        Collision, Grant, NewAccount, PortError, RuleChange, RuleLift,
+        Collision, Grant, MfaRule, NewAccount, PortError, RuleChange, RuleLift,
     },
     second_factor::step_up::Intent,
     time::Timestamp,
@@ -113,7 +113,8 @@ impl Accounts for Store {
         at: Timestamp,
     ) -> Result<RuleChange, PortError> {
         let mut write = self.write().await?;
-        let change = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
+        let change =
+            account_rules::set_by_owner(&mut write, account, owner, MfaRule::Required, at).await?;
         let event = Event::done(Action::RuleOn).at(account);
         let is_changed = change == RuleChange::Changed;
         write.commit_if(is_changed, event).await?;
@@ -136,15 +137,14 @@ impl Accounts for Store {
     async fn set_rule(
         &self,
         account: &AccountId,
-        requires_mfa: bool,
+        rule: MfaRule,
         at: Timestamp,
     ) -> Result<RuleChange, PortError> {
         let mut write = self.write().await?;
-        let change = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
-        let action = if requires_mfa {
-            Action::RuleOn
-        } else {
-            Action::RuleOff
+        let change = account_rules::set_by_operator(&mut write, account, rule, at).await?;
+        let action = match rule {
+            MfaRule::Required => Action::RuleOn,
+            MfaRule::Optional => Action::RuleOff,
         };
         let event = Event::done(action).at(account);
         let is_changed = change == RuleChange::Changed;

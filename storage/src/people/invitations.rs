@@ -49,8 +49,8 @@ impl Store {
         let row = self.row(invited).await?;
         row.map(|row| {
             Ok(InvitedUser {
-                email: row.kept("email")?,
-                name: row.kept("name")?,
+                email: row.stored_text("email")?,
+                name: row.stored_text("name")?,
             })
         })
         .transpose()

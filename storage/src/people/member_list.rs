@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    members::MemberState,
+    members::{MemberFacts, MemberState},
     people::{email, search_key},
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
     second_factor::lockout::LOCK_AFTER,
@@ -251,15 +251,15 @@ fn pattern(key: &str) -> String {
 }
 
 fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
-    let state = MemberState::of(
-        row.flag("has_mfa")?,
-        row.count("refused_in_a_row")?,
-        row.flag("require_mfa")?,
-    );
+    let state = MemberState::of(MemberFacts {
+        has_mfa: row.flag("has_mfa")?,
+        refused_in_a_row: row.count("refused_in_a_row")?,
+        is_required: row.flag("require_mfa")?,
+    });
     Ok(MemberRecord {
         user: row.value("id")?,
-        name: row.kept("name")?,
-        email: row.kept("email")?,
+        name: row.stored_text("name")?,
+        email: row.stored_text("email")?,
         role: row.value("role")?,
         state,
         added_at: row.maybe_at("added_at")?,

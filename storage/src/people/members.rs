@@ -96,7 +96,7 @@ impl Members for Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.helpers"))]
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError> {
         let rows = self.rows(query(HELPERS).bind(user.as_str())).await?;
-        rows.iter().map(|row| row.kept("name")).collect()
+        rows.iter().map(|row| row.stored_text("name")).collect()
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.join"))]

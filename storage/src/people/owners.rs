@@ -63,7 +63,7 @@ pub async fn last_of(
 /// The accounts of which the user is the only Owner, by name.
 pub async fn only_owner_of(store: &Store, user: &UserId) -> Result<Vec<AccountName>, PortError> {
     let rows = store.rows(only_owner_statement(user, None)).await?;
-    rows.iter().map(|row| row.kept("name")).collect()
+    rows.iter().map(|row| row.stored_text("name")).collect()
 }
 
 async fn refusal(

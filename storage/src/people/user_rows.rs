@@ -62,8 +62,8 @@ impl Store {
 fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
     Ok(UserRecord {
         id,
-        email: row.kept("email")?,
-        name: row.kept("name")?,
+        email: row.stored_text("email")?,
+        name: row.stored_text("name")?,
         disabled: row.flag("disabled")?,
         has_password: row.flag("has_password")?,
         has_mfa: row.flag("has_mfa")?,

@@ -8,7 +8,7 @@ use domain::{
     ports::{
         AddressChange, Collision, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser,
         MembershipChange, NewUser, PasswordSetting, PortError, SecretHash, SignInRecord,
-        UserAddition, UserRecord, Users,
+        UserAddition, UserRecord, UserStatus, Users,
     },
     time::Timestamp,
     token::TokenHash,
@@ -145,8 +145,8 @@ impl Users for Store {
         };
         Ok(Some(Credentials {
             user: row.value("id")?,
-            email: row.kept("email")?,
-            name: row.kept("name")?,
+            email: row.stored_text("email")?,
+            name: row.stored_text("name")?,
             password: row.secret("password_hash")?,
             disabled: row.flag("disabled")?,
         }))
@@ -208,15 +208,16 @@ impl Users for Store {
         canonical_forms::of_people(self).await
     }
 
-    #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_disabled"))]
-    async fn set_disabled(
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_status"))]
+    async fn set_status(
         &self,
         user: &UserId,
-        disabled: bool,
+        status: UserStatus,
     ) -> Result<MembershipChange, PortError> {
         const SET_DISABLED: &str = "UPDATE users SET disabled = $2 WHERE id = $1";
+        let disabled = status == UserStatus::Disabled;
         let mut write = self.write().await?;
-        if disabled && let Some(refusal) = kept(&mut write, user).await? {
+        if disabled && let Some(refusal) = check_last_owner(&mut write, user).await? {
             write.rollback().await?;
             return Ok(refusal);
         }
@@ -242,7 +243,7 @@ impl Users for Store {
     async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
         const REMOVE: &str = "DELETE FROM users WHERE id = $1";
         let mut write = self.write().await?;
-        if let Some(refusal) = kept(&mut write, user).await? {
+        if let Some(refusal) = check_last_owner(&mut write, user).await? {
             write.rollback().await?;
             return Ok(refusal);
         }
@@ -315,7 +316,7 @@ impl Users for Store {
 
 /// Why a user can't be removed from all accounts at once. Locks those accounts, so that no other
 /// Owner leaves in the meantime.
-async fn kept(
+async fn check_last_owner(
     write: &mut WriteTransaction,
     user: &UserId,
 ) -> Result<Option<MembershipChange>, PortError> {

@@ -10,7 +10,7 @@ use domain::{
     events::{Action, Event, MethodKind, Outcome},
     ids::UserId,
     network::client_address::CountedAddress,
-    ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
+    ports::{Admission, Attempts, PasswordCount, PasswordTry, PortError, Receipt},
     second_factor::{
         guess_holder::GuessHolder,
         lockout::{Budget, Factor},
@@ -31,7 +31,7 @@ use crate::{
     },
     sign_in::{
         admission,
-        guess_budgets::{self, Whose},
+        guess_budgets::{self, BudgetKey},
         password_receipts, password_tries,
     },
 };
@@ -55,7 +55,7 @@ impl Attempts for Store {
         factor: Factor,
         now: Timestamp,
     ) -> Result<Budget, PortError> {
-        let whose = Whose { user, holder };
+        let whose = BudgetKey { user, holder };
         let attempt = |outcome| {
             let action = self.scope.trying(Action::SecondFactor);
             Event::new(action, outcome).of(user).with(kind(factor))
@@ -110,7 +110,7 @@ impl Attempts for Store {
         step: TimeStep,
         outcome: Outcome,
     ) -> Result<(), PortError> {
-        let whose = Whose { user, holder };
+        let whose = BudgetKey { user, holder };
         let mut write = self.write().await?;
         if write.run(whose.give_back_repeated_statement(step)).await? == 0 {
             write.run(whose.note_refused_step_statement(step)).await?;
@@ -134,7 +134,7 @@ impl Attempts for Store {
         holder: &GuessHolder,
     ) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let whose = Whose { user, holder };
+        let whose = BudgetKey { user, holder };
         write.run(whose.give_back_statement()).await?;
         let action = self.scope.trying(Action::SecondFactor);
         let damaged = Event::new(action, Outcome::Damaged)
@@ -154,7 +154,7 @@ impl Attempts for Store {
         holder: &GuessHolder,
     ) -> Result<u32, PortError> {
         let row = self
-            .row(Whose { user, holder }.refused_in_a_row_statement())
+            .row(BudgetKey { user, holder }.refused_in_a_row_statement())
             .await?;
         row.map_or(Ok(0), |row| row.count("in_a_row"))
     }
@@ -194,7 +194,7 @@ impl Attempts for Store {
         &self,
         attempt: PasswordTry,
         now: Timestamp,
-    ) -> Result<Counted, PortError> {
+    ) -> Result<PasswordCount, PortError> {
         password_tries::count(self, &attempt, now).await
     }
 
@@ -251,7 +251,7 @@ const fn kind(factor: Factor) -> MethodKind {
 async fn counted_at_last(
     write: &mut WriteTransaction,
     engine: Engine,
-    whose: Whose<'_>,
+    whose: BudgetKey<'_>,
     factor: Factor,
     now: Timestamp,
 ) -> Result<bool, PortError> {

@@ -142,12 +142,12 @@ impl BudgetTable {
 
 /// Identifies a budget: a holder of a user.
 #[derive(Clone, Copy)]
-pub struct Whose<'a> {
+pub struct BudgetKey<'a> {
     pub user: &'a UserId,
     pub holder: &'a GuessHolder,
 }
 
-impl Whose<'_> {
+impl BudgetKey<'_> {
     /// A statement whose `$1` is the holder's key.
     fn statement(self, template: &str) -> Statement {
         match self.holder {
@@ -241,7 +241,7 @@ pub async fn give_back(
 ) -> Result<(), PortError> {
     let holder = &GuessHolder::Session(session.clone());
     write
-        .run(Whose { user, holder }.give_back_statement())
+        .run(BudgetKey { user, holder }.give_back_statement())
         .await
         .map(drop)
 }
@@ -249,13 +249,13 @@ pub async fn give_back(
 /// Clears the user's common budget, which strangers share.
 pub fn clear_strangers_statement(user: &UserId) -> Statement {
     let holder = &GuessHolder::Stranger;
-    Whose { user, holder }.clear_statement()
+    BudgetKey { user, holder }.clear_statement()
 }
 
 /// Clears the budget of a browser that is known to the user.
 pub fn clear_browser_statement(user: &UserId, browser: TokenHash) -> Statement {
     let holder = &GuessHolder::KnownBrowser(browser);
-    Whose { user, holder }.clear_statement()
+    BudgetKey { user, holder }.clear_statement()
 }
 
 /// How many attempts in a row the cleared budget had counted.
@@ -271,7 +271,7 @@ pub async fn unlock_by_backup_code(
     session: &SessionId,
 ) -> Result<(), PortError> {
     let holder = &GuessHolder::Session(session.clone());
-    let session = Whose { user, holder }.clear_statement();
+    let session = BudgetKey { user, holder }.clear_statement();
     let batch = [clear_strangers_statement(user), session];
     let batch = batch.into_iter().collect();
     write.run_batch(batch).await.map(drop)

@@ -8,7 +8,7 @@ use domain::{
     ids::SessionId,
     network::client_address::CountedAddress,
     people::email::Email,
-    ports::{Counted, Events, PasswordTry, PortError, Receipt},
+    ports::{Events, PasswordCount, PasswordTry, PortError, Receipt},
     session::{
         address_limit::WINDOW,
         known_browser::KNOWN,
@@ -117,7 +117,7 @@ pub async fn count(
     store: &Store,
     attempt: &PasswordTry,
     now: Timestamp,
-) -> Result<Counted, PortError> {
+) -> Result<PasswordCount, PortError> {
     let event = attempt_event(store, Outcome::Failed);
     let event = match &attempt.email {
         Some((_, index)) => event.for_email(*index),
@@ -129,17 +129,17 @@ pub async fn count(
         match count_once(&mut write, log, attempt, &event, now).await? {
             Count::Counted(receipt, counted) => {
                 log.commit_attempt(write, counted).await?;
-                return Ok(Counted::Counted(receipt));
+                return Ok(PasswordCount::Counted(receipt));
             }
             Count::Refused { until } => {
                 write.rollback().await?;
                 note_refusal(store).await?;
-                return Ok(Counted::Refused { until });
+                return Ok(PasswordCount::Refused { until });
             }
             Count::Outrun => write.rollback().await?,
         }
     }
-    Ok(Counted::Refused {
+    Ok(PasswordCount::Refused {
         until: now.plus(SHORTLY),
     })
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     events::Event,
-    ports::{NewSession, Opened, PortError, Receipt},
+    ports::{NewSession, PortError, Receipt, SessionOpening},
     session::{
         bounds::{SIGN_INS, SignIns, WINDOW},
         facts::ABSOLUTE,
@@ -94,7 +94,7 @@ pub async fn open(
     mut write: WriteTransaction,
     session: &NewSession,
     event: Event,
-) -> Result<Opened, PortError> {
+) -> Result<SessionOpening, PortError> {
     let mut batch = Batch::default();
     let admit = batch.add(admit_statement(session));
     let count = count_in_browser_statement(session).map(|count| batch.add(count));
@@ -103,7 +103,7 @@ pub async fn open(
     let is_counted = count.is_none_or(|count| results[count].changed == 1);
     if results[admit].changed == 1 && is_counted {
         write.commit(event).await?;
-        return Ok(Opened::Done);
+        return Ok(SessionOpening::Done);
     }
     let refusal = refusal(&mut write, session).await?;
     write.rollback().await?;
@@ -176,12 +176,15 @@ pub const fn is_in_known_browser(session: &NewSession) -> bool {
 }
 
 /// Why a session was not opened.
-async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<Opened, PortError> {
+async fn refusal(
+    write: &mut WriteTransaction,
+    session: &NewSession,
+) -> Result<SessionOpening, PortError> {
     let of_user = query(SIGN_INS_OF_USER)
         .bind(session.user.as_str())
         .bind(session.password.expose());
     let Some(user) = write.row(of_user).await? else {
-        return Ok(Opened::NotAdmitted);
+        return Ok(SessionOpening::NotAdmitted);
     };
     let counted = match &session.receipt {
         Some(Receipt::Browser(browser)) => {
@@ -202,5 +205,5 @@ async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<O
     };
     // The browser was forgotten in the meantime, or the minute has just ended.
     let until = until.unwrap_or_else(|| session.at.plus(attempts::SHORTLY));
-    Ok(Opened::TooMany { until })
+    Ok(SessionOpening::TooMany { until })
 }

@@ -6,10 +6,10 @@ use domain::{
     ids::{AccountId, SessionId, UserId},
     people::names::AccountName,
     ports::{
-        AccountChoice, NewSession, Opened, PasswordConfirmation, PortError, SessionRecord,
+        AccountChoice, NewSession, PasswordConfirmation, PortError, SessionOpening, SessionRecord,
         Sessions, TokenSwap,
     },
-    second_factor::totp::OffTime,
+    second_factor::totp::OffTimeCode,
     session::{facts::SessionFacts, policy::Subject},
     time::{TimeStep, Timestamp},
     token::TokenHash,
@@ -97,7 +97,7 @@ const END_ALL: &str = "
 #[async_trait]
 impl Sessions for Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.open"))]
-    async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
+    async fn open(&self, session: NewSession) -> Result<SessionOpening, PortError> {
         let write = self.write().await?;
         let outcome = if session.complete {
             Outcome::Succeeded
@@ -107,7 +107,7 @@ impl Sessions for Store {
         let event = Event::new(Action::SignIn, outcome).of(&session.user);
         let event = event.with(MethodKind::Password).by_subject();
         let opened = session_opening::open(write, &session, event).await?;
-        if let (Opened::Done, Some(receipt)) = (opened, &session.receipt) {
+        if let (SessionOpening::Done, Some(receipt)) = (opened, &session.receipt) {
             password_receipts::forget_address(self, receipt);
         }
         Ok(opened)
@@ -132,8 +132,8 @@ impl Sessions for Store {
         Ok(Some(SessionRecord {
             id: row.value("id")?,
             user: row.value("user_id")?,
-            name: row.kept("name")?,
-            email: row.kept("email")?,
+            name: row.stored_text("name")?,
+            email: row.stored_text("email")?,
             facts: SessionFacts {
                 opened_at: row.at("opened_at")?,
                 seen_at: row.at("seen_at")?,
@@ -169,7 +169,7 @@ impl Sessions for Store {
     async fn note_refused_code(
         &self,
         session: &SessionId,
-        code: Option<OffTime>,
+        code: Option<OffTimeCode>,
     ) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let note = query(NOTE_REFUSED_CODE)
@@ -245,7 +245,7 @@ fn named(row: &AnyRow) -> Result<Option<(AccountId, AccountName)>, PortError> {
     let Some(account) = row.maybe("account_id")? else {
         return Ok(None);
     };
-    Ok(Some((account, row.kept("account_name")?)))
+    Ok(Some((account, row.stored_text("account_name")?)))
 }
 
 /// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.
@@ -256,12 +256,12 @@ pub fn bind_swap(sql: Statement, swap: &TokenSwap, now: Timestamp) -> Statement 
         .bind(now.millis())
 }
 
-fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
+fn refused_code(row: &AnyRow) -> Result<Option<OffTimeCode>, PortError> {
     let Some(step) = row.maybe_number("refused_step")? else {
         return Ok(None);
     };
     let seconds = row.maybe_number("refused_offset")?.unwrap_or(0);
-    Ok(Some(OffTime {
+    Ok(Some(OffTimeCode {
         step: TimeStep::from_number(step),
         seconds: i32::try_from(seconds).map_err(damaged)?,
     }))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use usecases::{accounts::{MembersWanted, OneAccount, OneMember}, mfa::{NewName, SavedCodes}, session::{Chosen, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm}, step_up::StepUpCode};
+use usecases::{accounts::{MemberListRequest, OneAccount, OneMember}, mfa::{NewName, SavedCodes}, session::{AccountSelection, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm}, step_up::StepUpCode};
 use domain::second_factor::step_up::Intent;
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ fuzz_target!(|body: &[u8]| {
     check::<Code>(body);
     check::<PasswordOnly>(body);
     check::<Link>(body);
-    check::<Chosen>(body);
+    check::<AccountSelection>(body);
     check::<FirstOwnerForm>(body);
     check::<InvitationForm>(body);
     check::<SavedCodes>(body);
@@ -25,7 +25,7 @@ fuzz_target!(|body: &[u8]| {
     check::<StepUpCode>(body);
     check::<OneAccount>(body);
     check::<OneMember>(body);
-    check::<MembersWanted>(body);
+    check::<MemberListRequest>(body);
 });
 
 /// Parses a body as a server function does: one argument by name.

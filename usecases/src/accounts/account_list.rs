@@ -6,7 +6,7 @@ use domain::{
     session::policy::{Subject, may_manage},
 };
 
-use super::values::{AccountRow, OneAccount, Protection, RuleSet};
+use super::values::{AccountRow, LastRuleChange, OneAccount, Protection};
 use crate::{
     Context, UseCaseError, ownership,
     session::{Viewer, viewer::reload_viewer},
@@ -41,7 +41,7 @@ fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
         name: account.name.into(),
         role,
         requires_mfa: account.requires_mfa,
-        rule: rule.map(|rule| RuleSet {
+        rule: rule.map(|rule| LastRuleChange {
             by: rule.by.map(Into::into),
             at: rule.at,
         }),

@@ -7,15 +7,15 @@ use domain::{
     second_factor::step_up::Intent,
 };
 
-use super::values::{MemberRow, MembersShown, MembersWanted, OneMember};
+use super::values::{MemberList, MemberListRequest, MemberRow, OneMember};
 use crate::{Context, UseCaseError, ownership, step_up::verification::grant};
 
 /// One page of an account's members.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn members(
     context: &Context,
-    wanted: MembersWanted,
-) -> Result<MembersShown, UseCaseError> {
+    wanted: MemberListRequest,
+) -> Result<MemberList, UseCaseError> {
     let account = ownership::name(context, &wanted.account)?;
     let requires_mfa = ownership::requires_mfa(context, &wanted.account)?;
     let viewer = context.caller()?.session.user.clone();
@@ -25,7 +25,7 @@ pub async fn members(
         ..query(wanted, &viewer)
     };
     let page = context.services.members.page(query).await?;
-    Ok(MembersShown {
+    Ok(MemberList {
         account,
         requires_mfa,
         members: rows(page.members, &viewer),
@@ -37,7 +37,7 @@ pub async fn members(
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn export(
     context: &Context,
-    wanted: MembersWanted,
+    wanted: MemberListRequest,
 ) -> Result<Vec<MemberRow>, UseCaseError> {
     ownership::check(context, &wanted.account)?;
     let viewer = context.caller()?.session.user.clone();
@@ -49,7 +49,7 @@ pub async fn export(
     Ok(rows(page.members, &viewer))
 }
 
-fn query(wanted: MembersWanted, viewer: &UserId) -> MemberQuery {
+fn query(wanted: MemberListRequest, viewer: &UserId) -> MemberQuery {
     MemberQuery {
         account: wanted.account,
         viewer: viewer.clone(),

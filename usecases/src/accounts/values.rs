@@ -21,14 +21,14 @@ pub struct AccountRow {
     /// Whether the account requires MFA.
     pub requires_mfa: bool,
     /// Who set the rule last; none if it was never set.
-    pub rule: Option<RuleSet>,
+    pub rule: Option<LastRuleChange>,
     /// How many members are protected; only for the account's Owners.
     pub protection: Option<Protection>,
 }
 
 /// Who set a rule, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleSet {
+pub struct LastRuleChange {
     /// The Owner's name; none if the operator set it.
     pub by: Option<String>,
     /// When.
@@ -53,7 +53,7 @@ pub struct OneAccount {
 
 /// Which members to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembersWanted {
+pub struct MemberListRequest {
     /// The account.
     pub account: AccountId,
     /// Part of a name or address.
@@ -66,7 +66,7 @@ pub struct MembersWanted {
 
 /// One page of an account's members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MembersShown {
+pub struct MemberList {
     /// The account's name.
     pub account: String,
     /// Whether the account requires MFA.
@@ -115,7 +115,7 @@ impl Protection {
     }
 }
 
-impl MembersWanted {
+impl MemberListRequest {
     /// Whether a search or a filter is set.
     #[must_use]
     pub const fn is_narrowed(&self) -> bool {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_new_search_or_filter_begins_at_the_first_page() {
-        let mut wanted = MembersWanted {
+        let mut wanted = MemberListRequest {
             account: AccountId::from_random([1; 16]),
             search: String::new(),
             state: None,

@@ -10,10 +10,10 @@ use domain::{
     },
 };
 
-use super::values::{CodeSheet, SavedCodes, Settled};
+use super::values::{CodeSheet, NextPageData, SavedCodes};
 use crate::{
     Context, UseCaseError, profile,
-    secret_text::Disclosed,
+    secret_text::ResponseSecret,
     session::viewer::reload_viewer,
     step_up::verification::{check_grant, grant, is_granted},
 };
@@ -40,7 +40,7 @@ pub(super) async fn draw(
                 .hash_in(permit.clone(), code.expose().as_bytes())
                 .await?,
         });
-        shown.push(Disclosed::new(code.to_string()));
+        shown.push(ResponseSecret::new(code.to_string()));
     }
     let set = NewCodeSet {
         id: CodeSetId::from_random(services.entropy.draw()?),
@@ -111,7 +111,7 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
 pub async fn finish(
     context: &Context,
     request: SavedCodes,
-) -> Result<Option<Settled>, UseCaseError> {
+) -> Result<Option<NextPageData>, UseCaseError> {
     let session = &context.caller()?.session;
     // A pending set expires after half an hour. The first set is already valid, so it does not
     // expire.
@@ -151,7 +151,7 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
 
 /// Discards the codes on the page after a reset, so that the old ones stay.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseError> {
+pub async fn keep_codes(context: &Context) -> Result<Option<NextPageData>, UseCaseError> {
     let session = &context.caller()?.session;
     if !may_keep_codes(session.codes_for, old_left(context).await?) {
         return Err(UseCaseError::NothingPending);
@@ -167,8 +167,8 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
 
 /// Loads what the next page shows. If this fails, the change still stands and the page loads it
 /// again.
-async fn load_next_page(context: &Context) -> Result<Settled, UseCaseError> {
-    Ok(Settled {
+async fn load_next_page(context: &Context) -> Result<NextPageData, UseCaseError> {
+    Ok(NextPageData {
         viewer: reload_viewer(context).await?,
         profile: profile::view(context).await?,
     })

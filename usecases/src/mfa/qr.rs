@@ -4,7 +4,7 @@ use domain::ports::PortError;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::values::QrPath;
-use crate::{UseCaseError, secret_text::Disclosed};
+use crate::{UseCaseError, secret_text::ResponseSecret};
 
 /// Draws a text with the lowest error correction, because a screen has no stains, and fewer modules
 /// are easier to scan.
@@ -22,7 +22,7 @@ pub(super) fn path(text: &str) -> Result<QrPath, UseCaseError> {
         .collect();
     Ok(QrPath {
         size: u32::try_from(code.width()).unwrap_or(u32::MAX),
-        path: Disclosed::new(path),
+        path: ResponseSecret::new(path),
     })
 }
 

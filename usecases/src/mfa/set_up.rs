@@ -25,7 +25,7 @@ use super::{
 use crate::{
     Context, Cookies, Field, UseCaseError,
     error_events::record_damage,
-    secret_text::Disclosed,
+    secret_text::ResponseSecret,
     session::{
         Code,
         known_browser::remember_caller,
@@ -115,9 +115,9 @@ async fn describe(
     Ok(PendingSetUp {
         email: email.to_string(),
         issuer: context.services.settings.brand.clone(),
-        key: Disclosed::new(key.base32().to_string()),
+        key: ResponseSecret::new(key.base32().to_string()),
         qr: qr::path(&uri)?,
-        uri: Disclosed::new(uri.to_string()),
+        uri: ResponseSecret::new(uri.to_string()),
         is_renewed,
     })
 }

@@ -3,7 +3,7 @@
 use domain::{ids::CodeSetId, second_factor::enrolment::CodesFor, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{profile::Profile, secret_text::Disclosed, session::Viewer};
+use crate::{profile::Profile, secret_text::ResponseSecret, session::Viewer};
 
 /// A pending key, as the set-up page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +13,9 @@ pub struct PendingSetUp {
     /// The issuer in the authenticator: the brand.
     pub issuer: String,
     /// The key in base32, without spaces.
-    pub key: Disclosed,
+    pub key: ResponseSecret,
     /// The otpauth URI.
-    pub uri: Disclosed,
+    pub uri: ResponseSecret,
     /// The URI as a QR code.
     pub qr: QrPath,
     /// Whether the key replaces one that was drawn before the password was confirmed. That key no
@@ -29,7 +29,7 @@ pub struct QrPath {
     /// Modules on each side.
     pub size: u32,
     /// The path's `d`.
-    pub path: Disclosed,
+    pub path: ResponseSecret,
 }
 
 /// Ten backup codes. No other response shows them.
@@ -46,7 +46,7 @@ pub struct CodeSheet {
     /// When the codes were drawn.
     pub made_at: Timestamp,
     /// The codes, `XXXX-XXXX-XXXX-XXXX` each.
-    pub codes: Vec<Disclosed>,
+    pub codes: Vec<ResponseSecret>,
     /// What the session may do now, if the call changed it and could look it up.
     pub viewer: Option<Viewer>,
 }
@@ -60,7 +60,7 @@ pub struct SavedCodes {
 
 /// What the next page shows, returned with the call that leads there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settled {
+pub struct NextPageData {
     /// What the session may do now.
     pub viewer: Viewer,
     /// What My profile shows.

@@ -3,10 +3,10 @@
 use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
-    people::{email::Email, kept::Kept, names::AccountName, roles::Role},
+    people::{email::Email, names::AccountName, roles::Role, stored_text::StoredText},
     ports::{
         AccountAddition, AccountRecord, AccountRemoval, AccountRename, Collision, MemberQuery,
-        NewAccount, PortError, RuleChange,
+        MfaRule, NewAccount, PortError, RuleChange,
     },
 };
 
@@ -25,7 +25,7 @@ pub async fn find_account(
     operator: &Operator,
     name: &str,
 ) -> Result<Option<AccountRecord>, PortError> {
-    let name = AccountName::kept(name.trim().to_owned());
+    let name = AccountName::from_stored(name.trim().to_owned());
     operator.services.accounts.find(&name).await
 }
 
@@ -98,13 +98,10 @@ pub async fn remove_account(operator: &Operator, account: &AccountId) -> Result<
 pub async fn set_rule(
     operator: &Operator,
     account: &AccountId,
-    requires_mfa: bool,
+    rule: MfaRule,
 ) -> Result<bool, OperatorError> {
     let accounts = &operator.services.accounts;
-    match accounts
-        .set_rule(account, requires_mfa, operator.now)
-        .await?
-    {
+    match accounts.set_rule(account, rule, operator.now).await? {
         RuleChange::Changed => Ok(true),
         RuleChange::Same => Ok(false),
         RuleChange::Refused => Err(OperatorError::NoAccount),

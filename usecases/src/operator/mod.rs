@@ -27,7 +27,7 @@ pub use members::{add_member, remove_member, set_role};
 pub use second_factor::{reset_mfa, unlock};
 pub use users::{
     AddUser, add_user, find_user, find_user_by_id, is_empty, list_colliding_users, list_users,
-    remove_user, set_disabled, set_email, set_password,
+    remove_user, set_email, set_password, set_status,
 };
 
 /// One command of the operator: the services and the instant.

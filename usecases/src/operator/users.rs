@@ -5,6 +5,7 @@ use domain::{
     people::{email::Email, names::PersonName, password::Password, roles::Role},
     ports::{
         AddressChange, Collision, NewUser, PasswordSetting, PortError, UserAddition, UserRecord,
+        UserStatus,
     },
 };
 
@@ -118,16 +119,16 @@ pub async fn set_email(
 /// Disables or enables a user. Returns whether that changed the user, so that a script may repeat
 /// the command. The last Owner of an account who can sign in can't be disabled.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn set_disabled(
+pub async fn set_status(
     operator: &Operator,
     user: &UserRecord,
-    disabled: bool,
+    status: UserStatus,
 ) -> Result<bool, OperatorError> {
-    if user.disabled == disabled {
+    if user.disabled == (status == UserStatus::Disabled) {
         return Ok(false);
     }
     let users = &operator.services.users;
-    let change = users.set_disabled(&user.id, disabled).await?;
+    let change = users.set_status(&user.id, status).await?;
     match check(change, OperatorError::NoUser) {
         Ok(()) => Ok(true),
         Err(error) => Err(with_accounts(operator, &user.id, error).await?),

@@ -3,7 +3,7 @@
 use domain::ports::{AccountChoice, AccountOverview};
 
 use super::{
-    values::{AccountOption, Chosen, Viewer},
+    values::{AccountOption, AccountSelection, Viewer},
     viewer::reload_viewer,
 };
 use crate::{Context, UseCaseError};
@@ -27,7 +27,10 @@ fn account_option(overview: AccountOverview) -> AccountOption {
 
 /// Sets the account that the session works in.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer, UseCaseError> {
+pub async fn choose_account(
+    context: &Context,
+    request: AccountSelection,
+) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session.id;
     let sessions = &context.services.sessions;
     match sessions.choose_account(session, &request.account).await? {

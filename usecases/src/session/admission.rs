@@ -5,7 +5,7 @@
 use domain::{
     people::{email::Email, password::Password},
     ports::{
-        Admission, Counted, Credentials, HashPermit, HashPriority, PasswordTry, Receipt,
+        Admission, Credentials, HashPermit, HashPriority, PasswordCount, PasswordTry, Receipt,
         SessionRecord,
     },
     session::policy::Standing,
@@ -128,8 +128,8 @@ pub(super) fn permit_for_stranger(context: &Context) -> Result<HashPermit, UseCa
 async fn count_password(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCaseError> {
     let attempts = &context.services.attempts;
     match attempts.count_password(attempt, context.now).await? {
-        Counted::Counted(receipt) => Ok(receipt),
-        Counted::Refused { until } => Err(too_many_error(context, until)),
+        PasswordCount::Counted(receipt) => Ok(receipt),
+        PasswordCount::Refused { until } => Err(too_many_error(context, until)),
     }
 }
 

@@ -9,15 +9,15 @@ use domain::{
 
 use super::{
     admission::{dead_link_error, link_token, permit_for_stranger},
-    values::{InvitationForm, Invited, Link},
+    values::{InvitationForm, Invitee, Link},
 };
 use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
 
 /// The user whom an open invitation is for.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn check_invitation(context: &Context, request: Link) -> Result<Invited, UseCaseError> {
+pub async fn check_invitation(context: &Context, request: Link) -> Result<Invitee, UseCaseError> {
     match invited(context, &request.token).await? {
-        Some((_, invited)) => Ok(Invited {
+        Some((_, invited)) => Ok(Invitee {
             email: invited.email.into(),
         }),
         None => Err(dead_link_error(context).await),

@@ -11,7 +11,7 @@ use domain::{
         guess_holder::GuessHolder,
         lockout::{self, Budget, Factor, LOCK_AFTER},
         one_time_code::OneTimeCode,
-        totp::{OffTime, Verdict, newest_step, verify},
+        totp::{OffTimeCode, Verdict, newest_step, verify},
     },
     secrets::vault::{SealContext, Sealed},
     session::policy::Standing,
@@ -22,7 +22,7 @@ use domain::{
 use super::{
     admission::permit_for_caller,
     known_browser::{self, BrowserToken},
-    values::{Code, SignedIn},
+    values::{Code, SecondFactorResult},
     viewer::viewer_after_second_factor,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
     request: Code,
-) -> Result<SignedIn, UseCaseError> {
+) -> Result<SecondFactorResult, UseCaseError> {
     let (method, step) = check_code(context, &request.code).await?;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
@@ -55,7 +55,7 @@ pub async fn verify_code(
         SignInCodeUse::SessionGone => return Err(UseCaseError::NotSignedIn),
     };
     send_tokens(cookies, token, browser);
-    Ok(SignedIn {
+    Ok(SecondFactorResult {
         viewer: viewer_after_second_factor(context)?,
         codes_left: None,
         unlocked_after: unlocked_after(refused),
@@ -68,7 +68,7 @@ pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,
     request: Code,
-) -> Result<SignedIn, UseCaseError> {
+) -> Result<SecondFactorResult, UseCaseError> {
     let code = check_backup_code(context, &request.code).await?;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
@@ -87,7 +87,7 @@ pub async fn verify_backup_code(
         SignInBackupCodeUse::SessionGone => return Err(UseCaseError::NotSignedIn),
     };
     send_tokens(cookies, token, browser);
-    Ok(SignedIn {
+    Ok(SecondFactorResult {
         viewer: viewer_after_second_factor(context)?,
         codes_left: Some(codes_left),
         unlocked_after: unlocked_after(refused),
@@ -174,7 +174,7 @@ pub(crate) async fn check_code(
         }
         Verdict::JustExpired { step } => Err(just_expired_error(context, step).await),
         Verdict::Wrong => {
-            let off = OffTime::of(&key, &code, context.now);
+            let off = OffTimeCode::of(&key, &code, context.now);
             let is_off = note_clock_offset(context, off).await?;
             Err(
                 is_off.map_or(UseCaseError::WrongCode, |seconds| UseCaseError::ClockOff {
@@ -189,7 +189,7 @@ pub(crate) async fn check_code(
 /// two refused codes in a row agree.
 async fn note_clock_offset(
     context: &Context,
-    now: Option<OffTime>,
+    now: Option<OffTimeCode>,
 ) -> Result<Option<i32>, UseCaseError> {
     let session = &context.caller()?.session;
     let before = session.refused_code;

@@ -3,7 +3,7 @@
 use domain::{
     ids::SessionId,
     people::{email::Email, password::Password},
-    ports::{Credentials, NewSession, Opened, PasswordConfirmation},
+    ports::{Credentials, NewSession, PasswordConfirmation, SessionOpening},
 };
 
 use super::{
@@ -48,9 +48,9 @@ pub async fn sign_in(
     };
     let (id, hash) = (session.id.clone(), session.token);
     match context.services.sessions.open(session).await? {
-        Opened::Done => {}
-        Opened::NotAdmitted => return Err(UseCaseError::WrongCredentials),
-        Opened::TooMany { until } => return Err(too_many_error(context, until)),
+        SessionOpening::Done => {}
+        SessionOpening::NotAdmitted => return Err(UseCaseError::WrongCredentials),
+        SessionOpening::TooMany { until } => return Err(too_many_error(context, until)),
     }
     cookies.set_session(token);
     // Loaded first: an unavailable database fails here, and is not waited for a second time below,

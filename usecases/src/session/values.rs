@@ -69,14 +69,14 @@ pub struct AccountOption {
 
 /// The account that the user chose to work in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Chosen {
+pub struct AccountSelection {
     /// The account.
     pub account: AccountId,
 }
 
 /// The result of a second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedIn {
+pub struct SecondFactorResult {
     /// The session after the sign-in.
     pub viewer: Viewer,
     /// How many backup codes are left, if one was used.
@@ -112,7 +112,7 @@ pub struct InvitationForm {
 
 /// The user whom an invitation is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invited {
+pub struct Invitee {
     /// The address the password will be for.
     pub email: String,
 }

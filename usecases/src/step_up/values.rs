@@ -18,7 +18,7 @@ pub enum NextStep {
 
 /// What the session asks to verify for, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskedFor {
+pub struct StepUpRequest {
     /// The action and its target.
     pub intent: Intent,
     /// The name of the account or member that the action concerns.

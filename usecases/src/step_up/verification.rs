@@ -7,7 +7,7 @@ use domain::{
     second_factor::step_up::{GRANT, Intent, RECOVERY, is_asked},
 };
 
-use super::values::{AskedFor, NextStep, StepUpCode};
+use super::values::{NextStep, StepUpCode, StepUpRequest};
 use crate::{
     Context, Cookies, UseCaseError, ownership,
     session::second_factor::{already_used_error, check_backup_code, check_code},
@@ -97,7 +97,7 @@ async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseE
 
 /// What the session asks to verify for; none if nothing is pending.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> {
+pub async fn asked(context: &Context) -> Result<Option<StepUpRequest>, UseCaseError> {
     let Some(step_up) = find_pending(context).await? else {
         return Ok(None);
     };
@@ -111,7 +111,7 @@ pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> 
                 .to_string(),
         ),
     };
-    Ok(Some(AskedFor {
+    Ok(Some(StepUpRequest {
         intent: step_up.intent,
         about,
     }))

@@ -157,7 +157,7 @@ mod tests {
         for (name, expected) in [
             ("app::ui::menu::Menu::hd822299228470681", "app"),
             (
-                "<app[462f7d64a103aa3c]::wire::Disclosed as core[27cd0353e63fa9bc]::clone::Clone>::clone",
+                "<app[462f7d64a103aa3c]::wire::ResponseSecret as core[27cd0353e63fa9bc]::clone::Clone>::clone",
                 "app",
             ),
             (

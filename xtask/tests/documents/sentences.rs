@@ -146,7 +146,7 @@ fn no_refusal_is_left_out() {
         (
             "storage/src/engine/error/cause.rs",
             "impl fmt::Display for Cause",
-            "pub struct Explained",
+            "pub struct ExplainedError",
         ),
         (
             "storage/src/engine/error/mod.rs",

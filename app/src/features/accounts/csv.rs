@@ -18,7 +18,7 @@ pub fn csv(members: &[MemberRow], iso: impl Fn(Timestamp) -> String) -> String {
             member.name.clone(),
             member.email.clone(),
             words::role(member.role).to_owned(),
-            member.state.as_str().to_owned(),
+            member.state.label().to_owned(),
             instant(member.added_at),
             instant(member.used_at),
         ]

@@ -49,7 +49,15 @@ pub(crate) fn CodeForm(
         refused
             .get()
             .filter(|error| !words::is_lost(error))
-            .map(|error| words::code_refusal(&error, or_backup.is_some(), was_lost.get_value()))
+            .map(|error| {
+                words::code_refusal(
+                    &error,
+                    words::CodeAttempt {
+                        by_either: or_backup.is_some(),
+                        was_lost: was_lost.get_value(),
+                    },
+                )
+            })
     });
     let submit = move || {
         refused.set(None);

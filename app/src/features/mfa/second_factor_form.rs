@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// A typed text that has the form of a code.
-pub(crate) enum Given {
+pub(crate) enum FactorInput {
     /// A 6-digit code.
     Code(SecretText),
     /// A backup code, for users who lost their device.
     BackupCode(SecretText),
 }
 
-impl Given {
+impl FactorInput {
     /// The code, for a call that takes either kind.
     pub fn into_text(self) -> SecretText {
         match self {
@@ -95,7 +95,10 @@ impl Factors {
         let (typed, _) = self.sides();
         let is_other = is_backup(&typed.read_untracked())
             .is_ok_and(|is_backup| is_backup != self.by_backup.get_untracked());
-        self.turn(is_other);
+        if is_other {
+            self.move_text();
+        }
+        self.turn();
     }
 
     /// The typed code. A code in the wrong field is accepted as its kind, and its own field is
@@ -103,7 +106,7 @@ impl Factors {
     ///
     /// # Errors
     /// The field to ask for, if it contains no code.
-    pub fn given(self) -> Result<Given, Field> {
+    pub fn read_input(self) -> Result<FactorInput, Field> {
         let (typed, _) = self.sides();
         let by_backup = self.by_backup.get_untracked();
         let typed = typed.get_untracked();
@@ -112,13 +115,14 @@ impl Factors {
             error => error.into(),
         })?;
         if is_backup != by_backup {
-            self.turn(true);
+            self.move_text();
+            self.turn();
         }
         let text = SecretText::new(typed);
         Ok(if is_backup {
-            Given::BackupCode(text)
+            FactorInput::BackupCode(text)
         } else {
-            Given::Code(text)
+            FactorInput::Code(text)
         })
     }
 
@@ -131,12 +135,14 @@ impl Factors {
         }
     }
 
-    fn turn(self, with_text: bool) {
-        if with_text {
-            let (from, to) = self.sides();
-            to.set(from.get_untracked());
-            from.set(String::new());
-        }
+    /// Moves the text of the shown field into the hidden one.
+    fn move_text(self) {
+        let (from, to) = self.sides();
+        to.set(from.get_untracked());
+        from.set(String::new());
+    }
+
+    fn turn(self) {
         self.turned.set(true);
         self.by_backup.update(|by_backup| *by_backup = !*by_backup);
     }
@@ -159,7 +165,7 @@ pub(crate) fn SecondFactorForm(
     busy: RwSignal<bool>,
     /// Submits the typed code.
     #[prop(into)]
-    on_submit: Callback<Given>,
+    on_submit: Callback<FactorInput>,
     /// A backup code that was typed here before.
     #[prop(optional_no_strip)]
     typed: Option<SecretText>,
@@ -168,7 +174,7 @@ pub(crate) fn SecondFactorForm(
     on_cancel: Option<Callback<()>>,
 ) -> impl IntoView {
     let factors = Factors::new(typed);
-    let submit = move || match factors.given() {
+    let submit = move || match factors.read_input() {
         Ok(given) => on_submit.run(given),
         Err(field) => refused.set(Some(AppError::Invalid { field })),
     };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     routes::{Page, redirect},
     shell::{
-        Shell, address::RightAddress, navigator, session::Known, shell,
+        Shell, address::RightAddress, navigator, session::KnownUser, shell,
         view::app_error_alert::in_words,
     },
     ui::{
@@ -38,8 +38,8 @@ pub(crate) fn Guarded(
     let page = StoredValue::new(page);
     let guard = memo(move || {
         shell.session.known.with(|known| match known {
-            Known::NotYet => Guard::Waiting,
-            Known::SignedOut | Known::SignedIn(_) => {
+            KnownUser::NotYet => Guard::Waiting,
+            KnownUser::SignedOut | KnownUser::SignedIn(_) => {
                 let standing = known.viewer().map(|viewer| &viewer.standing);
                 let person = known.viewer().map(|viewer| viewer.email.clone());
                 page.with_value(|page| redirect(page, standing))

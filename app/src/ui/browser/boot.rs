@@ -13,11 +13,11 @@ use crate::boot_protocol::{attribute, element};
 
 /// The content of the frame's sign-in form when the app takes over; empty if there is no form.
 #[derive(Default)]
-pub(crate) struct Typed {
+pub(crate) struct BootFormContent {
     /// The email.
-    pub email: Typing,
+    pub email: BootFieldContent,
     /// The password.
-    pub password: Typing,
+    pub password: BootFieldContent,
     /// Whether the password is shown.
     pub shown: bool,
     /// Whether the form was already submitted.
@@ -26,7 +26,7 @@ pub(crate) struct Typed {
 
 /// A field of the form.
 #[derive(Default)]
-pub(crate) struct Typing {
+pub(crate) struct BootFieldContent {
     /// The text.
     pub value: String,
     /// The caret or selection, if the field has the focus.
@@ -52,16 +52,18 @@ pub(crate) fn meta(name: &str) -> String {
 }
 
 /// What was typed before the app started.
-pub(crate) fn typed() -> Typed {
+pub(crate) fn read_form() -> BootFormContent {
     let document = document();
     let fields = input(&document, element::EMAIL).zip(input(&document, element::PASSWORD));
     let button = format!("#{} [{}]", element::SIGN_IN_FORM, attribute::SUBMITTED);
     let is_busy = document.query_selector(&button);
-    fields.map_or_else(Typed::default, |(email, password)| Typed {
-        email: Typing::of(&email, &document),
-        shown: password.type_() == "text",
-        password: Typing::of(&password, &document),
-        submitted: is_busy.is_ok_and(|button| button.is_some()),
+    fields.map_or_else(BootFormContent::default, |(email, password)| {
+        BootFormContent {
+            email: BootFieldContent::of(&email, &document),
+            shown: password.type_() == "text",
+            password: BootFieldContent::of(&password, &document),
+            submitted: is_busy.is_ok_and(|button| button.is_some()),
+        }
     })
 }
 
@@ -88,7 +90,7 @@ pub(crate) fn leave() {
     }
 }
 
-impl Typing {
+impl BootFieldContent {
     fn of(input: &HtmlInputElement, document: &Document) -> Self {
         let is_focused = document.active_element().as_ref() == Some(input.as_ref());
         let selection = || Some((input.selection_start().ok()??, input.selection_end().ok()??));

@@ -7,7 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::{
     browser_call::call,
-    ui::{boxed::later, browser::clipboard::BrowserRefused},
+    ui::{boxed::later, browser::clipboard::BrowserRefusal},
 };
 
 /// How long the file's URL stays valid, because the browser reads the file after the click has
@@ -16,13 +16,13 @@ const KEPT_FOR: Duration = Duration::from_secs(30);
 
 /// Downloads a text as a file; nothing leaves the browser. The result can't be known: some
 /// applications with an embedded browser save no file.
-pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
-    save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefused)
+pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefusal> {
+    save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefusal)
 }
 
 /// Downloads a table as a CSV file.
-pub fn download_csv(file_name: &str, csv: &str) -> Result<(), BrowserRefused> {
-    save(file_name, csv, "text/csv;charset=utf-8").map_err(|_| BrowserRefused)
+pub fn download_csv(file_name: &str, csv: &str) -> Result<(), BrowserRefusal> {
+    save(file_name, csv, "text/csv;charset=utf-8").map_err(|_| BrowserRefusal)
 }
 
 fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
@@ -39,6 +39,6 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
 }
 
 /// Opens the browser's print dialog. Whether it opens can't be known.
-pub fn print() -> Result<(), BrowserRefused> {
-    window().print().map_err(|_| BrowserRefused)
+pub fn print() -> Result<(), BrowserRefusal> {
+    window().print().map_err(|_| BrowserRefusal)
 }

@@ -10,12 +10,12 @@ use gloo_storage::{LocalStorage, Storage as _};
 use leptos::prelude::window;
 
 /// The text that is kept under a key; `None` if there is none, or if the browser refuses storage.
-pub(crate) fn kept(key: &str) -> Option<String> {
+pub(crate) fn load(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
 /// Keeps a text under a key, or removes what was kept. Does nothing if the browser refuses.
-pub(crate) fn keep(key: &str, text: Option<&str>) {
+pub(crate) fn store(key: &str, text: Option<&str>) {
     if let Some(storage) = storage() {
         let _ = match text {
             Some(text) => storage.set_item(key, text),

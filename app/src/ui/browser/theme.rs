@@ -41,7 +41,7 @@ impl Theme {
 
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
-        let value = storage::kept(storage_key::THEME);
+        let value = storage::load(storage_key::THEME);
         Self::ALL
             .into_iter()
             .find(|theme| theme.value() == value.as_deref())
@@ -52,7 +52,7 @@ impl Theme {
     /// until the page is left.
     pub fn choose(self) {
         self.apply();
-        storage::keep(storage_key::THEME, self.value());
+        storage::store(storage_key::THEME, self.value());
     }
 
     fn apply(self) {

@@ -70,7 +70,7 @@ pub fn Countdown(
     let heard = Signal::derive(move || words(duration_words(spoken.get()), spoken.get()));
     let id = unique_id("countdown");
     view! {
-        <span class="countdown" id=id use:kept=seen>
+        <span class="countdown" id=id use:restore_children=seen>
             <span class="countdown__time" aria-hidden="true" use:text_content=seen></span>
             <span class="visually-hidden" aria-live="polite" use:text_content=heard></span>
         </span>
@@ -79,7 +79,7 @@ pub fn Countdown(
 
 /// Puts the original two child elements back whenever the words change. A translator may replace
 /// them by copies that no longer change, and may replace this element by a copy with its id.
-fn kept(element: Element, words: Signal<String>) {
+fn restore_children(element: Element, words: Signal<String>) {
     let mut own = None;
     effect(move || {
         words.track();

@@ -41,7 +41,7 @@ pub fn Dialog(
         }
     });
     let closed = move |_: ev::Event| {
-        // The browser reports a closing in a task of its own. By then the dialog may be open again.
+        // The browser reports a closing in a task of its own, when the dialog may be open again.
         if dialog
             .try_get_untracked()
             .flatten()

@@ -23,8 +23,8 @@ use serde::{
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 /// Deserializes a value of a JSON parser.
-pub(super) fn read<J: Json, T: DeserializeOwned>(value: J) -> Result<T, Misfit> {
-    T::deserialize(Value(value))
+pub(super) fn read<J: Json, T: DeserializeOwned>(value: J) -> Result<T, TypeMismatch> {
+    T::deserialize(JsonValue(value))
 }
 
 /// The value of a JSON parser: the browser's in the pages, another one in the tests.
@@ -45,72 +45,72 @@ pub(super) trait Json: Sized {
     /// Whether it is an object and not an array.
     fn is_object(&self) -> bool;
     /// The elements of an array.
-    fn elements(&self) -> Vec<Value<Self>>;
+    fn elements(&self) -> Vec<JsonValue<Self>>;
     /// The names and values of an object. Fails if a name is not a text.
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit>;
+    fn entries(&self) -> Result<Vec<(String, JsonValue<Self>)>, TypeMismatch>;
     /// One field of an object.
     fn field(&self, name: &str) -> Option<Self>;
 }
 
 /// A value does not have the expected type.
 #[derive(Debug)]
-pub(super) struct Misfit;
+pub(super) struct TypeMismatch;
 
-impl fmt::Display for Misfit {
+impl fmt::Display for TypeMismatch {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         Ok(())
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for TypeMismatch {}
 
-impl de::Error for Misfit {
+impl de::Error for TypeMismatch {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
     }
 }
 
 /// A JSON value: null, a boolean, a number, a text, an array or an object.
-pub(super) struct Value<J>(J);
+pub(super) struct JsonValue<J>(J);
 
-impl<J: Json> Value<J> {
+impl<J: Json> JsonValue<J> {
     fn is_nothing(&self) -> bool {
         self.0.is_nothing()
     }
 
     #[inline(never)]
-    fn integer(&self) -> Result<i64, Misfit> {
-        let number = self.0.number().ok_or(Misfit)?;
+    fn integer(&self) -> Result<i64, TypeMismatch> {
+        let number = self.0.number().ok_or(TypeMismatch)?;
         if number.fract() == 0.0 && number.abs() <= MAX_SAFE {
             #[expect(clippy::cast_possible_truncation, reason = "an integer of 53 bits")]
             return Ok(number as i64);
         }
-        Err(Misfit)
+        Err(TypeMismatch)
     }
 
     #[inline(never)]
-    fn text(&self) -> Result<String, Misfit> {
-        self.0.text().ok_or(Misfit)
+    fn text(&self) -> Result<String, TypeMismatch> {
+        self.0.text().ok_or(TypeMismatch)
     }
 
     #[inline(never)]
-    fn elements(&self) -> Result<vec::IntoIter<Self>, Misfit> {
+    fn elements(&self) -> Result<vec::IntoIter<Self>, TypeMismatch> {
         if !self.0.is_array() {
-            return Err(Misfit);
+            return Err(TypeMismatch);
         }
         Ok(self.0.elements().into_iter())
     }
 
     #[inline(never)]
-    fn entries(&self) -> Result<vec::IntoIter<(String, Self)>, Misfit> {
+    fn entries(&self) -> Result<vec::IntoIter<(String, Self)>, TypeMismatch> {
         if !self.0.is_object() {
-            return Err(Misfit);
+            return Err(TypeMismatch);
         }
         Ok(self.0.entries()?.into_iter())
     }
 }
 
-impl<J: Json> IntoDeserializer<'_, Misfit> for Value<J> {
+impl<J: Json> IntoDeserializer<'_, TypeMismatch> for JsonValue<J> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -120,14 +120,14 @@ impl<J: Json> IntoDeserializer<'_, Misfit> for Value<J> {
 
 macro_rules! integers {
     ($($read:ident)+) => {
-        $(fn $read<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        $(fn $read<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
             visitor.visit_i64(self.integer()?)
         })+
     };
 }
 
-impl<'de, J: Json> Deserializer<'de> for Value<J> {
-    type Error = Misfit;
+impl<'de, J: Json> Deserializer<'de> for JsonValue<J> {
+    type Error = TypeMismatch;
 
     integers! {
         deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
@@ -138,7 +138,7 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
 
     /// For values that are buffered until their type is known, such as the rest of a flattened
     /// object.
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         if self.is_nothing() {
             visitor.visit_unit()
         } else if let Some(is) = self.0.boolean() {
@@ -156,23 +156,23 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_bool(self.0.boolean().ok_or(Misfit)?)
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
+        visitor.visit_bool(self.0.boolean().ok_or(TypeMismatch)?)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         self.deserialize_string(visitor)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         visitor.visit_string(self.text()?)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         self.deserialize_string(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         if self.is_nothing() {
             visitor.visit_none()
         } else {
@@ -180,11 +180,11 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         }
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         if self.is_nothing() {
             visitor.visit_unit()
         } else {
-            Err(Misfit)
+            Err(TypeMismatch)
         }
     }
 
@@ -192,7 +192,7 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, TypeMismatch> {
         self.deserialize_unit(visitor)
     }
 
@@ -200,15 +200,15 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, TypeMismatch> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         visitor.visit_seq(SeqDeserializer::new(self.elements()?))
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeMismatch> {
         visitor.visit_map(MapDeserializer::new(self.entries()?))
     }
 
@@ -217,9 +217,9 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, TypeMismatch> {
         if !self.0.is_object() {
-            return Err(Misfit);
+            return Err(TypeMismatch);
         }
         visitor.visit_map(Fields {
             object: self,
@@ -235,84 +235,97 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, TypeMismatch> {
         if let Ok(name) = self.text() {
             return visitor.visit_enum(Variant(name, Self(J::NULL)));
         }
         let mut entries = self.entries()?;
         match (entries.next(), entries.next()) {
             (Some((name, content)), None) => visitor.visit_enum(Variant(name, content)),
-            _ => Err(Misfit),
+            _ => Err(TypeMismatch),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(
+        self,
+        visitor: V,
+    ) -> Result<V::Value, TypeMismatch> {
         visitor.visit_unit()
     }
 }
 
 /// The fields of an object that the type knows.
 struct Fields<J> {
-    object: Value<J>,
+    object: JsonValue<J>,
     names: std::slice::Iter<'static, &'static str>,
     /// The value of the last field.
-    value: Option<Value<J>>,
+    value: Option<JsonValue<J>>,
 }
 
 impl<'de, J: Json> MapAccess<'de> for Fields<J> {
-    type Error = Misfit;
+    type Error = TypeMismatch;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Misfit> {
+    ) -> Result<Option<K::Value>, TypeMismatch> {
         for name in self.names.by_ref() {
             if let Some(value) = self.object.0.field(name) {
-                self.value = Some(Value(value));
-                let name: StrDeserializer<'_, Misfit> = name.into_deserializer();
+                self.value = Some(JsonValue(value));
+                let name: StrDeserializer<'_, TypeMismatch> = name.into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
         }
         Ok(None)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        seed.deserialize(self.value.take().ok_or(Misfit)?)
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, TypeMismatch> {
+        seed.deserialize(self.value.take().ok_or(TypeMismatch)?)
     }
 }
 
 /// The name of a variant, and its content.
-struct Variant<J>(String, Value<J>);
+struct Variant<J>(String, JsonValue<J>);
 
 impl<'de, J: Json> EnumAccess<'de> for Variant<J> {
-    type Error = Misfit;
-    type Variant = Value<J>;
+    type Error = TypeMismatch;
+    type Variant = JsonValue<J>;
 
     fn variant_seed<V: DeserializeSeed<'de>>(
         self,
         seed: V,
-    ) -> Result<(V::Value, Self::Variant), Misfit> {
+    ) -> Result<(V::Value, Self::Variant), TypeMismatch> {
         let name = seed.deserialize(self.0.into_deserializer())?;
         Ok((name, self.1))
     }
 }
 
-impl<'de, J: Json> VariantAccess<'de> for Value<J> {
-    type Error = Misfit;
+impl<'de, J: Json> VariantAccess<'de> for JsonValue<J> {
+    type Error = TypeMismatch;
 
-    fn unit_variant(self) -> Result<(), Misfit> {
+    fn unit_variant(self) -> Result<(), TypeMismatch> {
         if self.is_nothing() {
             Ok(())
         } else {
-            Err(Misfit)
+            Err(TypeMismatch)
         }
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, TypeMismatch> {
         seed.deserialize(self)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, TypeMismatch> {
         self.deserialize_seq(visitor)
     }
 
@@ -320,7 +333,7 @@ impl<'de, J: Json> VariantAccess<'de> for Value<J> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, TypeMismatch> {
         self.deserialize_struct("", fields, visitor)
     }
 }

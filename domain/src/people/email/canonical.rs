@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{EmailError, check_new, has_form, narrow, trimmed};
-use crate::people::{kept::Kept, typed::shows_nothing};
+use crate::people::{stored_text::StoredText, typed::shows_nothing};
 
 /// An address in canonical form, so that one person can't be counted as two (security.md: Authelia
 /// CVE-2025-24806): composed (NFC), in lower case, without invisible characters. The host is in
@@ -117,8 +117,8 @@ pub fn search(text: &str) -> String {
     }
 }
 
-impl Kept for Email {
-    fn kept(text: String) -> Self {
+impl StoredText for Email {
+    fn from_stored(text: String) -> Self {
         Self {
             canonical: text,
             earlier: None,

@@ -12,14 +12,14 @@ use crate::{
 
 /// A refused code that would have been right at another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OffTime {
+pub struct OffTimeCode {
     /// The time step of the code.
     pub step: TimeStep,
     /// Seconds by which the device was fast (negative: slow), a multiple of 30.
     pub seconds: i32,
 }
 
-impl OffTime {
+impl OffTimeCode {
     /// Searches for a refused code in the steps around `now`, as far as [`clock_offset`] does.
     #[must_use]
     pub fn of(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<Self> {
@@ -48,8 +48,8 @@ mod tests {
 
     const NOW: TimeStep = TimeStep::from_number(60_000_000);
 
-    fn off(step: i64, seconds: i32) -> OffTime {
-        OffTime {
+    fn off(step: i64, seconds: i32) -> OffTimeCode {
+        OffTimeCode {
             step: NOW.offset(step),
             seconds,
         }
@@ -66,8 +66,8 @@ mod tests {
     #[case(off(120, 3600), off(119, 3600), false)]
     #[case(off(120, 3600), off(125, 3690), false)]
     fn s2_a_later_step_at_the_same_offset_confirms(
-        #[case] before: OffTime,
-        #[case] now: OffTime,
+        #[case] before: OffTimeCode,
+        #[case] now: OffTimeCode,
         #[case] tells: bool,
     ) {
         assert_eq!(now.confirms(before), tells);
@@ -76,8 +76,9 @@ mod tests {
     #[test]
     fn a_code_is_looked_up_where_clocks_go_wrong() {
         let key = TotpKey::from_random(*b"12345678901234567890");
-        let at =
-            |distance: i64| OffTime::of(&key, &code_at(&key, NOW.offset(distance)), NOW.start());
+        let at = |distance: i64| {
+            OffTimeCode::of(&key, &code_at(&key, NOW.offset(distance)), NOW.start())
+        };
         assert_eq!(at(2), Some(off(2, 60)));
         assert_eq!(at(-120), Some(off(-120, -3600)));
         assert_eq!(at(75), None);

@@ -6,7 +6,7 @@ mod key;
 pub mod label;
 mod verify;
 
-pub use clock_hint::OffTime;
+pub use clock_hint::OffTimeCode;
 pub use key::TotpKey;
 pub use verify::{
     EnrolmentVerdict, NEIGHBOUR_GRACE, Verdict, clock_offset, newest_step, verify, verify_enrolment,

@@ -34,7 +34,7 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
 }
 
 /// The parts of the master keys that seal authenticator keys.
-pub(super) struct Sealing {
+pub(super) struct SealingKeys {
     keys: Vec<KnownKey>,
     /// The key that seals, as the database names it. The key may be in a newer key file than the
     /// one that was read.
@@ -49,7 +49,7 @@ pub(super) struct KnownKey {
     waits: bool,
 }
 
-impl Sealing {
+impl SealingKeys {
     pub(super) fn of(ring: &KeyRing) -> Self {
         let mut sealing = Self {
             keys: Vec::new(),

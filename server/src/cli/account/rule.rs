@@ -1,6 +1,6 @@
 //! Sets the MFA rule of an account as the operator.
 
-use domain::ports::AccountRecord;
+use domain::ports::{AccountRecord, MfaRule};
 use serde_json::json;
 use usecases::operator::{Operator, count_without_mfa, set_rule};
 
@@ -12,10 +12,14 @@ use crate::cli::{
 
 pub async fn require_mfa(operator: &Operator, args: &RuleArgs) -> Result<Report, Failure> {
     let account = find(operator, &args.name).await?;
-    let requires_mfa = args.rule == Switch::On;
+    let rule = match args.rule {
+        Switch::On => MfaRule::Required,
+        Switch::Off => MfaRule::Optional,
+    };
+    let requires_mfa = rule == MfaRule::Required;
     // A rule that stands already needs no write, so the command works on a locked database too.
     let changed = requires_mfa != account.requires_mfa
-        && match set_rule(operator, &account.id, requires_mfa).await {
+        && match set_rule(operator, &account.id, rule).await {
             Ok(changed) => changed,
             Err(error) => return Err(explain(operator, &args.name, error).await),
         };

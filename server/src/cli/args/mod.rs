@@ -32,7 +32,7 @@ pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetEmailArgs, SetPasswordAr
     propagate_version = true,
     infer_long_args = false
 )]
-pub struct Arguments {
+pub struct CliArguments {
     #[command(subcommand)]
     pub command: Command,
 
@@ -129,6 +129,6 @@ mod tests {
 
     #[test]
     fn the_arguments_fit_together() {
-        Arguments::command().debug_assert();
+        CliArguments::command().debug_assert();
     }
 }

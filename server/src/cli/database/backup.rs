@@ -8,7 +8,7 @@ use storage::BackupError;
 use crate::{
     cli::{Failure, Report, args::BackupArgs},
     config::Database,
-    context::{Opening, open},
+    context::{OpenMode, open},
     files::{
         beside, folder_of, is_same,
         named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
@@ -24,7 +24,7 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
         )));
     }
     refuse_unusable(&args.file)?;
-    let opened = open(database, Opening::Existing).await?;
+    let opened = open(database, OpenMode::Existing).await?;
     let owner = database.file().and_then(|file| fs::metadata(file).ok());
     let store = opened.store();
     let written = store.backup_for(&args.file, owner.as_ref()).await;

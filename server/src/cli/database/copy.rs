@@ -12,7 +12,7 @@ use storage::{CopyError, Store, given_up};
 use crate::{
     cli::{Failure, Report, args::CopyArgs},
     config::{Database, DatabaseArgs},
-    context::{Opening, StartError, connected, look_at, open},
+    context::{DatabaseFile, OpenMode, StartError, connected, look_at, open},
     files,
     keys::key_file,
     system::clock::SystemClock,
@@ -40,7 +40,7 @@ pub(in crate::cli) async fn run(
         return Err(same(&source, &target));
     }
     if let Some(file) = source.file() {
-        look_at(&source, false).map_err(StartError::Path)?;
+        look_at(&source, DatabaseFile::MustExist).map_err(StartError::Path)?;
         if let Err(in_use) = given_up(file).await {
             // Checked first, so that no operator stops a server for a copy that is refused
             // afterwards.
@@ -49,10 +49,10 @@ pub(in crate::cli) async fn run(
         }
     }
     // The source's key is checked before the target is touched.
-    let opened = open(&source, Opening::Existing).await?;
+    let opened = open(&source, OpenMode::Existing).await?;
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
-    Ok(told(&source, &target, &copied?))
+    Ok(report_copy(&source, &target, &copied?))
 }
 
 fn same(source: &Database, target: &Database) -> Failure {
@@ -64,7 +64,7 @@ fn same(source: &Database, target: &Database) -> Failure {
 
 /// Refuses a target that already has content, without creating anything.
 async fn refuse_filled(target: &Database) -> Result<(), Failure> {
-    look_at(target, true).map_err(StartError::Path)?;
+    look_at(target, DatabaseFile::MayBeCreated).map_err(StartError::Path)?;
     if let Some(file) = target.file()
         && fs::metadata(file).map_or(0, |found| found.len()) == 0
     {
@@ -82,7 +82,7 @@ async fn copied(
     target: &Database,
 ) -> Result<Vec<(&'static str, u32)>, Failure> {
     let ring = key_file::of(source).map_err(StartError::Key)?;
-    look_at(target, true).map_err(StartError::Path)?;
+    look_at(target, DatabaseFile::MayBeCreated).map_err(StartError::Path)?;
     if let Some(file) = target.file()
         && key_file::is_new(target).map_err(StartError::Key)?
     {
@@ -120,7 +120,7 @@ fn failed(error: CopyError, target: &Database) -> Failure {
     }
 }
 
-fn told(source: &Database, target: &Database, copied: &[(&'static str, u32)]) -> Report {
+fn report_copy(source: &Database, target: &Database, copied: &[(&'static str, u32)]) -> Report {
     let key_file = source.key_file.display();
     let (from, to) = (&source.place, &target.place);
     let mut lines: Vec<String> = copied

@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::{
     cli::{Failure, Report, collisions},
     config::Database,
-    context::{Opening, open},
+    context::{OpenMode, open},
 };
 
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
-    let opened = open(database, Opening::Prepare).await?;
+    let opened = open(database, OpenMode::Prepare).await?;
     let collisions = collisions::notice(opened.store()).await;
     opened.close().await;
     let (file, key_file) = (

@@ -14,7 +14,7 @@ use domain::{
     ports::Clock,
 };
 use serde_json::{Value, json};
-use storage::{BackupError, Ended, Spent, Store, given_up, sound};
+use storage::{BackupError, RestoreEffects, Store, UsedCodes, given_up, sound};
 
 use crate::{
     cli::{
@@ -23,8 +23,8 @@ use crate::{
         output::report::joined,
     },
     config::{Database, DatabaseLocation},
-    context::{Opening, StartError, look_at, open},
-    files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
+    context::{DatabaseFile, OpenMode, StartError, look_at, open},
+    files::{self, SystemGroup, SystemUser, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -46,7 +46,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Report, Failure> {
     let target = file_of(database)?;
     refuse_unusable(&args.file)?;
-    look_at(database, true)?;
+    look_at(database, DatabaseFile::MayBeCreated)?;
     // If the path is a link, its target is replaced.
     let target = fs::canonicalize(&target).unwrap_or(target);
     refuse_own_file(&args.file, &target)?;
@@ -57,8 +57,8 @@ pub(in crate::cli) async fn run(
     }
     let spent = match (args.codes.void_backup_codes, replaces) {
         (_, true) => known(&target, args.codes.void_backup_codes).await?,
-        (true, false) => Spent::All,
-        (false, false) => Spent::Unknown,
+        (true, false) => UsedCodes::All,
+        (false, false) => UsedCodes::Unknown,
     };
     let copy = with(&target, UNFINISHED);
     let owner = owner(&target, database);
@@ -85,13 +85,13 @@ pub(in crate::cli) async fn run(
             aside.display()
         )
     }));
-    lines.extend(told(&ended, &spent));
+    lines.extend(describe_restore(&ended, &spent));
     lines.extend(
         warning
             .as_ref()
             .map(|warning| format!("WARNING: {warning}. Until then no server starts on it.")),
     );
-    let mut json = counted(&ended);
+    let mut json = restore_as_json(&ended);
     json["file"] = json!(target.display().to_string());
     json["replaced"] = json!(aside.map(|aside| aside.display().to_string()));
     json["warning"] = json!(warning);
@@ -103,16 +103,19 @@ pub(in crate::cli) async fn only_end(
     args: &RestoredArgs,
     database: &Database,
 ) -> Result<Report, Failure> {
-    let opened = open(database, Opening::Existing).await?;
+    let opened = open(database, OpenMode::Existing).await?;
     let spent = if args.void_backup_codes {
-        Spent::All
+        UsedCodes::All
     } else {
-        Spent::Unknown
+        UsedCodes::Unknown
     };
     let ended = end(opened.store(), &spent).await;
     opened.close().await;
     let ended = ended?;
-    Ok(Report::lines(told(&ended, &spent), counted(&ended)))
+    Ok(Report::lines(
+        describe_restore(&ended, &spent),
+        restore_as_json(&ended),
+    ))
 }
 
 /// Returns the database's file. This program restores only files.
@@ -137,19 +140,23 @@ async fn in_the_way(target: &Path) -> Failure {
 
 /// Checks that no process has the old database open, and reads its spent backup codes, if it is
 /// still readable.
-async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
+async fn known(target: &Path, void_all: bool) -> Result<UsedCodes, Failure> {
     if !given_up(target).await? || sound(target).await.is_err() {
-        return Ok(if void_all { Spent::All } else { Spent::Unknown });
+        return Ok(if void_all {
+            UsedCodes::All
+        } else {
+            UsedCodes::Unknown
+        });
     }
     if void_all {
-        return Ok(Spent::All);
+        return Ok(UsedCodes::All);
     }
     let Ok(store) = Store::open_file(target).await else {
-        return Ok(Spent::Unknown);
+        return Ok(UsedCodes::Unknown);
     };
     let codes = store.spent_codes().await;
     store.close().await;
-    Ok(codes.map_or(Spent::Unknown, Spent::Known))
+    Ok(codes.map_or(UsedCodes::Unknown, UsedCodes::Known))
 }
 
 /// Migrates a copy of the backup to this version and ends what must not come back. Also returns why
@@ -159,8 +166,8 @@ async fn prepare(
     copy: &Path,
     owner: Option<&Metadata>,
     database: &Database,
-    spent: &Spent,
-) -> Result<(Ended, Option<String>), Failure> {
+    spent: &UsedCodes,
+) -> Result<(RestoreEffects, Option<String>), Failure> {
     copied(backup, copy, owner)?;
     let fails = |error| {
         Failure::from(StartError::Store(
@@ -182,7 +189,7 @@ async fn prepare(
     Ok((ended?, warning.err().map(|error| error.to_string())))
 }
 
-async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
+async fn end(store: &Store, spent: &UsedCodes) -> Result<RestoreEffects, Failure> {
     let now = SystemClock.now();
     let store = store.seen_from(Origin::here(Actor::Operator, now));
     Ok(store.end_restored(spent, now).await?)
@@ -242,9 +249,9 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
     if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
         return Err(Failure::refused(format!(
             "the restored database has to belong to user {} and group {} as before, to whom user {} can't give it: run this as {}",
-            User(owner.uid()),
-            Group(owner.gid()),
-            User(files::own_user()),
+            SystemUser(owner.uid()),
+            SystemGroup(owner.gid()),
+            SystemUser(files::own_user()),
             files::as_user(owner.uid())
         )));
     }
@@ -301,8 +308,8 @@ fn free_name(target: &Path) -> io::Result<PathBuf> {
 }
 
 /// Returns what a restore means for users, including what is unknown.
-fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
-    let Ended {
+fn describe_restore(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
+    let RestoreEffects {
         sessions,
         invitations,
         invited,
@@ -310,15 +317,17 @@ fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
         codes_left,
     } = ended;
     let of_codes = match spent {
-        Spent::Unknown if *codes_left == 0 => "The backup holds no unused backup codes.".to_owned(),
-        Spent::Unknown => format!(
+        UsedCodes::Unknown if *codes_left == 0 => {
+            "The backup holds no unused backup codes.".to_owned()
+        }
+        UsedCodes::Unknown => format!(
             "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
         ),
-        Spent::Known(_) => format!(
+        UsedCodes::Known(_) => format!(
             "{codes} backup codes that were used or replaced since the backup do not work any \
             more, according to the replaced database; {codes_left} are left."
         ),
-        Spent::All => {
+        UsedCodes::All => {
             format!("{codes} backup codes were voided: no one has any until they make new ones.")
         }
     };
@@ -352,7 +361,7 @@ fn new_links(invited: &[Email]) -> Option<String> {
     ))
 }
 
-fn counted(ended: &Ended) -> Value {
+fn restore_as_json(ended: &RestoreEffects) -> Value {
     json!({
         "sessions": ended.sessions, "invitations": ended.invitations, "invited": ended.invited,
         "backup_codes_voided": ended.codes, "backup_codes_left": ended.codes_left,

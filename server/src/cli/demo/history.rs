@@ -8,6 +8,7 @@ use domain::{
         email::Email,
         names::{AccountName, PersonName},
     },
+    ports::{MfaRule, UserStatus},
     second_factor::backup_code::BackupCode,
     time::Timestamp,
 };
@@ -16,7 +17,7 @@ use usecases::{
     Services,
     operator::{
         AddUser, Operator, OperatorError, add_account, add_member, add_user, find_user_by_id,
-        invite, set_disabled, set_rule,
+        invite, set_rule, set_status,
     },
 };
 
@@ -42,7 +43,7 @@ const CODES_USED: Duration = Duration::from_hours(24 * 14);
 const LOCKED: Duration = Duration::from_hours(3);
 
 /// The accounts by name.
-type Accounts = Vec<(&'static str, AccountId)>;
+type DemoAccounts = Vec<(&'static str, AccountId)>;
 
 /// Fills an empty database.
 pub async fn fill(services: &Services) -> Result<Vec<DemoUser>, Failure> {
@@ -107,15 +108,15 @@ where
     Ok(done.into_iter().map(|(_, user)| user).collect())
 }
 
-async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts, Failure> {
+async fn add_accounts(services: &Services, added: Timestamp) -> Result<DemoAccounts, Failure> {
     let operator = Operator::new(&at(services, added));
-    let mut accounts = Accounts::new();
+    let mut accounts = DemoAccounts::new();
     for (name, requires_mfa) in ACCOUNTS {
         let parsed: AccountName = name
             .parse()
             .map_err(|_| incomplete("a name is not usable"))?;
         let id = add_account(&operator, &parsed).await.map_err(failed)?;
-        let set = set_rule(&operator, &id, requires_mfa).await;
+        let set = set_rule(&operator, &id, MfaRule::required_if(requires_mfa)).await;
         set.map_err(failed)?;
         accounts.push((name, id));
     }
@@ -125,7 +126,7 @@ async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts,
 /// Adds a user to all accounts of theirs, with a password unless the user is to be invited.
 async fn add(
     services: &Services,
-    accounts: &Accounts,
+    accounts: &DemoAccounts,
     person: &'static Person,
     added: Timestamp,
 ) -> Result<DemoUser, Failure> {
@@ -164,7 +165,7 @@ async fn add(
 }
 
 /// Returns the account with that name.
-fn account<'a>(accounts: &'a Accounts, name: &str) -> Result<&'a AccountId, Failure> {
+fn account<'a>(accounts: &'a DemoAccounts, name: &str) -> Result<&'a AccountId, Failure> {
     let found = accounts.iter().find(|(known, _)| *known == name);
     found
         .map(|(_, id)| id)
@@ -178,7 +179,7 @@ async fn finish(operator: &Operator, user: &mut DemoUser) -> Result<(), Failure>
         State::Disabled => {
             let found = find_user_by_id(operator, &user.id).await?;
             let found = found.ok_or_else(|| incomplete("a user is missing"))?;
-            let disabled = set_disabled(operator, &found, true).await;
+            let disabled = set_status(operator, &found, UserStatus::Disabled).await;
             disabled.map_err(failed)?;
         }
         _ => {}

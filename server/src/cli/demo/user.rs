@@ -11,7 +11,7 @@ use domain::{
 use usecases::{
     Services, UseCaseError,
     mfa::{self, SavedCodes},
-    secret_text::{Disclosed, SecretText},
+    secret_text::{ResponseSecret, SecretText},
     session::{self, Code, SignInForm},
 };
 use zeroize::Zeroizing;
@@ -31,7 +31,7 @@ pub struct DemoUser {
     pub password: Option<Zeroizing<String>>,
     pub key: Option<Zeroizing<String>>,
     /// Backup codes that still work.
-    pub codes: Vec<Disclosed>,
+    pub codes: Vec<ResponseSecret>,
     pub invitation: Option<String>,
     browser: Browser,
 }

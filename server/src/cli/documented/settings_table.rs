@@ -5,7 +5,7 @@ use std::{env, fmt::Write, fs};
 use clap::{Arg, Command, CommandFactory};
 
 use super::{commands, default, document, path};
-use crate::cli::args::Arguments;
+use crate::cli::args::CliArguments;
 
 const DOCUMENT: &str = "docs/OPERATIONS.md";
 const START: &str = "<!-- settings: begin -->\n";
@@ -26,7 +26,7 @@ struct Setting {
 /// Returns the settings in the order in which the program declares them: those of every command,
 /// then those of `serve`.
 fn settings() -> Vec<Setting> {
-    let arguments = Arguments::command();
+    let arguments = CliArguments::command();
     let every = commands(&arguments, "").len();
     let mut found = Vec::new();
     collect(&arguments, "", &mut found);

@@ -16,7 +16,7 @@ use crate::{
         args::{EventsArgs, KeptSeal},
     },
     config::{Database, DatabaseArgs},
-    context::{OpenDatabase, Opening, open},
+    context::{OpenDatabase, OpenMode, open},
     system::utc::utc,
 };
 
@@ -25,7 +25,7 @@ pub(in crate::cli) async fn run(
     args: &EventsArgs,
     database: &DatabaseArgs,
 ) -> Result<Option<Report>, Failure> {
-    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    let opened = open(&Database::new(database)?, OpenMode::Existing).await?;
     let result = if args.export {
         export(opened.store()).await.map(|()| None)
     } else if args.verify {
@@ -155,7 +155,7 @@ fn line(event: &EventRecord) -> Value {
 
 fn verified(audit: &Audit) -> Result<Report, Failure> {
     if audit.count > 0 {
-        let mut faults: Vec<String> = audit.faults.iter().map(said).collect();
+        let mut faults: Vec<String> = audit.faults.iter().map(describe_fault).collect();
         let unnamed = audit.count.saturating_sub(faults.len() as u64);
         faults.extend((unnamed > 0).then(|| format!("and {unnamed} more")));
         return Err(Failure::refused(format!(
@@ -194,7 +194,7 @@ fn verified(audit: &Audit) -> Result<Report, Failure> {
     Ok(Report::one(line, json))
 }
 
-fn said(fault: &Fault) -> String {
+fn describe_fault(fault: &Fault) -> String {
     match fault {
         Fault::Missing(from, to) if from == to => format!("row {from} is missing"),
         Fault::Missing(from, to) => format!("rows {from} to {to} are missing"),

@@ -8,8 +8,8 @@ use strsim::normalized_damerau_levenshtein;
 
 use crate::{
     cli::{
-        args::Arguments,
-        input::meant::{self, Meant},
+        args::CliArguments,
+        input::suggestion::{self, Suggestion},
     },
     config::SettingError,
 };
@@ -106,10 +106,10 @@ fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
         let is_near = |known: &&String| normalized_damerau_levenshtein(&upper, known) >= ALIKE;
         as_flag(known.iter().find(is_near)?)
     })?;
-    let meant = meant::setting(&of_ours, flags.iter().map(String::as_str));
+    let meant = suggestion::setting(&of_ours, flags.iter().map(String::as_str));
     let hint = match meant {
-        Some(Meant::Setting(flag)) => format!("did you mean {}?", as_variable(flag)),
-        Some(Meant::Words(words)) => words.to_owned(),
+        Some(Suggestion::Setting(flag)) => format!("did you mean {}?", as_variable(flag)),
+        Some(Suggestion::Words(words)) => words.to_owned(),
         None => "`twinlock serve --help` names them all".to_owned(),
     };
     Some(format!(
@@ -138,7 +138,7 @@ fn variables() -> impl Iterator<Item = (String, String)> {
 /// Returns the variables of all commands.
 fn known() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    collect(&Arguments::command(), &mut names);
+    collect(&CliArguments::command(), &mut names);
     names
 }
 

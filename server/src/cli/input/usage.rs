@@ -8,10 +8,10 @@ use clap::{
 };
 
 use crate::cli::{
-    args::Arguments,
+    args::CliArguments,
     input::{
         environment::as_variable,
-        meant::{self, Meant},
+        suggestion::{self, Suggestion},
     },
     output::calls::quoted,
 };
@@ -47,7 +47,7 @@ fn of_others(error: &Error) -> Option<String> {
     };
     if error.kind() == ErrorKind::InvalidSubcommand {
         let name = text(ContextKind::InvalidSubcommand)?;
-        let command = meant::command(name)?;
+        let command = suggestion::command(name)?;
         return Some(format!(
             "unrecognized subcommand '{name}': use `twinlock {command}`"
         ));
@@ -56,20 +56,20 @@ fn of_others(error: &Error) -> Option<String> {
     let flag = flag?;
     let is_address = flag.parse::<u16>().is_ok() || flag.parse::<SocketAddr>().is_ok();
     let meant = if is_address {
-        Some(Meant::Setting("listen"))
+        Some(Suggestion::Setting("listen"))
     } else {
-        meant::flag(&flag.trim_start_matches('-').to_lowercase())
+        suggestion::flag(&flag.trim_start_matches('-').to_lowercase())
     };
     let meant = meant.filter(|meant| is_about(error, *meant));
     let use_this = match meant? {
-        Meant::Setting(name @ "listen") => {
+        Suggestion::Setting(name @ "listen") => {
             format!(
                 "use `serve --listen 127.0.0.1:3000` or {}",
                 as_variable(name)
             )
         }
-        Meant::Setting(name) => format!("use `--{name}` or {}", as_variable(name)),
-        Meant::Words(words) => words.to_owned(),
+        Suggestion::Setting(name) => format!("use `--{name}` or {}", as_variable(name)),
+        Suggestion::Words(words) => words.to_owned(),
     };
     Some(format!("unexpected argument '{flag}' found: {use_this}"))
 }
@@ -90,7 +90,7 @@ fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
     let at = unexpected(error, words)?;
     let option = &words[at.checked_sub(1)?];
     let name = option.strip_prefix("--")?;
-    takes_value(&Arguments::command(), name).then(|| {
+    takes_value(&CliArguments::command(), name).then(|| {
         let value = &words[at];
         let (told, value) = (value.escape_debug(), quoted(value));
         format!("unexpected argument '{told}' found; to pass it as a value, use `{option}={value}`")
@@ -124,8 +124,8 @@ fn takes_value(command: &Command, name: &str) -> bool {
 
 /// Returns whether the called command can have such a flag: `-d` of `user add` starts a name and
 /// does not ask for a daemon.
-fn is_about(error: &Error, meant: Meant<'_>) -> bool {
-    if matches!(meant, Meant::Setting(name) if name != "listen") {
+fn is_about(error: &Error, meant: Suggestion<'_>) -> bool {
+    if matches!(meant, Suggestion::Setting(name) if name != "listen") {
         return true;
     }
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
@@ -147,7 +147,7 @@ mod tests {
     fn of(args: &[&str]) -> Option<String> {
         let all = [&["twinlock"], args].concat();
         let words: Vec<String> = args.iter().map(ToString::to_string).collect();
-        line(&Arguments::try_parse_from(all).unwrap_err(), &words)
+        line(&CliArguments::try_parse_from(all).unwrap_err(), &words)
     }
 
     #[test]

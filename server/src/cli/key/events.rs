@@ -14,7 +14,7 @@ use crate::{
 
 /// Records a key that was added to the key file or removed from it. The file has already changed,
 /// so if recording fails, the command fails and says so.
-pub async fn noted(
+pub async fn record_key_change(
     store: &Store,
     command: &KeyCommand,
     done: Result<Report, Failure>,

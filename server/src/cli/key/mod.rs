@@ -23,7 +23,7 @@ use storage::Store;
 use crate::{
     cli::{Failure, Report, args::KeyCommand},
     config::{Database, DatabaseArgs},
-    context::{OpenDatabase, Opening, StartError, connected, open},
+    context::{OpenDatabase, OpenMode, StartError, connected, open},
     files,
     keys::{
         Progress, key_file, name_sealing_key,
@@ -48,9 +48,9 @@ pub(in crate::cli) async fn run(
     if matches!(command, KeyCommand::New) && is_without_key(&database)? {
         return first(&database).await;
     }
-    let opened = open(&database, Opening::Existing).await?;
+    let opened = open(&database, OpenMode::Existing).await?;
     let result = command_on(&database, &opened, command, json).await;
-    let result = events::noted(opened.store(), command, result).await;
+    let result = events::record_key_change(opened.store(), command, result).await;
     opened.close().await;
     result
 }

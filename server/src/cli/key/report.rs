@@ -9,7 +9,7 @@ use storage::Store;
 
 use crate::{
     cli::{Failure, Report},
-    keys::{self, Lost, Progress},
+    keys::{self, KeyRows, Progress},
 };
 
 /// Lists the keys of the file and the missing ones, each with its use.
@@ -51,7 +51,7 @@ pub(in crate::cli) async fn rotated(
 ) -> Result<Report, Failure> {
     let (mut free, mut needed) = (Vec::new(), Vec::new());
     for key in ring.keys().skip(1) {
-        let of_key = keys::of_key(store, key.id().clone()).await?;
+        let of_key = keys::rows_of_key(store, key.id().clone()).await?;
         if of_key.rows == 0 {
             free.push(of_key.key);
         } else {
@@ -86,7 +86,7 @@ pub(in crate::cli) async fn rotated(
 
 /// Reports the rows that a rotation did not reseal, with the remedy; none if there are no such
 /// rows.
-fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
+fn unsealed(needed: &[KeyRows], lost: &[KeyRows]) -> Option<String> {
     let rows: u32 = needed.iter().chain(lost).map(|of_key| of_key.rows).sum();
     let (noun, stay) = if rows == 1 {
         ("row", "stays as it is")
@@ -102,7 +102,10 @@ fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
 }
 
 /// Returns the rows sealed with keys that are not in the file.
-pub(in crate::cli) async fn missing(store: &Store, ring: &KeyRing) -> Result<Vec<Lost>, PortError> {
+pub(in crate::cli) async fn missing(
+    store: &Store,
+    ring: &KeyRing,
+) -> Result<Vec<KeyRows>, PortError> {
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
-    keys::lost(store, &known).await
+    keys::find_missing_keys(store, &known).await
 }

@@ -160,7 +160,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::cli::args::Arguments;
+    use crate::cli::args::CliArguments;
 
     #[test]
     fn a_name_is_one_word_of_the_shell() {
@@ -196,8 +196,8 @@ mod tests {
     }
 
     fn of(args: &[&str]) -> Calls {
-        let matches = Arguments::command().get_matches_from([&["twinlock"], args].concat());
-        let arguments = Arguments::from_arg_matches(&matches).unwrap();
+        let matches = CliArguments::command().get_matches_from([&["twinlock"], args].concat());
+        let arguments = CliArguments::from_arg_matches(&matches).unwrap();
         Calls::of(&matches, &arguments.database)
     }
 

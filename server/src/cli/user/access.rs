@@ -1,6 +1,9 @@
 //! Disables, enables and removes users.
 
-use domain::{people::roles::Role, ports::UserRecord};
+use domain::{
+    people::roles::Role,
+    ports::{UserRecord, UserStatus},
+};
 use serde_json::{Value, json};
 use usecases::operator::{self, Operator, remove_user};
 
@@ -13,15 +16,16 @@ use crate::cli::{
 
 /// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and
 /// is no failure.
-pub async fn set_disabled(
+pub async fn set_status(
     operator: &Operator,
     args: &EmailArgs,
-    disabled: bool,
+    status: UserStatus,
     calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let mut found = find(operator, &email).await?;
-    let changed = operator::set_disabled(operator, &found, disabled).await;
+    let disabled = status == UserStatus::Disabled;
+    let changed = operator::set_status(operator, &found, status).await;
     let changed = changed.map_err(|error| explain(&email, error))?;
     let until = format!("until `{}`", calls.enable(email.as_str()));
     let mut line = match (disabled, changed) {
@@ -69,7 +73,7 @@ pub async fn remove(
             "{} ({}) removed with {}.",
             user.email,
             user.name,
-            lost(&user)
+            describe_losses(&user)
         ),
         format!(
             "The security events of before name them by their id: {}",
@@ -81,7 +85,7 @@ pub async fn remove(
 }
 
 /// Describes what the user had.
-fn lost(user: &UserRecord) -> String {
+fn describe_losses(user: &UserRecord) -> String {
     let roles = user
         .accounts
         .iter()

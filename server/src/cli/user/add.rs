@@ -36,7 +36,7 @@ pub async fn add(operator: &Operator, args: &AddUserArgs) -> Result<Report, Fail
         account::find(operator, &args.account).await?,
         Role::from(args.role),
     );
-    let password = given(&args.password, &email, &name)?;
+    let password = read_password(&args.password, &email, &name)?;
     let added = operator::add_user(
         operator,
         AddUser {
@@ -63,7 +63,7 @@ pub async fn add(operator: &Operator, args: &AddUserArgs) -> Result<Report, Fail
     }
 }
 
-fn given(
+fn read_password(
     args: &PasswordArgs,
     email: &Email,
     name: &PersonName,
@@ -107,7 +107,7 @@ pub async fn set_password(
     let email = parse_email(&args.email)?;
     let found = find(operator, &email).await?;
     let json = json!({ "id": found.id, "email": email });
-    let Some(password) = given(&args.password, &email, &found.name)? else {
+    let Some(password) = read_password(&args.password, &email, &found.name)? else {
         let done = link_for(&found, calls);
         return invite(operator, &found.id, done, json, &args.address).await;
     };

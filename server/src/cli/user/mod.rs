@@ -8,7 +8,7 @@ mod reset;
 
 use domain::{
     people::email::{Email, EmailError},
-    ports::UserRecord,
+    ports::{UserRecord, UserStatus},
 };
 use usecases::operator::{Operator, OperatorError, find_user};
 
@@ -30,8 +30,12 @@ pub(in crate::cli) async fn run(
         UserCommand::List => list::list(operator).await,
         UserCommand::SetPassword(args) => add::set_password(operator, args, calls).await,
         UserCommand::SetEmail(args) => email::set_email(operator, args).await,
-        UserCommand::Disable(args) => access::set_disabled(operator, args, true, calls).await,
-        UserCommand::Enable(args) => access::set_disabled(operator, args, false, calls).await,
+        UserCommand::Disable(args) => {
+            access::set_status(operator, args, UserStatus::Disabled, calls).await
+        }
+        UserCommand::Enable(args) => {
+            access::set_status(operator, args, UserStatus::Enabled, calls).await
+        }
         UserCommand::Unlock(args) => reset::unlock(operator, args, calls).await,
         UserCommand::ResetMfa(args) => reset::reset_mfa(operator, args, calls).await,
         UserCommand::Remove(args) => access::remove(operator, args, calls).await,

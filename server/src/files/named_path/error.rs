@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use storage::explained_io;
 use thiserror::Error;
 
-use crate::files::User;
+use crate::files::SystemUser;
 
 /// Why a file can't be used or created at its path.
 #[derive(Debug, Error)]
@@ -88,7 +88,7 @@ pub enum PathError {
         /// The folder.
         folder: PathBuf,
         /// The folder's owner.
-        owner: User,
+        owner: SystemUser,
         /// The folder's permissions.
         mode: u32,
         /// What the file is for.
@@ -96,7 +96,7 @@ pub enum PathError {
         /// The file.
         path: PathBuf,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
         /// The remedy.
         remedy: String,
     },
@@ -112,11 +112,11 @@ pub enum PathError {
         /// What this process wants to do with the file.
         done: &'static str,
         /// The file's owner.
-        owner: User,
+        owner: SystemUser,
         /// The file's permissions.
         mode: u32,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
         /// The remedy.
         remedy: String,
     },
@@ -132,7 +132,7 @@ pub enum PathError {
         /// Why a file has to be created there.
         purpose: &'static str,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
         /// The remedy.
         remedy: String,
     },

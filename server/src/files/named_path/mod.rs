@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::files::{self, User, folder_of};
+use crate::files::{self, SystemUser, folder_of};
 use rustix::{
     fs::{Access, AtFlags, CWD, accessat},
     io::Errno,
@@ -25,7 +25,7 @@ const OWNER_ALL: u32 = 0o700;
 
 /// The purpose of a file, and how to name another one.
 #[derive(Debug, Clone, Copy)]
-pub struct Named {
+pub struct FilePurpose {
     what: &'static str,
     /// The remedy, as the end of a sentence.
     instead: &'static str,
@@ -41,67 +41,68 @@ pub const NOT_THERE_YET: &str = "does not exist yet";
 pub const JOURNAL: &str = "can't be opened: its journal must be beside it";
 
 /// A database that must exist.
-pub const DATABASE: Named = Named {
+pub const DATABASE: FilePurpose = FilePurpose {
     what: "the database",
     instead: "name the database file itself with TWINLOCK_DATABASE_URL",
     example: "twinlock.db",
     is_made: false,
 };
 /// A database that may be created.
-pub const NEW_DATABASE: Named = DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
+pub const NEW_DATABASE: FilePurpose =
+    DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
 /// A key file that must exist.
-pub const KEY_FILE: Named = Named {
+pub const KEY_FILE: FilePurpose = FilePurpose {
     what: "the key file",
     instead: "name the key file itself with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: false,
 };
 /// A key file that will be created.
-pub const NEW_KEY_FILE: Named = Named {
+pub const NEW_KEY_FILE: FilePurpose = FilePurpose {
     what: "the key file",
     instead: "name another file with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: true,
 };
 /// The lock beside the key file, which lets only one command at a time change it.
-pub const KEY_LOCK: Named = Named {
+pub const KEY_LOCK: FilePurpose = FilePurpose {
     what: "the lock of the key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// The temporary file beside the key file, before it is renamed to the key file.
-pub const UNNAMED_KEY_FILE: Named = Named {
+pub const UNNAMED_KEY_FILE: FilePurpose = FilePurpose {
     what: "the new key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// The files that `SQLite` keeps beside a database.
-pub const DATABASE_JOURNAL: Named = Named {
+pub const DATABASE_JOURNAL: FilePurpose = FilePurpose {
     what: "the database's journal",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
 /// A backup to read.
-pub const BACKUP: Named = Named {
+pub const BACKUP: FilePurpose = FilePurpose {
     what: "the backup",
     instead: "name the file that `twinlock backup` wrote",
     example: "twinlock-backup.db",
     is_made: false,
 };
 /// A backup to write.
-pub const NEW_BACKUP: Named = BACKUP.to_be_made("name another file");
+pub const NEW_BACKUP: FilePurpose = BACKUP.to_be_made("name another file");
 /// The operator's logo.
-pub const LOGO: Named = Named {
+pub const LOGO: FilePurpose = FilePurpose {
     what: "the logo",
     instead: "use an SVG or PNG file of at most 64 KiB",
     example: "logo.svg",
     is_made: false,
 };
 
-impl Named {
+impl FilePurpose {
     /// Returns the same purpose for a file that may be created; `instead` is the remedy if that
     /// fails.
     const fn to_be_made(self, instead: &'static str) -> Self {
@@ -227,17 +228,17 @@ impl Named {
         let remedy = if owner == own {
             files::remedy_for_mode(&folder, "700")
         } else if owner == files::ROOT && self.is_made {
-            format!("{} in a folder of user {}", self.instead, User(own))
+            format!("{} in a folder of user {}", self.instead, SystemUser(own))
         } else {
             format!("run this as {}", files::as_user(owner))
         };
         PathError::Closed {
             folder: shown(&folder),
-            owner: User(owner),
+            owner: SystemUser(owner),
             mode: mode & 0o7777,
             what: self.what,
             path,
-            own: User(own),
+            own: SystemUser(own),
             remedy,
         }
     }
@@ -273,7 +274,7 @@ impl Named {
                 "run this as {} if the server runs as root; if it runs as user {own}, whose folder it is, root has to give the file back (`chown {own} {}`)",
                 files::as_user(owner),
                 path.display(),
-                own = User(own)
+                own = SystemUser(own)
             )
         } else {
             format!("run this as {}", files::as_user(owner))
@@ -282,9 +283,9 @@ impl Named {
             what: self.what,
             path: path.to_owned(),
             done,
-            owner: User(owner),
+            owner: SystemUser(owner),
             mode: found.mode() & 0o777,
-            own: User(own),
+            own: SystemUser(own),
             remedy,
         }))
     }
@@ -312,7 +313,7 @@ impl Named {
             what: self.what,
             path: path.to_owned(),
             purpose,
-            own: User(files::own_user()),
+            own: SystemUser(files::own_user()),
         })
     }
 
@@ -339,7 +340,7 @@ impl Named {
         if owner == own {
             return files::OF_OTHER_RULES.to_owned();
         }
-        let own = User(own);
+        let own = SystemUser(own);
         if owner == files::ROOT {
             return format!(
                 "it belongs to root (mode {mode:04o}); {instead}, in a folder of user {own}, which root makes with `install -d -o {own} -m 700 FOLDER`"
@@ -347,7 +348,7 @@ impl Named {
         }
         format!(
             "it belongs to user {} (mode {mode:04o}); run this as {}, or {instead}",
-            User(owner),
+            SystemUser(owner),
             files::as_user(owner)
         )
     }

@@ -25,7 +25,7 @@ fn folder() -> TempDir {
 }
 
 /// Returns the error for the entry, without the folder's own name.
-fn found(named: Named, folder: &TempDir, name: &str) -> String {
+fn describe_refusal(named: FilePurpose, folder: &TempDir, name: &str) -> String {
     let error = named.look(&folder.path().join(name)).unwrap_err();
     let folder = format!("{}/", folder.path().display());
     error.to_string().replace(&folder, "")
@@ -86,7 +86,7 @@ fn s14_each_thing_in_the_place_of_a_file_is_one_sentence() {
             "the name of the database is longer than the file system allows: name another file with TWINLOCK_DATABASE_URL",
         ),
     ] {
-        assert_eq!(found(NEW_DATABASE, &folder, name), sentence);
+        assert_eq!(describe_refusal(NEW_DATABASE, &folder, name), sentence);
     }
 }
 
@@ -94,11 +94,11 @@ fn s14_each_thing_in_the_place_of_a_file_is_one_sentence() {
 fn s14_a_folder_is_to_be_made_only_where_the_file_is() {
     let folder = folder();
     for named in [DATABASE, KEY_FILE, BACKUP, LOGO] {
-        let said = found(named, &folder, "missing/a");
+        let said = describe_refusal(named, &folder, "missing/a");
         assert!(!said.contains("mkdir"), "{said}");
     }
     for named in [NEW_DATABASE, NEW_KEY_FILE, NEW_BACKUP] {
-        let said = found(named, &folder, "missing/a");
+        let said = describe_refusal(named, &folder, "missing/a");
         assert!(said.contains("`mkdir -p missing`"), "{said}");
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     config::DatabaseLocation,
-    files::{self, Group, User, named_path::PathError},
+    files::{self, SystemGroup, SystemUser, named_path::PathError},
 };
 
 /// Why there is no usable key.
@@ -55,7 +55,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The group.
-        group: Group,
+        group: SystemGroup,
         /// Some of its members.
         others: String,
         /// The remedy where the file is.
@@ -67,7 +67,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The file's owner.
-        owner: User,
+        owner: SystemUser,
         /// The remedy for this process.
         remedy: String,
     },
@@ -79,11 +79,11 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The file's owner.
-        owner: User,
+        owner: SystemUser,
         /// Its permissions.
         mode: u32,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
         /// The remedy that lets this process read the file.
         remedy: String,
     },
@@ -97,7 +97,7 @@ pub enum KeyFileError {
         /// The database.
         database: DatabaseLocation,
         /// The database's owner.
-        user: User,
+        user: SystemUser,
         /// The remedy that lets that user read the file.
         remedy: String,
     },
@@ -110,11 +110,11 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The file's owner.
-        owner: User,
+        owner: SystemUser,
         /// The file's group.
-        group: Group,
+        group: SystemGroup,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
     },
     /// No file can be created next to the key file.
     #[error(
@@ -126,7 +126,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
         /// The system's error.
         source: io::Error,
     },
@@ -148,7 +148,7 @@ pub enum KeyFileError {
         /// The mode that the file system gives a file meant for its owner alone.
         mode: u32,
         /// The user of this process.
-        own: User,
+        own: SystemUser,
     },
     /// The file's content is not a key file.
     #[error(

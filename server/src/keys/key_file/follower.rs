@@ -25,6 +25,15 @@ pub struct Follower {
     proven: Vec<String>,
 }
 
+/// Why the file is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ReadTrigger {
+    /// Another state of the file may be there.
+    Routine,
+    /// A row has a key that was not in the file.
+    UnknownKey,
+}
+
 impl Follower {
     /// Creates a follower that has not read the file again yet. `proven`: the fingerprints of keys
     /// that have opened something.
@@ -42,11 +51,12 @@ impl Follower {
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day"
     )]
-    fn look(&mut self, has_reason: bool) -> Option<KeyRing> {
+    fn look(&mut self, trigger: ReadTrigger) -> Option<KeyRing> {
         let now = stamp(&self.key_file)?;
         let is_other = self.last.is_none_or(|(last, _)| last != now);
         let since = self.last.map_or(Duration::ZERO, |(_, at)| at.elapsed());
-        if !is_read_again(is_other, has_reason || self.told.is_some(), since) {
+        let has_reason = trigger == ReadTrigger::UnknownKey || self.told.is_some();
+        if !is_read_again(is_other, has_reason, since) {
             return None;
         }
         self.last = Some((now, Instant::now()));
@@ -85,11 +95,11 @@ impl Follower {
 
 impl KeySource for Follower {
     fn changed(&mut self) -> Option<KeyRing> {
-        self.look(false)
+        self.look(ReadTrigger::Routine)
     }
 
     fn again(&mut self) -> Option<KeyRing> {
-        self.look(true)
+        self.look(ReadTrigger::UnknownKey)
     }
 
     fn is_unusable(&self) -> bool {

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::{
     config::Database,
     files::{
-        self, Group, User, beside, folder_of,
+        self, SystemGroup, SystemUser, beside, folder_of,
         named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET, UNNAMED_KEY_FILE},
     },
 };
@@ -160,7 +160,7 @@ fn write_new(
         return Err(KeyFileError::NoPermissions {
             folder: folder_of(key_file).to_owned(),
             mode,
-            own: User(files::own_user()),
+            own: SystemUser(files::own_user()),
         });
     }
     files::give(&file, owner)
@@ -252,9 +252,9 @@ fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileErro
         Ok(Some(found)) if error.kind() == ErrorKind::PermissionDenied => {
             KeyFileError::Unreadable {
                 key_file: path.to_owned(),
-                owner: User(found.uid()),
+                owner: SystemUser(found.uid()),
                 mode: found.mode() & 0o777,
-                own: User(files::own_user()),
+                own: SystemUser(files::own_user()),
                 remedy: readers::remedy_for_own_reading(path, &found, server),
             }
         }
@@ -265,9 +265,9 @@ fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileErro
 fn not_kept(path: &Path, owner: &Metadata) -> KeyFileError {
     KeyFileError::NotKept {
         key_file: path.to_owned(),
-        owner: User(owner.uid()),
-        group: Group(owner.gid()),
-        own: User(files::own_user()),
+        owner: SystemUser(owner.uid()),
+        group: SystemGroup(owner.gid()),
+        own: SystemUser(files::own_user()),
     }
 }
 
@@ -285,7 +285,7 @@ pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> 
     Err(KeyFileError::ServerCannotRead {
         key_file: path.clone(),
         database: database.place.clone(),
-        user: User(owner.uid()),
+        user: SystemUser(owner.uid()),
         remedy: readers::remedy_for_reading(path, &found, owner.uid()),
     })
 }
@@ -385,7 +385,7 @@ fn of_folder(doing: &'static str, key_file: &Path, source: io::Error) -> KeyFile
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => KeyFileError::Folder {
             folder: folder_of(key_file).to_owned(),
             key_file: key_file.to_owned(),
-            own: User(files::own_user()),
+            own: SystemUser(files::own_user()),
             source,
         },
         _ => failed(doing, key_file)(source),

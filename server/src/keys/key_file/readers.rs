@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    files::{self, Group, User},
+    files::{self, SystemGroup, SystemUser},
     keys::key_file::KeyFileError,
 };
 
@@ -29,7 +29,7 @@ pub fn refuse_strangers(
         let owner = found.uid();
         return Err(KeyFileError::OfAnother {
             key_file: path.to_owned(),
-            owner: User(owner),
+            owner: SystemUser(owner),
             remedy: if files::own_user() == files::ROOT {
                 files::remedy_for_owner(path, owner)
             } else {
@@ -60,7 +60,7 @@ pub fn refuse_strangers(
     }
     Err(KeyFileError::SharedGroup {
         key_file: path.to_owned(),
-        group: Group(group),
+        group: SystemGroup(group),
         others: others.join(", "),
         remedy: remedy(path, found),
     })
@@ -98,7 +98,7 @@ pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>
             return format!(
                 "run this as the server's user; if that is user {own}, run `chown {own} {}` as root",
                 path.display(),
-                own = User(own)
+                own = SystemUser(own)
             );
         }
     };
@@ -123,7 +123,7 @@ pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
         } else {
             String::new()
         };
-        return format!("as root, run `chown {} {file}`{narrow}", User(user));
+        return format!("as root, run `chown {} {file}`{narrow}", SystemUser(user));
     }
     if is_closed {
         return files::remedy_for_mode(path, "600");
@@ -137,7 +137,7 @@ fn remedy(path: &Path, found: &Metadata) -> String {
         return OF_A_MOUNT.to_owned();
     }
     if found.uid() != own {
-        let (own, path) = (User(own), path.display());
+        let (own, path) = (SystemUser(own), path.display());
         return format!("as root, run `chown {own} {path}` and `chmod 400 {path}`");
     }
     files::remedy_for_mode(path, "600")
@@ -191,7 +191,7 @@ mod tests {
         assert!(!of_server.contains("run this as"), "{of_server}");
         let given = remedy_for_reading(path.path(), &found, other);
         assert!(
-            given.starts_with(&format!("as root, run `chown {} ", User(other))),
+            given.starts_with(&format!("as root, run `chown {} ", SystemUser(other))),
             "{given}"
         );
     }

@@ -17,25 +17,25 @@ use serde::{
 /// function.
 #[must_use]
 pub fn are_strict(body: &[u8]) -> bool {
-    serde_json::from_slice::<Arguments>(body).is_ok()
+    serde_json::from_slice::<RequestArguments>(body).is_ok()
 }
 
 /// All arguments by name.
-type Arguments = Object<Object<Plain>>;
+type RequestArguments = JsonObject<JsonObject<Plain>>;
 
 /// An object with unique names whose values are all `T`.
-struct Object<T>(PhantomData<T>);
+struct JsonObject<T>(PhantomData<T>);
 
 /// A string, a number, true, false or null.
 struct Plain;
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(Self(PhantomData))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for JsonObject<T> {
     type Value = Self;
 
     fn expecting(&self, out: &mut Formatter<'_>) -> Written {

@@ -44,7 +44,7 @@ use crate::{
         api_request::{
             origin::Origins,
             pace::{Pace, SIGN_IN, ShownSecrets},
-            repeats::{Repeats, Turn},
+            repeats::{RepeatTurn, Repeats},
         },
         every_request::{codings, visitor},
         refusal::refuse,
@@ -94,7 +94,10 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
 }
 
 impl Guards {
-    async fn passed(&self, request: Request) -> Result<(Request, Option<Turn>), Box<Response>> {
+    async fn passed(
+        &self,
+        request: Request,
+    ) -> Result<(Request, Option<RepeatTurn>), Box<Response>> {
         // Checks that need only the head come first.
         let refusal = endpoint::refusal(&request)
             .or_else(|| self.origins.refusal(&request))
@@ -109,7 +112,7 @@ impl Guards {
         // Runs before the session check, because the first request may have given the session
         // another token.
         let turn = self.repeats.turn(&parts, &bytes).await;
-        if let Some(answer) = turn.as_ref().and_then(Turn::answer) {
+        if let Some(answer) = turn.as_ref().and_then(RepeatTurn::answer) {
             return Err(Box::new(answer));
         }
         visitor::note(&mut parts, &self.services.settings, &self.proxies);

@@ -15,7 +15,7 @@ use axum::{
 use crate::{
     config::PublicUrl,
     middleware::{
-        every_request::sparing::{Sparing, shown},
+        every_request::warning_limit::{WarningLimit, shown},
         refusal::refuse,
     },
 };
@@ -25,7 +25,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The origins of our own pages, and the limited warnings about other origins.
 pub struct Origins {
     public_url: PublicUrl,
-    warnings: Sparing,
+    warnings: WarningLimit,
 }
 
 impl Origins {
@@ -33,7 +33,7 @@ impl Origins {
     pub fn of(public_url: PublicUrl) -> Self {
         Self {
             public_url,
-            warnings: Sparing::default(),
+            warnings: WarningLimit::default(),
         }
     }
 

@@ -39,12 +39,12 @@ const AT_MOST: usize = 1_000;
 const LARGEST: usize = 16 * 1024;
 
 type AnswerSlot = Arc<tokio::sync::Mutex<Option<KeptAnswer>>>;
-type Places = Arc<Mutex<HashMap<[u8; 32], AnswerSlot>>>;
+type AnswerSlots = Arc<Mutex<HashMap<[u8; 32], AnswerSlot>>>;
 
 /// The answers of the last seconds that gave a session a new token.
 #[derive(Default)]
 pub struct Repeats {
-    places: Places,
+    slots: AnswerSlots,
 }
 
 struct KeptAnswer {
@@ -53,47 +53,47 @@ struct KeptAnswer {
 }
 
 /// The right to run a request: an identical one waits until this one has completed or is given up.
-pub struct Turn {
-    place: OwnedMutexGuard<Option<KeptAnswer>>,
-    places: Places,
+pub struct RepeatTurn {
+    slot: OwnedMutexGuard<Option<KeptAnswer>>,
+    slots: AnswerSlots,
     digest: [u8; 32],
 }
 
 impl Repeats {
     /// Waits for an identical request. Returns none if the request has no key, or if too many are
     /// tracked.
-    pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
+    pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<RepeatTurn> {
         let digest = digest(parts, body)?;
-        let place = {
-            let mut places = lock(&self.places);
+        let slot = {
+            let mut slots = lock(&self.slots);
             // An entry is kept while its request runs, and until it expires if its answer gave a
             // token.
-            places.retain(|_, place| {
-                let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
-                Arc::strong_count(place) > 1 || gave_token()
+            slots.retain(|_, slot| {
+                let gave_token = || slot.try_lock().is_ok_and(|kept| kept.is_some());
+                Arc::strong_count(slot) > 1 || gave_token()
             });
-            if places.len() >= AT_MOST && !places.contains_key(&digest) {
+            if slots.len() >= AT_MOST && !slots.contains_key(&digest) {
                 return None;
             }
-            Arc::clone(places.entry(digest).or_default())
+            Arc::clone(slots.entry(digest).or_default())
         };
-        Some(Turn {
-            place: place.lock_owned().await,
-            places: Arc::clone(&self.places),
+        Some(RepeatTurn {
+            slot: slot.lock_owned().await,
+            slots: Arc::clone(&self.slots),
             digest,
         })
     }
 }
 
-fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], AnswerSlot>> {
-    places.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(slots: &AnswerSlots) -> MutexGuard<'_, HashMap<[u8; 32], AnswerSlot>> {
+    slots.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Turn {
+impl RepeatTurn {
     /// Returns the answer of the identical request, if there is one.
     #[must_use]
     pub fn answer(&self) -> Option<Response> {
-        let kept = self.place.as_ref()?;
+        let kept = self.slot.as_ref()?;
         let mut answer = Answer::new(Body::from(kept.body.clone()));
         *answer.headers_mut() = kept.headers.clone();
         Some(answer)
@@ -127,7 +127,7 @@ impl Turn {
         let Ok(body) = to_bytes(body, LARGEST).await else {
             return Answer::from_parts(parts, Body::empty());
         };
-        *self.place = Some(KeptAnswer {
+        *self.slot = Some(KeptAnswer {
             headers: parts.headers.clone(),
             body: body.clone(),
         });
@@ -137,10 +137,10 @@ impl Turn {
 
     /// Removes the answer from memory when it expires, even if no other request comes.
     fn forget_in_time(self) {
-        let Self { places, digest, .. } = self;
+        let Self { slots, digest, .. } = self;
         tokio::spawn(async move {
             tokio::time::sleep(KEPT).await;
-            lock(&places).remove(&digest);
+            lock(&slots).remove(&digest);
         });
     }
 }
@@ -226,12 +226,12 @@ mod tests {
         let turn = repeats.turn(&first, b"{}").await.unwrap();
         let answer = turn.keep(with_token()).await;
         drop(answer);
-        let kept = Arc::downgrade(lock(&repeats.places).values().next().unwrap());
+        let kept = Arc::downgrade(lock(&repeats.slots).values().next().unwrap());
         pass(KEPT.saturating_sub(Duration::from_millis(2))).await;
         assert!(kept.upgrade().is_some());
         pass(Duration::from_millis(4)).await;
         assert!(kept.upgrade().is_none(), "nothing was asked meanwhile");
-        assert!(lock(&repeats.places).is_empty());
+        assert!(lock(&repeats.slots).is_empty());
     }
 
     /// A proxy or a browser closes the connection while the token is being exchanged.
@@ -281,6 +281,6 @@ mod tests {
         assert!(repeats.turn(&parts("short", ""), b"{}").await.is_none());
         drop(turns);
         assert!(repeats.turn(&parts(SOME, ""), b"{}").await.is_some());
-        assert_eq!(lock(&repeats.places).len(), 1);
+        assert_eq!(lock(&repeats.slots).len(), 1);
     }
 }

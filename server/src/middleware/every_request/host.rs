@@ -16,8 +16,8 @@ use crate::{
     health::{LIVE, READY},
     middleware::{
         every_request::{
-            sparing::{Sparing, shown},
             visitor::Peer,
+            warning_limit::{WarningLimit, shown},
         },
         refusal::{plain, refuse_as},
     },
@@ -37,7 +37,7 @@ pub struct HostGuard {
     proxies: TrustedProxies,
     public_url: PublicUrl,
     page: OtherAddress,
-    warnings: Sparing,
+    warnings: WarningLimit,
 }
 
 impl HostGuard {
@@ -48,7 +48,7 @@ impl HostGuard {
             hosts,
             proxies,
             public_url,
-            warnings: Sparing::default(),
+            warnings: WarningLimit::default(),
         }
     }
 
@@ -148,17 +148,17 @@ fn named(request: &Request) -> Option<Vec<HostName>> {
 }
 
 /// `Host` is no valid host, or is sent more than once.
-struct Malformed;
+struct InvalidHost;
 
 /// Returns the value of `Host`, if it is sent.
-fn header(headers: &HeaderMap) -> Result<Option<HostName>, Malformed> {
+fn header(headers: &HeaderMap) -> Result<Option<HostName>, InvalidHost> {
     let mut lines = headers.get_all(HOST).iter();
     let Some(line) = lines.next() else {
         return Ok(None);
     };
     let text = line.to_str().ok().filter(|_| lines.next().is_none());
     let host = text.and_then(HostName::of_authority);
-    host.map(Some).ok_or(Malformed)
+    host.map(Some).ok_or(InvalidHost)
 }
 
 fn is_api(path: &str) -> bool {

@@ -15,8 +15,8 @@ pub mod host;
 pub mod panic;
 pub mod request_id;
 pub mod security_headers;
-pub mod sparing;
 pub mod visitor;
+pub mod warning_limit;
 
 use std::sync::Arc;
 

@@ -10,14 +10,14 @@ use crate::middleware::refusal::refuse;
 
 /// Answers a panic without its text.
 #[derive(Clone, Copy)]
-pub struct Internal;
+pub struct PanicResponse;
 
 /// The layer that catches panics.
-pub fn catch() -> CatchPanicLayer<Internal> {
-    CatchPanicLayer::custom(Internal)
+pub fn catch() -> CatchPanicLayer<PanicResponse> {
+    CatchPanicLayer::custom(PanicResponse)
 }
 
-impl ResponseForPanic for Internal {
+impl ResponseForPanic for PanicResponse {
     type ResponseBody = axum::body::Body;
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {

@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{config::Hsts, spa::Inline};
+use crate::{config::Hsts, spa::InlineSources};
 
 /// Turns off every browser feature except the copy buttons' clipboard. Lists only names that
 /// browsers know, because browsers report unknown ones.
@@ -32,7 +32,7 @@ pub struct SecurityHeaders(HeaderMap);
 impl SecurityHeaders {
     /// `inline` describes the inline scripts and styles of the index page.
     #[must_use]
-    pub fn new(inline: Option<&Inline>, hsts: Option<Hsts>) -> Self {
+    pub fn new(inline: Option<&InlineSources>, hsts: Option<Hsts>) -> Self {
         let fixed = |name: &'static str, value: &'static str| {
             (
                 HeaderName::from_static(name),
@@ -84,7 +84,7 @@ pub fn policy_of_data(content_type: &[u8]) -> Option<&'static str> {
     (!content_type.starts_with(b"text/html")).then_some(DATA)
 }
 
-fn policy(inline: Option<&Inline>) -> HeaderValue {
+fn policy(inline: Option<&InlineSources>) -> HeaderValue {
     let list = |sources: &[String]| -> String {
         sources.iter().flat_map(|source| [" ", source]).collect()
     };

@@ -2,7 +2,7 @@
 
 use domain::{
     people::password::{Password, PasswordOwner},
-    ports::{MembershipChange, MethodChange},
+    ports::{MembershipChange, MethodChange, UserStatus},
 };
 
 use super::{STRICT, Site, people};
@@ -36,13 +36,13 @@ impl Site {
             }
             Operator::Disabled { person, disabled } => {
                 let user = server.user(&people()[person]).await;
-                let action = if disabled {
-                    "user_disable"
+                let (action, status) = if disabled {
+                    ("user_disable", UserStatus::Disabled)
                 } else {
-                    "user_enable"
+                    ("user_enable", UserStatus::Enabled)
                 };
                 // The last Owner who can sign in can't be disabled.
-                match services.users.set_disabled(&user, disabled).await.unwrap() {
+                match services.users.set_status(&user, status).await.unwrap() {
                     MembershipChange::Done => Due::Row(action, "succeeded", Some(person)),
                     _ => Due::Nothing,
                 }

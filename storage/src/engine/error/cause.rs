@@ -138,21 +138,21 @@ impl fmt::Display for Cause {
 
 /// A driver error, displayed with its cause in front where one is known.
 #[derive(Debug, Clone)]
-pub struct Explained(Arc<sqlx::Error>);
+pub struct ExplainedError(Arc<sqlx::Error>);
 
-impl Explained {
+impl ExplainedError {
     pub fn new(error: impl Into<Arc<sqlx::Error>>) -> Self {
         Self(error.into())
     }
 }
 
-impl fmt::Display for Explained {
+impl fmt::Display for ExplainedError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&explained(&self.0))
     }
 }
 
-impl StdError for Explained {}
+impl StdError for ExplainedError {}
 
 /// The cause in words, followed by the engine's own message.
 pub fn explained(error: &sqlx::Error) -> String {

@@ -8,7 +8,7 @@ use domain::ports::PortError;
 use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
-use crate::engine::error::cause::{Cause, Explained, explained, explained_io};
+use crate::engine::error::cause::{Cause, ExplainedError, explained, explained_io};
 
 /// Why a database can't be opened. No variant repeats the URL, because the URL may contain a
 /// password.
@@ -108,7 +108,7 @@ fn of_migrating(error: &MigrateError) -> String {
 pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
     let error = error.into();
     let may_pass = may_pass(&error);
-    let explained = Box::new(Explained::new(error));
+    let explained = Box::new(ExplainedError::new(error));
     if may_pass {
         PortError::Unavailable(explained)
     } else {

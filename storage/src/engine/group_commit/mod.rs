@@ -247,7 +247,7 @@ impl GroupMember {
             return Ok(());
         };
         let committed = tokio::spawn(begun.committed(self.writer));
-        committed.await.map_err(gone)?
+        committed.await.map_err(unavailable_error)?
     }
 
     /// Rolls back this transaction alone.
@@ -256,7 +256,7 @@ impl GroupMember {
             return Ok(());
         };
         let rolled_back = tokio::spawn(async move { begun.rollback().await });
-        rolled_back.await.map_err(gone)
+        rolled_back.await.map_err(unavailable_error)
     }
 }
 
@@ -268,19 +268,19 @@ impl StartedMember {
 
     async fn committed(mut self, writer: Writer) -> Result<(), PortError> {
         let Some(mut group) = self.group.take() else {
-            return Err(gone(GroupEnded));
+            return Err(unavailable_error(GroupEndedError));
         };
         let (tell, told) = oneshot::channel();
         group.waiting.push(tell);
         #[cfg(test)]
         if !writer.shares {
             group.commit().await;
-            return told.await.map_err(gone)?.map_err(port);
+            return told.await.map_err(unavailable_error)?.map_err(port);
         }
         // Transactions already in the queue run first, and so share the commit.
         drop(group);
         writer.group.lock_owned().await.commit().await;
-        told.await.map_err(gone)?.map_err(port)
+        told.await.map_err(unavailable_error)?.map_err(port)
     }
 
     async fn rollback(&mut self) {
@@ -317,9 +317,9 @@ impl Drop for StartedMember {
 
 #[derive(Debug, thiserror::Error)]
 #[error("the transaction has ended already")]
-struct GroupEnded;
+struct GroupEndedError;
 
-fn gone(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+fn unavailable_error(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(Box::new(error))
 }
 

@@ -6,8 +6,8 @@ use domain::{
     ids::{AccountId, UserId},
     people::{
         email::Email,
-        kept::Kept,
         names::{AccountName, PersonName},
+        stored_text::StoredText,
     },
     ports::{Collision, PortError},
 };
@@ -36,7 +36,7 @@ async fn people(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     for row in &rows {
         let (id, name): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
         let (folded, stored): (&str, &str) = (row.try_get(2)?, row.try_get(3)?);
-        let key = PersonName::kept(name.to_owned()).search_key();
+        let key = PersonName::from_stored(name.to_owned()).search_key();
         if key != folded {
             let fold = query("UPDATE users SET name_folded = $2 WHERE id = $1");
             fold.bind(id.to_owned())
@@ -86,7 +86,7 @@ async fn accounts(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
         let (id, name): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
         let bring = "UPDATE accounts SET name_folded = $2, is_canonical = 1 WHERE id = $1
                      AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.name_folded = $2 AND o.id <> $1)";
-        let key = AccountName::kept(name.to_owned()).search_key();
+        let key = AccountName::from_stored(name.to_owned()).search_key();
         let bring = query(bring).bind(id.to_owned()).bind(key);
         bring.execute(&mut **write).await?;
     }
@@ -100,7 +100,7 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
     );
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
-        let stored: Email = row.kept("email")?;
+        let stored: Email = row.stored_text("email")?;
         let id: UserId = row.value("id")?;
         let mut held_by = None;
         if let Ok(wanted) = stored.as_str().parse::<Email>() {
@@ -111,7 +111,7 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
             let Some(holder) = store.row(holder).await? else {
                 continue;
             };
-            let email: Email = holder.kept("email")?;
+            let email: Email = holder.stored_text("email")?;
             held_by = Some((holder.value("id")?, email.into()));
         }
         collisions.push(Collision {
@@ -130,7 +130,7 @@ pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, Por
     );
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
-        let stored: AccountName = row.kept("name")?;
+        let stored: AccountName = row.stored_text("name")?;
         let id: AccountId = row.value("id")?;
         let holder =
             statement::query("SELECT id, name FROM accounts WHERE name_folded = $1 AND id <> $2");
@@ -138,7 +138,7 @@ pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, Por
         let Some(holder) = store.row(holder).await? else {
             continue;
         };
-        let name: AccountName = holder.kept("name")?;
+        let name: AccountName = holder.stored_text("name")?;
         collisions.push(Collision {
             id,
             text: stored.into(),

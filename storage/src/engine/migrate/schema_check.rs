@@ -65,9 +65,9 @@ const DIGEST_OF_SQLITE: &str = "6d9e13c7d59ab7fdaab1be848feae3daccb755d028ba6af8
 const DIGEST_OF_DEFAULTS: &str = "5608800ae690c27277512a2d3a73c1fcc3fb8c4203ee108c46b9c6163237bd98";
 
 /// A schema object: its kind, its table and its name.
-type Object = (String, String, String);
+type SchemaObject = (String, String, String);
 /// Objects with the SQL that created each.
-type Objects = BTreeMap<Object, String>;
+type SchemaObjects = BTreeMap<SchemaObject, String>;
 
 /// Refuses triggers, views and the like in a schema of any version, because no version of this
 /// program creates any. Returns whether the schema is already this version's.
@@ -81,7 +81,7 @@ pub async fn refuse_code(
     }
     found
         .retain(|(kind, ..), _| !matches!(kind.as_str(), "table" | "index") && !is_of_column(kind));
-    judged(&found, &Objects::new())?;
+    compare_objects(&found, &SchemaObjects::new())?;
     Ok(false)
 }
 
@@ -94,7 +94,7 @@ pub async fn refuse_altered(
     if digest(&found) == digest_of(engine) {
         return Ok(());
     }
-    judged(&found, expected(engine).await?)
+    compare_objects(&found, expected(engine).await?)
 }
 
 const fn digest_of(engine: Engine) -> &'static str {
@@ -105,7 +105,7 @@ const fn digest_of(engine: Engine) -> &'static str {
 }
 
 /// Hashes each object and its text, each part prefixed by its length.
-fn digest(objects: &Objects) -> String {
+fn digest(objects: &SchemaObjects) -> String {
     let mut hash = Sha256::new();
     for ((kind, owner, name), text) in objects {
         for part in [kind, owner, name, text] {
@@ -116,7 +116,10 @@ fn digest(objects: &Objects) -> String {
     HEXLOWER.encode(&hash.finalize())
 }
 
-async fn objects(connection: &mut AnyConnection, engine: Engine) -> Result<Objects, OpenError> {
+async fn objects(
+    connection: &mut AnyConnection,
+    engine: Engine,
+) -> Result<SchemaObjects, OpenError> {
     match engine {
         Engine::Sqlite => read(connection, OF_SQLITE).await,
         Engine::Postgres => read(connection, OF_POSTGRES).await,
@@ -128,9 +131,12 @@ pub fn is_ours(table: &str) -> bool {
     NOT_COPIED.contains(&table) || copied_tables().any(|ours| ours == table)
 }
 
-async fn read(connection: &mut AnyConnection, sql: &'static str) -> Result<Objects, OpenError> {
+async fn read(
+    connection: &mut AnyConnection,
+    sql: &'static str,
+) -> Result<SchemaObjects, OpenError> {
     let rows = sqlx::query(sql).fetch_all(connection).await;
-    let mut objects = Objects::new();
+    let mut objects = SchemaObjects::new();
     for row in rows.map_err(OpenError::Schema)? {
         let (mut object, text) = object(&row).map_err(OpenError::Schema)?;
         if is_of_history(&object) {
@@ -148,7 +154,7 @@ async fn read(connection: &mut AnyConnection, sql: &'static str) -> Result<Objec
 }
 
 /// The implicit index of the migration table's key, which that table's own SQL implies.
-fn is_of_history((kind, owner, name): &Object) -> bool {
+fn is_of_history((kind, owner, name): &SchemaObject) -> bool {
     kind == "index" && owner == HISTORY && name.starts_with("sqlite_autoindex_")
 }
 
@@ -156,7 +162,7 @@ fn is_of_column(kind: &str) -> bool {
     matches!(kind, "default" | "generated column")
 }
 
-fn object(row: &AnyRow) -> sqlx::Result<(Object, String)> {
+fn object(row: &AnyRow) -> sqlx::Result<(SchemaObject, String)> {
     let (kind, owner, name): (String, String, String) = (
         row.try_get("kind")?,
         row.try_get("owner")?,
@@ -172,16 +178,16 @@ fn object(row: &AnyRow) -> sqlx::Result<(Object, String)> {
 }
 
 /// The expected schema, built once per process in memory.
-async fn expected(engine: Engine) -> Result<&'static Objects, OpenError> {
-    static SQLITE: OnceCell<Objects> = OnceCell::const_new();
-    static POSTGRES: OnceCell<Objects> = OnceCell::const_new();
+async fn expected(engine: Engine) -> Result<&'static SchemaObjects, OpenError> {
+    static SQLITE: OnceCell<SchemaObjects> = OnceCell::const_new();
+    static POSTGRES: OnceCell<SchemaObjects> = OnceCell::const_new();
     match engine {
         Engine::Sqlite => SQLITE.get_or_try_init(|| made(OF_SQLITE)).await,
         Engine::Postgres => POSTGRES.get_or_try_init(|| made(DEFAULTS)).await,
     }
 }
 
-async fn made(sql: &'static str) -> Result<Objects, OpenError> {
+async fn made(sql: &'static str) -> Result<SchemaObjects, OpenError> {
     sqlx::any::install_default_drivers();
     let memory = AnyConnection::connect("sqlite::memory:").await;
     let mut memory = memory.map_err(OpenError::Schema)?;
@@ -213,7 +219,7 @@ fn bare(default: &str) -> &str {
 }
 
 /// Names what is foreign, missing or changed, with the expected value.
-fn judged(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
+fn compare_objects(found: &SchemaObjects, expected: &SchemaObjects) -> Result<(), OpenError> {
     let foreign = found.keys().filter(|object| !expected.contains_key(object));
     let foreign = foreign.map(|object| format!("the {} is foreign", named(object)));
     let missing = expected.keys().filter(|object| !found.contains_key(object));
@@ -235,7 +241,7 @@ fn judged(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
 }
 
 /// Names come from the database, so control characters are escaped.
-fn named((kind, owner, name): &Object) -> String {
+fn named((kind, owner, name): &SchemaObject) -> String {
     let name = name.escape_debug();
     match kind.as_str() {
         "table" | "view" => format!("{kind} `{name}`"),
@@ -264,13 +270,13 @@ fn apart(text: &str, other: &str) -> String {
 mod tests {
     use super::*;
 
-    fn one(kind: &str, name: &str, text: &str) -> Objects {
+    fn one(kind: &str, name: &str, text: &str) -> SchemaObjects {
         let object = (kind.to_owned(), "sessions".to_owned(), name.to_owned());
         [(object, plain(text))].into()
     }
 
-    fn said(found: &Objects, expected: &Objects) -> String {
-        judged(found, expected).unwrap_err().to_string()
+    fn describe_difference(found: &SchemaObjects, expected: &SchemaObjects) -> String {
+        compare_objects(found, expected).unwrap_err().to_string()
     }
 
     #[tokio::test]
@@ -306,7 +312,7 @@ mod tests {
             "sessions",
             "CREATE TABLE sessions (id TEXT , at BIGINT)",
         );
-        assert!(judged(&altered, &ours).is_ok());
+        assert!(compare_objects(&altered, &ours).is_ok());
     }
 
     #[test]
@@ -321,17 +327,17 @@ mod tests {
             "sessions",
             "CREATE TABLE sessions (id TEXT, at BIGINT DEFAULT 1)",
         );
-        let line = said(&changed, &ours);
+        let line = describe_difference(&changed, &ours);
         assert!(
             line.contains(
                 "the table `sessions` has `at BIGINT DEFAULT 1` where `at BIGINT` would be right"
             ),
             "{line}"
         );
-        let none = Objects::new();
-        let line = said(&none, &ours);
+        let none = SchemaObjects::new();
+        let line = describe_difference(&none, &ours);
         assert!(line.contains("the table `sessions` is missing"), "{line}");
-        let line = said(&one("trigger", "full\n\u{1b}[2J", ""), &none);
+        let line = describe_difference(&one("trigger", "full\n\u{1b}[2J", ""), &none);
         assert!(
             line.contains("the trigger `full\\n\\u{1b}[2J` of `sessions` is foreign"),
             "{line}"

@@ -143,10 +143,10 @@ fn refused(error: sqlx::Error) -> OpenError {
 /// any time.
 pub struct PoolerWatch {
     options: AnyConnectOptions,
-    seen: Mutex<Seen>,
+    seen: Mutex<WatchState>,
 }
 
-struct Seen {
+struct WatchState {
     /// When a check last found no pooler.
     clear: Instant,
     /// When a pooler was last logged.
@@ -162,7 +162,7 @@ impl PoolerWatch {
     pub fn new(options: AnyConnectOptions) -> Self {
         Self {
             options,
-            seen: Mutex::new(Seen {
+            seen: Mutex::new(WatchState {
                 clear: Instant::now(),
                 told: None,
             }),

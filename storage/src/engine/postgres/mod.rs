@@ -30,7 +30,7 @@ const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SE
 
 /// How strictly a connection to another host is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wire {
+pub enum HostVerification {
     /// TLS with a certificate that names the host.
     Verified,
     /// As the URL specifies.
@@ -40,10 +40,11 @@ pub enum Wire {
 /// Opens the pools, and returns what the role may do. Fails if the server is unreachable, so that a
 /// wrong URL or password is reported at start. No setting is made on a connection before it is
 /// known that no pooler shares it.
-pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
+pub async fn open(url: &str, wire: HostVerification) -> Result<(Pools, Rights), OpenError> {
     // The driver's error may repeat part of the URL, so it is dropped.
     let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::ServerUrl)?;
-    if wire == Wire::Verified && leaves_this_machine(&options) && !is_verified(&options) {
+    if wire == HostVerification::Verified && leaves_this_machine(&options) && !is_verified(&options)
+    {
         return Err(OpenError::Unverified(options.get_host().to_owned()));
     }
     let options: AnyConnectOptions = url.parse().map_err(|_| OpenError::ServerUrl)?;
@@ -157,7 +158,7 @@ mod tests {
     async fn an_unverified_server_elsewhere_is_refused_before_a_word_is_sent() {
         let refused = open(
             "postgres://ada:secret@db.invalid/twinlock?sslmode=require",
-            Wire::Verified,
+            HostVerification::Verified,
         )
         .await;
         let error = refused.err().unwrap().to_string();

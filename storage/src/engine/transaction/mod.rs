@@ -57,12 +57,12 @@ pub struct RecordedEvent {
 
 /// A transaction that writes. Dropping it before the commit rolls it back.
 pub struct WriteTransaction {
-    open: Open,
+    open: TransactionConnection,
     scope: WriteScope,
 }
 
 /// The connection of a transaction.
-pub enum Open {
+pub enum TransactionConnection {
     /// A connection of its own.
     Alone(Transaction<'static, Any>),
     /// The shared writing connection. The transaction waits for its turn with its first statements.
@@ -70,7 +70,7 @@ pub enum Open {
 }
 
 impl WriteTransaction {
-    pub const fn new(open: Open, scope: WriteScope) -> Self {
+    pub const fn new(open: TransactionConnection, scope: WriteScope) -> Self {
         Self { open, scope }
     }
 
@@ -104,8 +104,10 @@ impl WriteTransaction {
     /// one result is wrong, the caller rolls back all.
     pub async fn run_batch(&mut self, batch: Batch) -> Result<BatchResults, PortError> {
         match &mut self.open {
-            Open::Alone(transaction) => answered(run_one_by_one(transaction, batch)).await,
-            Open::GroupMember(member) => answered(member.run(batch)).await,
+            TransactionConnection::Alone(transaction) => {
+                answered(run_one_by_one(transaction, batch)).await
+            }
+            TransactionConnection::GroupMember(member) => answered(member.run(batch)).await,
         }
     }
 
@@ -173,15 +175,15 @@ impl WriteTransaction {
     /// Rolls back, and releases the connection before the answer is sent.
     pub async fn rollback(self) -> Result<(), PortError> {
         match self.open {
-            Open::Alone(transaction) => answered(transaction.rollback()).await,
-            Open::GroupMember(member) => member.rollback().await,
+            TransactionConnection::Alone(transaction) => answered(transaction.rollback()).await,
+            TransactionConnection::GroupMember(member) => member.rollback().await,
         }
     }
 
     async fn end(self) -> Result<(), PortError> {
         match self.open {
-            Open::Alone(transaction) => answered(transaction.commit()).await,
-            Open::GroupMember(member) => member.commit().await,
+            TransactionConnection::Alone(transaction) => answered(transaction.commit()).await,
+            TransactionConnection::GroupMember(member) => member.commit().await,
         }
     }
 }

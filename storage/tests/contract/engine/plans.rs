@@ -11,9 +11,9 @@ use domain::{
     events::{Action, Event, Outcome},
     members::MemberState,
     ports::{
-        Accounts, Admission, Attempts, BrowserRecord, CodeSetChange, CodeUse, Counted, Events,
-        Grant, GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
-        PasswordTry, Proof, Sessions, StepUp, StepUps, Users, Verification,
+        Accounts, Admission, Attempts, BrowserRecord, CodeSetChange, CodeUse, Events, Grant,
+        GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
+        PasswordCount, PasswordTry, Proof, Sessions, StepUp, StepUps, Users, Verification,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -84,7 +84,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
             ..stranger(&email)
         };
         let counted = store.count_password(attempt, at).await.unwrap();
-        let Counted::Counted(receipt) = counted else {
+        let PasswordCount::Counted(receipt) = counted else {
             panic!("{counted:?}")
         };
         store.credentials(&user.email).await.unwrap().unwrap();
@@ -158,7 +158,7 @@ async fn guessing(store: &Store, ada: &Protected) {
         .count_password(elsewhere.clone(), START)
         .await
         .unwrap();
-    let Counted::Counted(receipt) = counted else {
+    let PasswordCount::Counted(receipt) = counted else {
         panic!("{counted:?}")
     };
     store.password_was_right(receipt).await.unwrap();

@@ -10,7 +10,7 @@ use domain::{
     second_factor::step_up::Intent,
     time::TimeStep,
 };
-use storage::{Ended, Spent, Store};
+use storage::{RestoreEffects, Store, UsedCodes};
 
 use crate::support::{
     Database, START, later,
@@ -49,8 +49,11 @@ async fn whatever_was_open_ends() {
         .unwrap();
     store.beat(later(9_000_000)).await.unwrap();
 
-    let ended = store.end_restored(&Spent::Unknown, START).await.unwrap();
-    let expected = Ended {
+    let ended = store
+        .end_restored(&UsedCodes::Unknown, START)
+        .await
+        .unwrap();
+    let expected = RestoreEffects {
         sessions: 2,
         invitations: 1,
         invited: vec![Users::find(store, &eve).await.unwrap().unwrap().email],
@@ -78,7 +81,10 @@ async fn whatever_was_open_ends() {
     .unwrap();
     assert_eq!(events, 1);
     // A second run finds nothing to end.
-    let again = store.end_restored(&Spent::Unknown, START).await.unwrap();
+    let again = store
+        .end_restored(&UsedCodes::Unknown, START)
+        .await
+        .unwrap();
     assert_eq!(again.sessions, 0);
 }
 
@@ -87,7 +93,7 @@ async fn no_step_up_to_now_is_accepted_again() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = protected(store).await;
     let now = START.plus(Duration::from_mins(10));
-    store.end_restored(&Spent::Unknown, now).await.unwrap();
+    store.end_restored(&UsedCodes::Unknown, now).await.unwrap();
     let mine = browser(store, &ada.user).await;
     let step = TimeStep::at(now).number() - TimeStep::at(START).number();
     for (step, taken) in [
@@ -103,7 +109,7 @@ async fn no_step_up_to_now_is_accepted_again() {
         );
     }
     // A later step that was used already stays used.
-    store.end_restored(&Spent::Unknown, now).await.unwrap();
+    store.end_restored(&UsedCodes::Unknown, now).await.unwrap();
     let mine = browser(store, &ada.user).await;
     let code = ada.code(&mine, step + 1);
     assert_eq!(
@@ -119,7 +125,7 @@ async fn what_is_known_of_backup_codes_counts() {
     let id = |index: usize| ada.codes.codes[index].id.clone();
     // Used since the backup, still there, and replaced since.
     let known: HashMap<BackupCodeId, bool> = (0..9).map(|index| (id(index), index == 4)).collect();
-    let spent = Spent::Known(known);
+    let spent = UsedCodes::Known(known);
     let ended = store.end_restored(&spent, START).await.unwrap();
     assert_eq!((ended.codes, ended.codes_left), (2, 8));
     for (index, taken) in [
@@ -134,6 +140,6 @@ async fn what_is_known_of_backup_codes_counts() {
     }
     let spent = store.spent_codes().await.unwrap();
     assert_eq!(spent.values().filter(|used| **used).count(), 3);
-    store.end_restored(&Spent::All, START).await.unwrap();
+    store.end_restored(&UsedCodes::All, START).await.unwrap();
     assert_eq!(codes_left(store, &ada).await, 0);
 }

@@ -6,7 +6,7 @@ use domain::{
     people::roles::Role,
     ports::{
         AccountAddition, AccountRemoval, Accounts, Attempts, Grant, MemberReset, Members,
-        MembershipChange, MethodChange, Mfa, NewUser, Sessions, UserAddition, Users,
+        MembershipChange, MethodChange, Mfa, NewUser, Sessions, UserAddition, UserStatus, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
 };
@@ -228,7 +228,10 @@ async fn those_help_who_own_every_account_of_a_person() {
     named(store, "Éric", &one.id, Role::Owner).await;
     named(store, "Bob", &one.id, Role::Member).await;
     let barred = named(store, "Adam", &one.id, Role::Owner).await;
-    store.set_disabled(&barred, true).await.unwrap();
+    store
+        .set_status(&barred, UserStatus::Disabled)
+        .await
+        .unwrap();
     // RC3: an invited Owner can't sign in, and so can't help.
     let invited = NewUser {
         password: None,

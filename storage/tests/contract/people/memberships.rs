@@ -5,7 +5,7 @@ use domain::{
     people::roles::Role,
     ports::{
         AccountAddition, Accounts, InvitationUse, Members, MembershipChange, NewUser, SecretHash,
-        Sessions, UserAddition, Users,
+        Sessions, UserAddition, UserStatus, Users,
     },
 };
 use storage::Store;
@@ -91,12 +91,18 @@ async fn a_barred_owner_is_none() {
     let Database { store, .. } = &Database::fresh().await;
     let (acme, ada) = owned(store).await;
     let bob = joined(store, &acme, Role::Owner).await;
-    assert_eq!(store.set_disabled(&bob, true).await.unwrap(), DONE);
+    assert_eq!(
+        store.set_status(&bob, UserStatus::Disabled).await.unwrap(),
+        DONE
+    );
     assert_eq!(store.leave(&ada, &acme).await.unwrap(), LAST);
-    assert_eq!(store.set_disabled(&ada, true).await.unwrap(), LAST);
+    assert_eq!(
+        store.set_status(&ada, UserStatus::Disabled).await.unwrap(),
+        LAST
+    );
     assert_eq!(Users::remove(store, &ada).await.unwrap(), LAST);
     assert_eq!(
-        store.set_disabled(&bob, true).await.unwrap(),
+        store.set_status(&bob, UserStatus::Disabled).await.unwrap(),
         DONE,
         "as he is already"
     );
@@ -105,7 +111,10 @@ async fn a_barred_owner_is_none() {
         DONE,
         "he keeps nothing open"
     );
-    assert_eq!(store.set_disabled(&bob, false).await.unwrap(), DONE);
+    assert_eq!(
+        store.set_status(&bob, UserStatus::Enabled).await.unwrap(),
+        DONE
+    );
 }
 
 /// Adds an Owner who has been invited and has no password yet.
@@ -133,7 +142,10 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     store.invite(&bob, link, later(60)).await.unwrap();
     let set_role = |user, role| store.set_role(user, &acme, role);
     assert_eq!(Users::remove(store, &ada).await.unwrap(), LAST);
-    assert_eq!(store.set_disabled(&ada, true).await.unwrap(), LAST);
+    assert_eq!(
+        store.set_status(&ada, UserStatus::Disabled).await.unwrap(),
+        LAST
+    );
     assert_eq!(store.leave(&ada, &acme).await.unwrap(), LAST);
     assert_eq!(set_role(&ada, Role::Member).await.unwrap(), LAST);
 
@@ -164,7 +176,13 @@ async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
     let role = store.set_role(&one, &acme.id, Role::Member).await;
     assert_eq!(role.unwrap(), DONE);
     assert_eq!(store.leave(&two, &acme.id).await.unwrap(), DONE);
-    assert_eq!(store.set_disabled(&three, true).await.unwrap(), DONE);
+    assert_eq!(
+        store
+            .set_status(&three, UserStatus::Disabled)
+            .await
+            .unwrap(),
+        DONE
+    );
     assert_eq!(Users::remove(store, &four).await.unwrap(), DONE);
 }
 
@@ -179,7 +197,10 @@ async fn an_account_without_an_owner_holds_nobody() {
         .execute(&database.raw().await)
         .await
         .unwrap();
-    assert_eq!(store.set_disabled(&bob, true).await.unwrap(), DONE);
+    assert_eq!(
+        store.set_status(&bob, UserStatus::Disabled).await.unwrap(),
+        DONE
+    );
     assert_eq!(store.leave(&bob, &acme).await.unwrap(), DONE);
     assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
 }
@@ -190,17 +211,23 @@ async fn barring_ends_sessions_and_is_taken_back() {
     let (acme, ada) = owned(store).await;
     joined(store, &acme, Role::Owner).await;
     let mine = browser(store, &ada).await;
-    assert_eq!(store.set_disabled(&ada, true).await.unwrap(), DONE);
+    assert_eq!(
+        store.set_status(&ada, UserStatus::Disabled).await.unwrap(),
+        DONE
+    );
     assert!(Users::find(store, &ada).await.unwrap().unwrap().disabled);
-    assert_eq!(store.set_disabled(&ada, false).await.unwrap(), DONE);
+    assert_eq!(
+        store.set_status(&ada, UserStatus::Enabled).await.unwrap(),
+        DONE
+    );
     assert!(!Users::find(store, &ada).await.unwrap().unwrap().disabled);
     assert!(
         Sessions::find(store, mine.token).await.unwrap().is_none(),
         "what ended stays so"
     );
     let nobody = UserId::from_random(bits());
-    for disabled in [true, false] {
-        let change = store.set_disabled(&nobody, disabled).await.unwrap();
+    for status in [UserStatus::Disabled, UserStatus::Enabled] {
+        let change = store.set_status(&nobody, status).await.unwrap();
         assert_eq!(change, NOT_THERE);
     }
 }
@@ -239,7 +266,10 @@ async fn a_refusal_says_how_many_accounts_stand_against_it() {
         store.join(&ada, &further.id, role).await.unwrap();
     }
     let three = MembershipChange::LastOwner { accounts: 3 };
-    assert_eq!(store.set_disabled(&ada, true).await.unwrap(), three);
+    assert_eq!(
+        store.set_status(&ada, UserStatus::Disabled).await.unwrap(),
+        three
+    );
     assert_eq!(Users::remove(store, &ada).await.unwrap(), three);
     assert!(!Users::find(store, &ada).await.unwrap().unwrap().disabled);
     let names = store.only_owner_of(&ada).await.unwrap();

@@ -3,7 +3,10 @@
 use domain::{
     ids::{AccountId, UserId},
     people::roles::Role,
-    ports::{AccountOverview, Accounts, Grant, Members, Rule, RuleChange, RuleLift, Users},
+    ports::{
+        AccountOverview, Accounts, Grant, Members, MfaRule, RuleChange, RuleLift, RuleRecord,
+        UserStatus, Users,
+    },
     second_factor::step_up::Intent,
 };
 use storage::Store;
@@ -22,15 +25,15 @@ async fn place(store: &Store, user: &UserId, account: &AccountId) -> AccountOver
     places.find(|place| place.account.id == *account).unwrap()
 }
 
-fn by_ada(seconds: u64) -> Rule {
-    Rule {
+fn by_ada(seconds: u64) -> RuleRecord {
+    RuleRecord {
         by: Some("Ada Owner".parse().unwrap()),
         at: later(seconds),
     }
 }
 
-fn by_operator(seconds: u64) -> Rule {
-    Rule {
+fn by_operator(seconds: u64) -> RuleRecord {
+    RuleRecord {
         by: None,
         at: later(seconds),
     }
@@ -78,7 +81,10 @@ async fn an_owner_demands_mfa_and_is_named_for_it() {
         RuleChange::Refused
     );
     assert_ne!(
-        store.set_rule(&acme, true, later(3)).await.unwrap(),
+        store
+            .set_rule(&acme, MfaRule::Required, later(3))
+            .await
+            .unwrap(),
         RuleChange::Refused
     );
     let seen = place(store, &ada, &acme).await;
@@ -97,7 +103,10 @@ async fn only_an_owner_who_can_sign_in_demands_it() {
     let ((acme, ada), (_, stranger)) = (owned(store).await, owned(store).await);
     let member = joined(store, &acme, Role::Member).await;
     let barred = joined(store, &acme, Role::Owner).await;
-    store.set_disabled(&barred, true).await.unwrap();
+    store
+        .set_status(&barred, UserStatus::Disabled)
+        .await
+        .unwrap();
     for nobody in [&member, &stranger, &barred, &UserId::from_random(bits())] {
         assert_eq!(
             store.require_mfa(&acme, nobody, START).await.unwrap(),
@@ -201,7 +210,9 @@ async fn the_operator_sets_and_lifts_without_a_name() {
         (4, false, Some(by_operator(4))),
         (5, false, Some(by_operator(4))),
     ] {
-        let set = store.set_rule(&acme, requires_mfa, later(seconds)).await;
+        let set = store
+            .set_rule(&acme, MfaRule::required_if(requires_mfa), later(seconds))
+            .await;
         assert_ne!(set.unwrap(), RuleChange::Refused);
         let seen = place(store, &ada, &acme).await;
         assert_eq!((seen.account.requires_mfa, seen.rule), (requires_mfa, rule));
@@ -211,13 +222,19 @@ async fn the_operator_sets_and_lifts_without_a_name() {
         RuleChange::Refused
     );
     assert_ne!(
-        store.set_rule(&acme, true, later(7)).await.unwrap(),
+        store
+            .set_rule(&acme, MfaRule::Required, later(7))
+            .await
+            .unwrap(),
         RuleChange::Refused
     );
     assert_eq!(place(store, &ada, &acme).await.rule, Some(by_ada(6)));
     let nowhere = AccountId::from_random(bits());
     assert_eq!(
-        store.set_rule(&nowhere, true, START).await.unwrap(),
+        store
+            .set_rule(&nowhere, MfaRule::Required, START)
+            .await
+            .unwrap(),
         RuleChange::Refused
     );
 }

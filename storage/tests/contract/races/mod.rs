@@ -9,8 +9,8 @@ use std::{future::Future, sync::Arc};
 
 use domain::{
     ports::{
-        Attempts, CodeUse, Counted, FirstOwner, FirstStart, InvitationUse, KeyActivation, Mfa,
-        NewSession, PasswordTry, SecretHash, Sessions, Users,
+        Attempts, CodeUse, FirstOwner, FirstStart, InvitationUse, KeyActivation, Mfa, NewSession,
+        PasswordCount, PasswordTry, SecretHash, Sessions, Users,
     },
     second_factor::lockout::{Budget, Factor},
 };
@@ -300,7 +300,7 @@ async fn of_many_passwords_at_once_five_are_judged() {
     let (_database, programs) = programs().await;
     let results = at_once(&programs, 64, |store, _| async move {
         let counted = store.count_password(stranger("ada@example.com"), START);
-        matches!(counted.await.unwrap(), Counted::Counted(_))
+        matches!(counted.await.unwrap(), PasswordCount::Counted(_))
     })
     .await;
     assert_eq!(
@@ -319,7 +319,7 @@ async fn of_many_passwords_at_once_from_one_address_its_limit_is_judged() {
             ..stranger(&format!("typed{number}@example.com"))
         };
         let counted = store.count_password(attempt, START);
-        matches!(counted.await.unwrap(), Counted::Counted(_))
+        matches!(counted.await.unwrap(), PasswordCount::Counted(_))
     })
     .await;
     assert_eq!(count(&results, &true), 20);

@@ -3,7 +3,10 @@
 use domain::{
     ids::{AccountId, UserId},
     people::roles::Role,
-    ports::{Accounts, MemberReset, Members, MembershipChange, RuleChange, Sessions, Users},
+    ports::{
+        Accounts, MemberReset, Members, MembershipChange, MfaRule, RuleChange, Sessions,
+        UserStatus, Users,
+    },
     second_factor::step_up::Intent,
 };
 
@@ -48,7 +51,7 @@ async fn of_many_owners_who_go_at_once_one_stays() {
                         let role = Role::Member;
                         store.set_role(&user, &account, role).await.unwrap()
                     }
-                    2 => store.set_disabled(&user, true).await.unwrap(),
+                    2 => store.set_status(&user, UserStatus::Disabled).await.unwrap(),
                     _ => Users::remove(&*store, &user).await.unwrap(),
                 }
             }
@@ -108,7 +111,10 @@ async fn every_session_knows_the_rule_once_it_is_acknowledged() {
         let found = Sessions::find(store, browser.token).await.unwrap().unwrap();
         assert!(found.subject.memberships[0].requires_mfa);
         assert_ne!(
-            store.set_rule(&account, false, later(2)).await.unwrap(),
+            store
+                .set_rule(&account, MfaRule::Optional, later(2))
+                .await
+                .unwrap(),
             RuleChange::Refused
         );
     }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use domain::{
     events::{Action, Actor, Event, JUDGED, Origin, Outcome, REFUSED},
     ports::{
-        Admission, Attempts, BrowserRecord, Counted, Events, KnownBrowser, KnownBrowsers,
+        Admission, Attempts, BrowserRecord, Events, KnownBrowser, KnownBrowsers, PasswordCount,
         PasswordTry, Receipt, Users,
     },
     session::{
@@ -41,11 +41,11 @@ fn of_host(network: u16, host: u16) -> PasswordTry {
 async fn is_judged(store: &Store, attempt: PasswordTry, now: Timestamp) -> Option<Receipt> {
     let admitted = store.admit(&attempt, now).await.unwrap();
     match store.count_password(attempt, now).await.unwrap() {
-        Counted::Counted(receipt) => {
+        PasswordCount::Counted(receipt) => {
             assert_eq!(admitted, Admission::Stranger, "both judge alike");
             Some(receipt)
         }
-        Counted::Refused { until } => {
+        PasswordCount::Refused { until } => {
             assert_eq!(admitted, Admission::Refused { until }, "both judge alike");
             None
         }
@@ -123,7 +123,7 @@ async fn rb3_of_many_networks_at_once_no_more_are_judged() {
     let results = crate::races::at_once(&programs, 100, |store, number| async move {
         let number = u16::try_from(number + 1).unwrap();
         let counted = store.count_password(of_network(number), START).await;
-        matches!(counted.unwrap(), Counted::Counted(_))
+        matches!(counted.unwrap(), PasswordCount::Counted(_))
     })
     .await;
     let judged = crate::races::count(&results, &true);
@@ -132,7 +132,7 @@ async fn rb3_of_many_networks_at_once_no_more_are_judged() {
         let now = START.plus(BETWEEN);
         let number = u16::try_from(number).unwrap();
         let counted = store.count_password(of_host(500, number), now).await;
-        matches!(counted.unwrap(), Counted::Counted(_))
+        matches!(counted.unwrap(), PasswordCount::Counted(_))
     });
     // One after the delay, which has passed, and one by the network's own budget.
     let judged = crate::races::count(&of_one.await, &true);
@@ -234,7 +234,7 @@ async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
                 email: Some((name.parse().unwrap(), email_index(&name))),
                 ..from(address.into())
             };
-            if let Counted::Counted(_) = seen.count_password(attempt, now).await.unwrap() {
+            if let PasswordCount::Counted(_) = seen.count_password(attempt, now).await.unwrap() {
                 seen.settle(Outcome::Failed).await.unwrap();
             }
             let dead = Event::new(Action::Access, Outcome::Denied);
@@ -294,7 +294,7 @@ async fn rb2_a_right_password_has_its_own_event_beyond_the_budget() {
     let counted = seen
         .count_password(stranger("ada@example.com"), START)
         .await;
-    let Counted::Counted(receipt) = counted.unwrap() else {
+    let PasswordCount::Counted(receipt) = counted.unwrap() else {
         panic!("it is counted")
     };
     let session = domain::ports::NewSession {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ids::UserId,
-    ports::{Attempts, Counted},
+    ports::{Attempts, PasswordCount},
     second_factor::{
         guess_holder::GuessHolder,
         lockout::{Budget, Factor, GuessHistory as Rule},
@@ -97,14 +97,14 @@ async fn passwords_agree_with_the_rule(gaps: Vec<(u64, bool)>) {
         now = now.plus(Duration::from_secs(gap));
         let counted = store.count_password(ada.clone(), now).await.unwrap();
         match (rule.count(now), counted) {
-            (Ok(next), Counted::Counted(receipt)) => {
+            (Ok(next), PasswordCount::Counted(receipt)) => {
                 rule = next;
                 if is_right {
                     store.password_was_right(receipt).await.unwrap();
                     rule = PasswordAttempts::default();
                 }
             }
-            (Err(expected), Counted::Refused { until }) => assert_eq!(until, expected),
+            (Err(expected), PasswordCount::Refused { until }) => assert_eq!(until, expected),
             (expected, counted) => panic!("{counted:?} and not {expected:?}"),
         }
         assert_eq!(store.password_attempts(email).await.unwrap(), rule);
@@ -171,7 +171,7 @@ async fn budgets_are_apart() {
         PasswordAttempts::default()
     );
     let counted = store.count_password(stranger("ada@example.com"), START);
-    assert!(matches!(counted.await.unwrap(), Counted::Counted(_)));
+    assert!(matches!(counted.await.unwrap(), PasswordCount::Counted(_)));
 }
 
 #[tokio::test]

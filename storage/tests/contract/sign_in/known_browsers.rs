@@ -4,7 +4,7 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, BrowserRecord, Counted, KeyActivation, KnownBrowser, KnownBrowsers, Mfa,
+        Attempts, BrowserRecord, KeyActivation, KnownBrowser, KnownBrowsers, Mfa, PasswordCount,
         PasswordTry, Receipt, SecretHash, Sessions, Users,
     },
     session::known_browser::{KEPT, KNOWN, PER_USER},
@@ -46,7 +46,7 @@ pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
     known.token
 }
 
-async fn tried(store: &Store, email: &str, from: TokenHash, now: Timestamp) -> Counted {
+async fn tried(store: &Store, email: &str, from: TokenHash, now: Timestamp) -> PasswordCount {
     let attempt = PasswordTry {
         browser: Some(from),
         address_limit: 1,
@@ -65,14 +65,14 @@ async fn a_known_browser_has_a_budget_of_its_own() {
     }
     for _ in 0..5 {
         let counted = tried(store, &name, mine, START).await;
-        assert_eq!(counted, Counted::Counted(Receipt::Browser(mine)));
+        assert_eq!(counted, PasswordCount::Counted(Receipt::Browser(mine)));
     }
     let refused = tried(store, &name, mine, START).await;
-    assert_eq!(refused, Counted::Refused { until: later(5) });
+    assert_eq!(refused, PasswordCount::Refused { until: later(5) });
     let other = known(store, &ada, START).await;
     assert_eq!(
         tried(store, &name, other, START).await,
-        Counted::Counted(Receipt::Browser(other))
+        PasswordCount::Counted(Receipt::Browser(other))
     );
     store
         .password_was_right(Receipt::Browser(mine))
@@ -80,11 +80,11 @@ async fn a_known_browser_has_a_budget_of_its_own() {
         .unwrap();
     assert_eq!(
         tried(store, &name, mine, START).await,
-        Counted::Counted(Receipt::Browser(mine))
+        PasswordCount::Counted(Receipt::Browser(mine))
     );
     let stranger = store.count_password(stranger(&name), START).await.unwrap();
     assert!(
-        matches!(stranger, Counted::Refused { .. }),
+        matches!(stranger, PasswordCount::Refused { .. }),
         "its right password does not help strangers"
     );
 }
@@ -97,7 +97,7 @@ async fn it_is_a_stranger_to_every_other_user() {
     let counted = tried(store, &eves, adas, START).await;
     assert!(matches!(
         counted,
-        Counted::Counted(Receipt::Stranger { .. })
+        PasswordCount::Counted(Receipt::Stranger { .. })
     ));
     assert!(!store.is_known(adas, &eve, START).await.unwrap());
 
@@ -126,7 +126,7 @@ async fn it_is_forgotten_when_it_stays_away() {
     let counted = tried(store, &name, mine, away).await;
     assert!(matches!(
         counted,
-        Counted::Counted(Receipt::Stranger { .. })
+        PasswordCount::Counted(Receipt::Stranger { .. })
     ));
 }
 

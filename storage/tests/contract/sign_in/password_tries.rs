@@ -1,7 +1,7 @@
 //! The limit for one address.
 
 use domain::{
-    ports::{Attempts, Counted, NewSession, PasswordTry, Receipt, SecretHash, Sessions},
+    ports::{Attempts, NewSession, PasswordCount, PasswordTry, Receipt, SecretHash, Sessions},
     session::address_limit::WINDOW,
 };
 use storage::Store;
@@ -22,8 +22,8 @@ fn other(number: u32) -> PasswordTry {
 
 async fn counted(store: &Store, attempt: PasswordTry, seconds: u64) -> Receipt {
     match store.count_password(attempt, later(seconds)).await.unwrap() {
-        Counted::Counted(receipt) => receipt,
-        Counted::Refused { until } => panic!("refused until {until:?}"),
+        PasswordCount::Counted(receipt) => receipt,
+        PasswordCount::Refused { until } => panic!("refused until {until:?}"),
     }
 }
 
@@ -37,14 +37,14 @@ async fn an_address_has_its_refused_sign_ins_within_the_window_and_no_more() {
     let until = START.plus(WINDOW);
     assert_eq!(
         refused,
-        Counted::Refused { until },
+        PasswordCount::Refused { until },
         "when the oldest leaves the window"
     );
     counted(store, other(3), WINDOW.as_secs()).await;
     let refused = store.count_password(other(4), until).await.unwrap();
     assert_eq!(
         refused,
-        Counted::Refused {
+        PasswordCount::Refused {
             until: later(10).plus(WINDOW)
         },
         "one place became free, not all of them"
@@ -80,7 +80,7 @@ async fn a_session_forgets_what_its_password_was_counted_with_and_none_that_open
         assert!(!store.open(of_an_old_password).await.unwrap().is_done());
     }
     let refused = store.count_password(other(4), START).await.unwrap();
-    assert!(matches!(refused, Counted::Refused { .. }));
+    assert!(matches!(refused, PasswordCount::Refused { .. }));
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn what_a_limit_refuses_is_counted_nowhere() {
             .count_password(ada(), START.plus(WINDOW))
             .await
             .unwrap();
-        assert!(matches!(refused, Counted::Refused { .. }));
+        assert!(matches!(refused, PasswordCount::Refused { .. }));
     }
     assert_eq!(database.count("refused_sign_ins").await, 5);
 }
@@ -120,7 +120,7 @@ async fn addresses_and_what_is_no_name_are_counted_too() {
         counted(store, nothing(), 0).await;
     }
     let refused = store.count_password(nothing(), START).await.unwrap();
-    assert!(matches!(refused, Counted::Refused { .. }));
+    assert!(matches!(refused, PasswordCount::Refused { .. }));
     let elsewhere = PasswordTry {
         address_limit: 3,
         ..from([198, 51, 100, 7].into())
@@ -140,5 +140,5 @@ async fn the_limit_survives_a_restart() {
         .await
         .count_password(other(3), START)
         .await;
-    assert!(matches!(refused.unwrap(), Counted::Refused { .. }));
+    assert!(matches!(refused.unwrap(), PasswordCount::Refused { .. }));
 }

@@ -3,7 +3,8 @@
 use domain::{
     ids::UserId,
     ports::{
-        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, NewSession, Opened, Receipt, Sessions,
+        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, NewSession, Receipt, SessionOpening,
+        Sessions,
     },
     session::bounds::{COMPLETE, HALF, SIGN_INS, WINDOW},
     time::Timestamp,
@@ -20,7 +21,7 @@ use crate::{
     },
 };
 
-async fn opened(store: &Store, new: NewSession) -> Opened {
+async fn opened(store: &Store, new: NewSession) -> SessionOpening {
     store.open(new).await.unwrap()
 }
 
@@ -37,7 +38,7 @@ async fn several(store: &Store, user: &UserId, complete: bool, count: u32) -> Ve
             ..session(user, later(60 * u64::from(number)))
         };
         tokens.push(new.token);
-        assert_eq!(opened(store, new).await, Opened::Done);
+        assert_eq!(opened(store, new).await, SessionOpening::Done);
     }
     tokens
 }
@@ -49,22 +50,34 @@ async fn rc7_right_passwords_open_so_many_sessions_a_minute() {
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let events = database.count("security_events").await;
     for _ in 0..SIGN_INS {
-        assert_eq!(opened(store, session(&ada, later(7))).await, Opened::Done);
+        assert_eq!(
+            opened(store, session(&ada, later(7))).await,
+            SessionOpening::Done
+        );
     }
     let until = later(7).plus(WINDOW);
     for _ in 0..20 {
         let refused = opened(store, session(&ada, later(30))).await;
-        assert_eq!(refused, Opened::TooMany { until });
+        assert_eq!(refused, SessionOpening::TooMany { until });
     }
     let told = database.count("security_events").await - events;
     assert_eq!(told, i64::from(SIGN_INS), "what is refused opens nothing");
-    assert_eq!(opened(store, session(&eve, later(30))).await, Opened::Done);
+    assert_eq!(
+        opened(store, session(&eve, later(30))).await,
+        SessionOpening::Done
+    );
     let of_an_old_password = NewSession {
         password: domain::ports::SecretHash::phc("another".to_owned()),
         ..session(&ada, later(30))
     };
-    assert_eq!(opened(store, of_an_old_password).await, Opened::NotAdmitted);
-    assert_eq!(opened(store, session(&ada, until)).await, Opened::Done);
+    assert_eq!(
+        opened(store, of_an_old_password).await,
+        SessionOpening::NotAdmitted
+    );
+    assert_eq!(
+        opened(store, session(&ada, until)).await,
+        SessionOpening::Done
+    );
 }
 
 #[tokio::test]
@@ -72,7 +85,7 @@ async fn rc7_a_known_browser_has_the_same_figure_of_its_own() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = somebody(store).await;
     let first = session(&ada, START);
-    assert_eq!(opened(store, first.clone()).await, Opened::Done);
+    assert_eq!(opened(store, first.clone()).await, SessionOpening::Done);
     let known = KnownBrowser {
         token: token(),
         user: ada.clone(),
@@ -83,17 +96,20 @@ async fn rc7_a_known_browser_has_the_same_figure_of_its_own() {
         store.remember(known.clone()).await.unwrap(),
         BrowserRecord::Stored
     );
-    while opened(store, session(&ada, START)).await == Opened::Done {}
+    while opened(store, session(&ada, START)).await == SessionOpening::Done {}
     let mine = |at: Timestamp| NewSession {
         receipt: Some(Receipt::Browser(known.token)),
         ..session(&ada, at)
     };
     for _ in 0..SIGN_INS {
-        assert_eq!(opened(store, mine(START)).await, Opened::Done);
+        assert_eq!(opened(store, mine(START)).await, SessionOpening::Done);
     }
     let until = START.plus(WINDOW);
-    assert_eq!(opened(store, mine(START)).await, Opened::TooMany { until });
-    assert_eq!(opened(store, mine(until)).await, Opened::Done);
+    assert_eq!(
+        opened(store, mine(START)).await,
+        SessionOpening::TooMany { until }
+    );
+    assert_eq!(opened(store, mine(until)).await, SessionOpening::Done);
 }
 
 #[tokio::test]
@@ -125,7 +141,7 @@ async fn rc7_strangers_push_no_session_of_a_known_browser_out() {
             ..session(&user, later(1))
         };
         let token = mine.token;
-        assert_eq!(opened(store, mine).await, Opened::Done);
+        assert_eq!(opened(store, mine).await, SessionOpening::Done);
         several(store, &user, complete, HALF + COMPLETE + 3).await;
         assert!(is_there(store, token).await, "complete: {complete}");
     }
@@ -155,7 +171,7 @@ async fn rc7_a_second_factor_completes_no_more_than_there_may_be() {
             session: new.id.clone(),
             token: new.token,
         };
-        assert_eq!(opened(store, new).await, Opened::Done);
+        assert_eq!(opened(store, new).await, SessionOpening::Done);
         let code = ada.code(&browser, step);
         let answer = domain::ports::Mfa::use_code(store, code).await.unwrap();
         assert_eq!(answer.without_count(), CodeUse::Accepted);
@@ -173,6 +189,6 @@ async fn rc7_of_many_at_once_no_more_are_opened() {
         async move { store.open(new).await.unwrap() }
     })
     .await;
-    assert_eq!(count(&results, &Opened::Done), SIGN_INS as usize);
+    assert_eq!(count(&results, &SessionOpening::Done), SIGN_INS as usize);
     assert_eq!(database.count("sessions").await, i64::from(HALF));
 }

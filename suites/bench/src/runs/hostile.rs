@@ -15,7 +15,7 @@ use domain::{
     events::{Action, Actor, Event, Origin, Outcome},
     network::client_address::ClientAddress,
     people::email::Email,
-    ports::{Attempts, Counted, Events, PasswordTry},
+    ports::{Attempts, Events, PasswordCount, PasswordTry},
     time::Timestamp,
     token::Token,
 };
@@ -252,7 +252,7 @@ pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Res
                 network: address.network(),
                 address_limit: 300,
             };
-            if let Counted::Counted(_) = seen.count_password(attempt, now).await? {
+            if let PasswordCount::Counted(_) = seen.count_password(attempt, now).await? {
                 seen.settle(Outcome::Failed).await?;
             }
             let dead = Event::new(Action::Access, Outcome::Denied);

@@ -4,7 +4,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use usecases::mfa::{CodeSheet, SavedCodes, Settled};
+use usecases::mfa::{CodeSheet, NextPageData, SavedCodes};
 
 use super::{SetUpStep, Steps, unsaved_codes::AskBeforeLeaving};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     routes::{AfterPassword, Page},
     shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
-        Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
+        Alert, AlertKind, BrowserRefusal, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
         boxed::{boxed_view, effect, memo},
         browser::boot::meta,
@@ -175,7 +175,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
 /// had no effect, which only the user can see.
 fn ticked(
     saved: RwSignal<bool>,
-    taken: Result<(), BrowserRefused>,
+    taken: Result<(), BrowserRefusal>,
     done: &str,
     refused: &str,
 ) -> String {
@@ -207,7 +207,7 @@ fn Finish(
         }
     });
     let set = StoredValue::new(set);
-    let over = move |result: &str, settled: Option<Settled>| {
+    let over = move |result: &str, settled: Option<NextPageData>| {
         let has_left = finished.try_set(true).is_some();
         shell.flash.say(result.to_owned());
         // Another user may be signed in now; the current page decides where they go.
@@ -217,7 +217,7 @@ fn Finish(
         let next = shell.return_to.take_after_set_up();
         let next = next.unwrap_or(Page::Profile);
         match settled {
-            Some(Settled { viewer, profile }) => {
+            Some(NextPageData { viewer, profile }) => {
                 shell.set_viewer(Some(viewer));
                 let brought = (next == Page::Profile).then_some(profile);
                 shell.handover.profile.set_value(brought);
@@ -227,7 +227,7 @@ fn Finish(
         navigator.replace(&next);
     };
     let done = move |result: &'static str| {
-        move |answer: Result<Option<Settled>, AppError>| match answer {
+        move |answer: Result<Option<NextPageData>, AppError>| match answer {
             Ok(settled) => over(result, settled),
             // The response to the previous attempt was lost. If there are no unsaved codes any
             // more, that attempt succeeded.

@@ -31,7 +31,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     effect(move || {
         if waiting.result() == Some(Ok(false)) {
             if shell.handover.take_key_was_shown() {
-                gone(&shell);
+                explain_missing_key(&shell);
             } else {
                 shell.flash.keep();
             }
@@ -53,7 +53,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
 
 /// The key that this tab has shown is no longer pending, because another tab was faster or it
 /// expired.
-fn gone(shell: &Shell) {
+fn explain_missing_key(shell: &Shell) {
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let why = if has_mfa {
         AppError::AlreadySetUp

@@ -4,7 +4,7 @@ use usecases::{profile::NewPassword, secret_text::SecretText};
 use crate::{
     api::profile::change_password,
     features::{
-        mfa::second_factor_form::{Factors, Given},
+        mfa::second_factor_form::{FactorInput, Factors},
         session::view::{NewPasswordField, password_error},
     },
     routes::Page,
@@ -41,9 +41,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 .then(|| words::ENTER_CURRENT_PASSWORD.to_owned()),
         );
         at_new.set(password_error(&new.read_untracked()));
-        let given = has_mfa.get_untracked().then(|| factors.given());
+        let given = has_mfa.get_untracked().then(|| factors.read_input());
         let (code, wrong) = match given.transpose() {
-            Ok(given) => (given.map(Given::into_text), None),
+            Ok(given) => (given.map(FactorInput::into_text), None),
             Err(field) => (None, Some(words::invalid(field).to_owned())),
         };
         at_code.set(wrong);
@@ -67,7 +67,8 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             }
             Err(error) => {
                 if let Some(place) = place(&error) {
-                    let said = said(&error, shell.connection.may_have_new_password.get_value());
+                    let said =
+                        describe_error(&error, shell.connection.may_have_new_password.get_value());
                     [at_current, at_new, at_code][place].try_set(Some(said));
                     waits.try_set(Some(error));
                     return focus_first_invalid();
@@ -141,10 +142,16 @@ const fn place(error: &AppError) -> Option<usize> {
     }
 }
 
-fn said(error: &AppError, was_lost: bool) -> String {
+fn describe_error(error: &AppError, was_lost: bool) -> String {
     match error {
         AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
         AppError::WrongCredentials => words::WRONG_PASSWORD.to_owned(),
-        error => words::code_refusal(error, true, was_lost),
+        error => words::code_refusal(
+            error,
+            words::CodeAttempt {
+                by_either: true,
+                was_lost,
+            },
+        ),
     }
 }

@@ -1,7 +1,7 @@
 use domain::{ids::AccountId, session::policy::Standing};
 use leptos::prelude::*;
 
-use usecases::session::{AccountOption, Chosen};
+use usecases::session::{AccountOption, AccountSelection};
 
 use crate::{
     api::session::{accounts, choose_account},
@@ -31,7 +31,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
         refused.set(None);
         shell.call(
             busy,
-            choose_account(Chosen { account }),
+            choose_account(AccountSelection { account }),
             move |answer| match answer {
                 Ok(viewer) => {
                     shell.set_viewer(Some(viewer));

@@ -20,7 +20,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
     // Text and a submit from before the app started continue in the app's own fields.
-    let typed = boot::typed();
+    let typed = boot::read_form();
     let known = shell.handover.take_sign_in_as();
     let (email, password) = (
         RwSignal::new(known.unwrap_or_else(|| typed.email.value.clone())),

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 
-use usecases::session::{Code, SignedIn};
+use usecases::session::{Code, SecondFactorResult};
 
 use crate::{
     api::session::{helpers, verify_backup_code, verify_code},
     boot_protocol,
-    features::mfa::second_factor_form::{Given, SecondFactorForm},
+    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
     shell::{Load, shell, view::app_error_alert::in_words},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn Verify() -> impl IntoView {
     let shell = shell();
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
-    let done = move |answer: Result<SignedIn, AppError>| match answer {
+    let done = move |answer: Result<SecondFactorResult, AppError>| match answer {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);
@@ -43,8 +43,8 @@ pub(crate) fn Verify() -> impl IntoView {
         }
     };
     let submit = move |given| match given {
-        Given::Code(code) => shell.call(busy, verify_code(Code { code }), done),
-        Given::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
+        FactorInput::Code(code) => shell.call(busy, verify_code(Code { code }), done),
+        FactorInput::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
     };
     view! {
         <div class="page--narrow">

@@ -3,14 +3,14 @@ use leptos::prelude::*;
 
 use usecases::{
     secret_text::SecretText,
-    step_up::{AskedFor, StepUpCode},
+    step_up::{StepUpCode, StepUpRequest},
 };
 
 use super::action_flow;
 
 use crate::{
     api::step_up::{asked, cancel, verify_backup_code, verify_code},
-    features::mfa::second_factor_form::{Given, SecondFactorForm},
+    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -27,7 +27,7 @@ use crate::{
 pub(crate) fn StepUp(action: ProtectedAction) -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
     let load = Load::now(asked);
-    let is_this = move |asked: &Option<AskedFor>| {
+    let is_this = move |asked: &Option<StepUpRequest>| {
         asked
             .as_ref()
             .is_some_and(|asked| asked.intent.action() == action)
@@ -51,7 +51,7 @@ pub(crate) fn StepUp(action: ProtectedAction) -> impl IntoView {
 }
 
 #[component]
-fn Question(asked: AskedFor) -> impl IntoView {
+fn Question(asked: StepUpRequest) -> impl IntoView {
     let (shell, navigator, flow) = (shell(), navigator(), action_flow());
     let action = asked.intent.action();
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
@@ -59,7 +59,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let cost = words::cost(action, asked.about.as_deref());
     let asked = StoredValue::new(asked);
     let perform = move || {
-        let AskedFor { intent, about } = asked.get_value();
+        let StepUpRequest { intent, about } = asked.get_value();
         flow.perform(intent, about);
     };
     let sent = StoredValue::new(None::<SecretText>);
@@ -103,11 +103,11 @@ fn Question(asked: AskedFor) -> impl IntoView {
         }
     });
     let submit = move |given| match given {
-        Given::Code(code) => {
+        FactorInput::Code(code) => {
             let intent = intent();
             shell.call(busy, verify_code(StepUpCode { intent, code }), done);
         }
-        Given::BackupCode(code) => {
+        FactorInput::BackupCode(code) => {
             sent.set_value(Some(code.clone()));
             let request = StepUpCode {
                 intent: intent(),

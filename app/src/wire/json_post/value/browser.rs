@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Json, Misfit, Value};
+use super::{Json, JsonValue, TypeMismatch};
 
 impl Json for JsValue {
     const NULL: Self = Self::NULL;
@@ -32,16 +32,16 @@ impl Json for JsValue {
         Self::is_object(self) && !self.is_array()
     }
 
-    fn elements(&self) -> Vec<Value<Self>> {
+    fn elements(&self) -> Vec<JsonValue<Self>> {
         let array: &Array = self.unchecked_ref();
-        array.iter().map(Value).collect()
+        array.iter().map(JsonValue).collect()
     }
 
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit> {
+    fn entries(&self) -> Result<Vec<(String, JsonValue<Self>)>, TypeMismatch> {
         let entries = Object::entries(self.unchecked_ref());
         let pairs = entries.iter().map(|entry| {
             let entry: Array = entry.unchecked_into();
-            Ok((Value(entry.get(0)).text()?, Value(entry.get(1))))
+            Ok((JsonValue(entry.get(0)).text()?, JsonValue(entry.get(1))))
         });
         pairs.collect()
     }

@@ -9,11 +9,11 @@ use domain::{
 use rstest::rstest;
 use serde_json::{Value as Parsed, json};
 use usecases::{
-    accounts::{AccountRow, MemberRow, MembersShown, Protection, RuleSet},
+    accounts::{AccountRow, LastRuleChange, MemberList, MemberRow, Protection},
     session::Viewer,
 };
 
-use super::{Json, Misfit, Value, read};
+use super::{Json, JsonValue, TypeMismatch, read};
 use crate::wire::error::AppError;
 
 impl Json for Parsed {
@@ -43,14 +43,14 @@ impl Json for Parsed {
         Self::is_object(self)
     }
 
-    fn elements(&self) -> Vec<Value<Self>> {
+    fn elements(&self) -> Vec<JsonValue<Self>> {
         let elements = self.as_array().cloned().unwrap_or_default();
-        elements.into_iter().map(Value).collect()
+        elements.into_iter().map(JsonValue).collect()
     }
 
-    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit> {
+    fn entries(&self) -> Result<Vec<(String, JsonValue<Self>)>, TypeMismatch> {
         let entries = self.as_object().cloned().unwrap_or_default();
-        let entries = entries.into_iter().map(|(name, of)| (name, Value(of)));
+        let entries = entries.into_iter().map(|(name, of)| (name, JsonValue(of)));
         Ok(entries.collect())
     }
 
@@ -59,7 +59,7 @@ impl Json for Parsed {
     }
 }
 
-fn members() -> MembersShown {
+fn members() -> MemberList {
     let row = |n: u8, state, added_at, no_reset| MemberRow {
         id: UserId::from_random([n; 16]),
         name: "Zoë 田中 \u{1f600}".to_owned(),
@@ -71,7 +71,7 @@ fn members() -> MembersShown {
         no_reset,
     };
     let at = Timestamp::from_millis(1_800_000_000_000);
-    MembersShown {
+    MemberList {
         account: "Example Ltd".to_owned(),
         requires_mfa: true,
         members: vec![
@@ -92,13 +92,13 @@ fn changed(pointer: &str, value: Parsed) -> Parsed {
 #[test]
 fn what_the_server_writes_is_read() {
     let written = serde_json::to_value(members()).unwrap();
-    assert_eq!(read::<_, MembersShown>(written).unwrap(), members());
+    assert_eq!(read::<_, MemberList>(written).unwrap(), members());
     let account = AccountRow {
         id: AccountId::from_random([3; 16]),
         name: String::new(),
         role: Role::Owner,
         requires_mfa: false,
-        rule: Some(RuleSet {
+        rule: Some(LastRuleChange {
             by: None,
             at: Timestamp::from_millis(0),
         }),
@@ -129,7 +129,7 @@ fn an_unknown_field_is_left_out_however_deep_it_is() {
     }
     let mut answer = serde_json::to_value(members()).unwrap();
     answer["new"] = deep;
-    assert_eq!(read::<_, MembersShown>(answer).unwrap(), members());
+    assert_eq!(read::<_, MemberList>(answer).unwrap(), members());
 }
 
 #[rstest]
@@ -157,8 +157,8 @@ fn an_unknown_field_is_left_out_however_deep_it_is() {
 #[case::an_odd_id("/members/0/id", json!("../etc"))]
 fn an_odd_answer_is_a_misfit(#[case] pointer: &str, #[case] value: Parsed) {
     assert!(matches!(
-        read::<_, MembersShown>(changed(pointer, value)),
-        Err(Misfit)
+        read::<_, MemberList>(changed(pointer, value)),
+        Err(TypeMismatch)
     ));
 }
 
@@ -168,7 +168,7 @@ fn an_odd_answer_is_a_misfit(#[case] pointer: &str, #[case] value: Parsed) {
 #[case(json!("members"))]
 #[case(Parsed::Null)]
 fn an_answer_that_lacks_a_part_is_a_misfit(#[case] answer: Parsed) {
-    assert!(matches!(read::<_, MembersShown>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, MemberList>(answer), Err(TypeMismatch)));
 }
 
 #[rstest]
@@ -179,12 +179,12 @@ fn an_answer_that_lacks_a_part_is_a_misfit(#[case] answer: Parsed) {
 #[case(json!({ "error": "rate limited" }))]
 #[case(json!("paused"))]
 fn what_is_no_refusal_of_ours_is_a_misfit(#[case] answer: Parsed) {
-    assert!(matches!(read::<_, AppError>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, AppError>(answer), Err(TypeMismatch)));
 }
 
 #[rstest]
 fn nothing_is_expected_and_something_comes(
     #[values(json!(true), json!([]), json!({}), json!(""))] answer: Parsed,
 ) {
-    assert!(matches!(read::<_, ()>(answer), Err(Misfit)));
+    assert!(matches!(read::<_, ()>(answer), Err(TypeMismatch)));
 }

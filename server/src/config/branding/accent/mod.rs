@@ -28,12 +28,12 @@ impl Accent {
             return dark.map_or(Ok(None), |_| Err(SettingError::new(DARK, alone.to_owned())));
         };
         let accent = colour(LIGHT, text)?;
-        let light = judged(LIGHT, AccentTheme::Light, accent)?;
+        let light = check_accent(LIGHT, AccentTheme::Light, accent)?;
         let accent = match dark {
             Some(text) => colour(DARK, text)?,
             None => Tokens::dark_accent_for(accent),
         };
-        let dark = judged(DARK, AccentTheme::Dark, accent)?;
+        let dark = check_accent(DARK, AccentTheme::Dark, accent)?;
         Ok(Some(Self { light, dark }))
     }
 
@@ -52,7 +52,7 @@ fn colour(setting: &'static str, text: &str) -> Result<Colour, SettingError> {
     })
 }
 
-fn judged(
+fn check_accent(
     setting: &'static str,
     theme: AccentTheme,
     accent: Colour,

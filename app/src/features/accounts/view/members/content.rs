@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use usecases::accounts::MembersShown;
+use usecases::accounts::MemberList;
 
 use super::{
     export::DownloadCsv,
@@ -22,7 +22,7 @@ use crate::{
 
 /// The members. The elements around their table stay while newer rows load.
 #[component]
-pub(super) fn Content(load: Load<MembersShown>, filters: Filters) -> impl IntoView {
+pub(super) fn Content(load: Load<MemberList>, filters: Filters) -> impl IntoView {
     let resets = Resets::new(filters);
     let name = memo(move || {
         let shown = load.answer.read();

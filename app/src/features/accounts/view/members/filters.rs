@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
-use usecases::accounts::{MembersShown, MembersWanted};
+use usecases::accounts::{MemberList, MemberListRequest};
 
 use crate::{
     features::accounts::state::last_page,
@@ -20,9 +20,9 @@ const TYPED: Duration = Duration::from_millis(250);
 /// The requested members, and the fields that select them.
 #[derive(Clone, Copy)]
 pub(super) struct Filters {
-    wanted: RwSignal<MembersWanted>,
+    wanted: RwSignal<MemberListRequest>,
     /// The requested members, which notifies only if they change.
-    pub question: Memo<MembersWanted>,
+    pub question: Memo<MemberListRequest>,
     typed: RwSignal<String>,
     chosen: RwSignal<String>,
     search: NodeRef<html::Input>,
@@ -32,10 +32,10 @@ impl Filters {
     /// Creates the fields with the search and state stored in this history entry before a reload or
     /// Back, or for all members.
     pub fn new(account: AccountId) -> Self {
-        let (state, search) = kept(&account).unwrap_or_default();
+        let (state, search) = load_filters(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
-        let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
-        let wanted = RwSignal::new(MembersWanted {
+        let chosen = RwSignal::new(state.map_or("", MemberState::code).to_owned());
+        let wanted = RwSignal::new(MemberListRequest {
             account,
             search,
             state,
@@ -61,7 +61,7 @@ impl Filters {
         effect(move || {
             let wanted = question.read();
             if !is_first {
-                keep(&wanted);
+                store_filters(&wanted);
             }
             is_first = false;
         });
@@ -95,7 +95,7 @@ impl Filters {
     }
 
     /// Goes back to the last page if there are fewer pages than before.
-    pub fn stay_within(self, load: Load<MembersShown>) {
+    pub fn stay_within(self, load: Load<MemberList>) {
         effect(move || {
             let answer = load.answer.read();
             let Some(shown) = answer.as_ref() else { return };
@@ -109,8 +109,8 @@ impl Filters {
 
 /// Stores search and state in this history entry instead of the URL. Nothing is sent to the server
 /// for this.
-fn keep(wanted: &MembersWanted) {
-    let state = wanted.state.map_or("", MemberState::as_str);
+fn store_filters(wanted: &MemberListRequest) {
+    let state = wanted.state.map_or("", MemberState::code);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
     if let Ok(history) = window().history() {
         let _ = history.replace_state(&entry.into(), "");
@@ -118,7 +118,7 @@ fn keep(wanted: &MembersWanted) {
 }
 
 /// The state and the search stored for this account.
-fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
+fn load_filters(account: &AccountId) -> Option<(Option<MemberState>, String)> {
     let entry = window().history().ok()?.state().ok()?.as_string()?;
     let (of, entry) = entry.split_once('\n')?;
     let (state, search) = entry.split_once('\n')?;
@@ -128,8 +128,7 @@ fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
 /// The fields.
 #[component]
 pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
-    let states =
-        MemberState::ALL.map(|state| (state.as_str().to_owned(), state.as_str().to_owned()));
+    let states = MemberState::ALL.map(|state| (state.code().to_owned(), state.label().to_owned()));
     let all = (String::new(), "All".to_owned());
     let options = std::iter::once(all).chain(states).collect();
     view! {

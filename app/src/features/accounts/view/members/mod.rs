@@ -9,7 +9,7 @@ mod table;
 
 use domain::ids::AccountId;
 use leptos::prelude::*;
-use usecases::accounts::MembersShown;
+use usecases::accounts::MemberList;
 
 use self::{content::Content, filters::Filters};
 use crate::{
@@ -38,7 +38,7 @@ enum MembersContent {
 }
 
 impl MembersContent {
-    fn of(load: Load<MembersShown>) -> Self {
+    fn of(load: Load<MemberList>) -> Self {
         match load.failed.get() {
             // Replaces members that are already shown, because the user may no longer see them.
             Some(AppError::NotFound | AppError::NotAllowed) => Self::NotFound,

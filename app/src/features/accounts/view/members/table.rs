@@ -1,7 +1,7 @@
 use domain::{members::MemberState, time::Timestamp};
 use leptos::prelude::*;
 
-use usecases::accounts::{MemberRow, MembersShown};
+use usecases::accounts::{MemberList, MemberRow};
 
 use super::reset::Resets;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// A page of members.
 #[component]
-pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl IntoView {
+pub(super) fn MembersTable(load: Load<MemberList>, resets: Resets) -> impl IntoView {
     let columns = vec![
         "Name",
         "Email",
@@ -34,7 +34,7 @@ pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl Int
     });
     // Rows are keyed by user, so that a focused button keeps the focus when newer rows arrive.
     let row = move |id: String| {
-        let member = untrack(|| found(load, &id));
+        let member = untrack(|| find_row(load, &id));
         member
             .map(|member| view! { <Row member load resets /> }.into_any())
             .into_any()
@@ -46,7 +46,7 @@ pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl Int
     }
 }
 
-fn found(load: Load<MembersShown>, id: &str) -> Option<MemberRow> {
+fn find_row(load: Load<MemberList>, id: &str) -> Option<MemberRow> {
     load.answer.with(|shown| {
         let mut members = shown.iter().flat_map(|shown| &shown.members);
         members.find(|member| member.id.to_string() == id).cloned()
@@ -67,11 +67,11 @@ fn Row(
     /// The member as first loaded.
     member: MemberRow,
     /// The newest answer.
-    load: Load<MembersShown>,
+    load: Load<MemberList>,
     resets: Resets,
 ) -> impl IntoView {
     let id = member.id.to_string();
-    let row = memo(move || found(load, &id).unwrap_or_else(|| member.clone()));
+    let row = memo(move || find_row(load, &id).unwrap_or_else(|| member.clone()));
     let name = Signal::derive(move || row.read().name.clone());
     let email = Signal::derive(move || row.read().email.clone());
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
@@ -84,7 +84,7 @@ fn Row(
             MemberState::Off => BadgeKind::Off,
             MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
         };
-        view! { <Badge label=state.as_str() kind /> }.into_any()
+        view! { <Badge label=state.label() kind /> }.into_any()
     });
     let action = boxed_view(move || match kind.get() {
         0 => "–".into_any(),

@@ -20,7 +20,7 @@ use tokio::{
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Times {
+pub struct ConnectionTimes {
     /// From the first byte of a request's head to its last.
     pub head: Duration,
     /// Without a byte, before a head or between two requests.
@@ -29,17 +29,17 @@ pub struct Times {
 
 /// Whether a request of the connection is being answered: neither time runs then.
 #[derive(Clone, Default)]
-pub struct Answering(Arc<Answers>);
+pub struct AnswersInProgress(Arc<AnswerCounts>);
 
 #[derive(Default)]
-struct Answers {
+struct AnswerCounts {
     /// How many answers were begun so far.
     begun: AtomicUsize,
     /// How many answers are in progress: one or none.
     now: AtomicUsize,
 }
 
-impl Answering {
+impl AnswersInProgress {
     /// Marks an answer as in progress until the guard is dropped.
     pub fn begin(&self) -> Answer {
         self.0.begun.fetch_add(1, Ordering::AcqRel);
@@ -49,7 +49,7 @@ impl Answering {
 }
 
 /// Guard of an answer in progress.
-pub struct Answer(Answering);
+pub struct Answer(AnswersInProgress);
 
 impl Drop for Answer {
     fn drop(&mut self) {
@@ -59,7 +59,7 @@ impl Drop for Answer {
 
 /// Which time limit of a connection runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Runs {
+enum RunningLimit {
     /// The time between two requests.
     Idle,
     /// The time of a head.
@@ -69,25 +69,25 @@ enum Runs {
 }
 
 /// A connection that ends when one of its time limits has passed.
-pub struct KeptConnection<Stream> {
+pub struct TimedConnection<Stream> {
     stream: Stream,
-    times: Times,
-    answering: Answering,
+    times: ConnectionTimes,
+    answering: AnswersInProgress,
     /// How many begun answers the connection has noticed.
     seen: usize,
-    runs: Runs,
+    runs: RunningLimit,
     end: Pin<Box<Sleep>>,
 }
 
-impl<Stream> KeptConnection<Stream> {
+impl<Stream> TimedConnection<Stream> {
     /// Wraps a stream; the idle time runs from now on.
-    pub fn new(stream: Stream, times: Times, answering: Answering) -> Self {
+    pub fn new(stream: Stream, times: ConnectionTimes, answering: AnswersInProgress) -> Self {
         Self {
             stream,
             times,
             answering,
             seen: 0,
-            runs: Runs::Idle,
+            runs: RunningLimit::Idle,
             end: Box::pin(sleep(times.idle)),
         }
     }
@@ -99,21 +99,21 @@ impl<Stream> KeptConnection<Stream> {
         let begun = self.answering.0.begun.load(Ordering::Acquire);
         if begun != self.seen {
             self.seen = begun;
-            self.runs = Runs::Nothing;
+            self.runs = RunningLimit::Nothing;
         }
-        if self.runs == Runs::Nothing && !is_answering {
-            self.run(Runs::Idle, self.times.idle);
+        if self.runs == RunningLimit::Nothing && !is_answering {
+            self.run(RunningLimit::Idle, self.times.idle);
         }
     }
 
     /// A client that takes its answer slowly is not idle.
     fn note_written(&mut self, wrote: &Poll<io::Result<usize>>) {
-        if matches!(wrote, Poll::Ready(Ok(1..))) && self.runs == Runs::Idle {
-            self.run(Runs::Idle, self.times.idle);
+        if matches!(wrote, Poll::Ready(Ok(1..))) && self.runs == RunningLimit::Idle {
+            self.run(RunningLimit::Idle, self.times.idle);
         }
     }
 
-    fn run(&mut self, runs: Runs, time: Duration) {
+    fn run(&mut self, runs: RunningLimit, time: Duration) {
         #[expect(clippy::disallowed_methods, reason = "the wait is for a real client")]
         let end = Instant::now() + time;
         self.runs = runs;
@@ -121,7 +121,7 @@ impl<Stream> KeptConnection<Stream> {
     }
 }
 
-impl<Stream: AsyncRead + Unpin> AsyncRead for KeptConnection<Stream> {
+impl<Stream: AsyncRead + Unpin> AsyncRead for TimedConnection<Stream> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -130,13 +130,13 @@ impl<Stream: AsyncRead + Unpin> AsyncRead for KeptConnection<Stream> {
         self.follow();
         let before = buffer.filled().len();
         if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, buffer) {
-            if buffer.filled().len() > before && self.runs == Runs::Idle {
+            if buffer.filled().len() > before && self.runs == RunningLimit::Idle {
                 let head = self.times.head;
-                self.run(Runs::Head, head);
+                self.run(RunningLimit::Head, head);
             }
             return Poll::Ready(read);
         }
-        if self.runs == Runs::Nothing {
+        if self.runs == RunningLimit::Nothing {
             return Poll::Pending;
         }
         ready!(self.end.as_mut().poll(context));
@@ -144,7 +144,7 @@ impl<Stream: AsyncRead + Unpin> AsyncRead for KeptConnection<Stream> {
     }
 }
 
-impl<Stream: AsyncWrite + Unpin> AsyncWrite for KeptConnection<Stream> {
+impl<Stream: AsyncWrite + Unpin> AsyncWrite for TimedConnection<Stream> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -184,23 +184,27 @@ mod tests {
 
     use super::*;
 
-    const TIMES: Times = Times {
+    const TIMES: ConnectionTimes = ConnectionTimes {
         head: Duration::from_secs(10),
         idle: Duration::from_mins(2),
     };
 
-    fn kept() -> (KeptConnection<DuplexStream>, DuplexStream, Answering) {
+    fn pair() -> (
+        TimedConnection<DuplexStream>,
+        DuplexStream,
+        AnswersInProgress,
+    ) {
         let (stream, client) = duplex(64);
-        let answering = Answering::default();
+        let answering = AnswersInProgress::default();
         (
-            KeptConnection::new(stream, TIMES, answering.clone()),
+            TimedConnection::new(stream, TIMES, answering.clone()),
             client,
             answering,
         )
     }
 
     #[expect(clippy::disallowed_methods, reason = "tokio's clock stands still here")]
-    async fn ends_after(kept: &mut KeptConnection<DuplexStream>) -> u64 {
+    async fn ends_after(kept: &mut TimedConnection<DuplexStream>) -> u64 {
         let before = Instant::now();
         let error = kept.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
@@ -210,7 +214,7 @@ mod tests {
     /// S1: proxies keep their connections for a minute, and may reuse them at the last moment.
     #[tokio::test(start_paused = true)]
     async fn s1_a_connection_is_kept_between_two_requests() {
-        let (mut kept, mut client, _) = kept();
+        let (mut kept, mut client, _) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         assert_eq!(
@@ -218,13 +222,13 @@ mod tests {
             10,
             "a head that is not finished"
         );
-        let (mut kept, _client, _) = self::kept();
+        let (mut kept, _client, _) = pair();
         assert_eq!(ends_after(&mut kept).await, 120, "no request at all");
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_takes_as_long_as_it_takes_and_the_idle_time_runs_from_its_end() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         let answer = answering.begin();
@@ -237,7 +241,7 @@ mod tests {
     /// On a slow network downloading the pages' program takes minutes, in which nothing is read.
     #[tokio::test(start_paused = true)]
     async fn a_slow_download_is_not_cut_off() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         client.write_u8(b'G').await.unwrap();
         kept.read_u8().await.unwrap();
         drop(answering.begin());
@@ -252,7 +256,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_head_has_its_own_time() {
-        let (mut kept, mut client, answering) = kept();
+        let (mut kept, mut client, answering) = pair();
         for _ in 0..3 {
             sleep(Duration::from_secs(100)).await;
             client.write_u8(b'G').await.unwrap();

@@ -15,9 +15,9 @@ const LONGEST: usize = 100;
 
 /// Counts warnings.
 #[derive(Default)]
-pub struct Sparing(Mutex<Option<(Instant, u32)>>);
+pub struct WarningLimit(Mutex<Option<(Instant, u32)>>);
 
-impl Sparing {
+impl WarningLimit {
     /// Returns whether another warning may be logged.
     #[expect(clippy::disallowed_methods, reason = "what is counted is real time")]
     pub fn allows(&self) -> bool {
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a point to count from")]
     fn s17_a_flood_leaves_a_bounded_number_of_warnings() {
-        let (sparing, start) = (Sparing::default(), Instant::now());
+        let (sparing, start) = (WarningLimit::default(), Instant::now());
         let allowed = (0..1_000).filter(|_| sparing.allows_at(start)).count();
         assert_eq!(allowed, MOST as usize);
         assert!(sparing.allows_at(start + WINDOW), "the next minute");

@@ -5,20 +5,20 @@ use strsim::normalized_damerau_levenshtein;
 
 /// The suggestion for an unknown name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meant<'a> {
+pub enum Suggestion<'a> {
     /// A setting, by its flag without leading dashes.
     Setting(&'a str),
     /// Another suggestion, in words.
     Words(&'static str),
 }
 
-use Meant::{Setting, Words};
+use Suggestion::{Setting, Words};
 
 /// The required similarity: a misspelt name differs in few characters.
 const NEAR: f64 = 0.6;
 
 /// The names of other servers, as flags without leading dashes.
-const OF_OTHERS: [(&[&str], Meant<'static>); 10] = [
+const OF_OTHERS: [(&[&str], Suggestion<'static>); 10] = [
     (
         &[
             "port",
@@ -154,7 +154,7 @@ const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
 ];
 
 /// Returns the known setting that a name probably means; all as flags without leading dashes.
-pub fn setting<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Meant<'a>> {
+pub fn setting<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Suggestion<'a>> {
     let of_others = OF_OTHERS.iter().find(|(names, _)| names.contains(&name));
     if let Some((_, meant)) = of_others {
         return Some(*meant);
@@ -167,7 +167,7 @@ pub fn setting<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// Returns our name for another server's flag.
-pub fn flag(name: &str) -> Option<Meant<'static>> {
+pub fn flag(name: &str) -> Option<Suggestion<'static>> {
     let found = OF_OTHERS.iter().find(|(names, _)| names.contains(&name));
     found.map(|(_, meant)| *meant)
 }
@@ -200,7 +200,7 @@ mod tests {
     #[case("", None)]
     fn s19_the_nearest_setting_is_found_where_one_is_near(
         #[case] name: &str,
-        #[case] meant: Option<Meant<'static>>,
+        #[case] meant: Option<Suggestion<'static>>,
     ) {
         let known = [
             "listen",

@@ -2,7 +2,7 @@
 
 /// A text from storage. Reading it does not validate it again, because a rule may have become
 /// stricter since, and no user may be locked out by that.
-pub trait Kept {
+pub trait StoredText {
     /// The stored text, unchanged.
-    fn kept(text: String) -> Self;
+    fn from_stored(text: String) -> Self;
 }
