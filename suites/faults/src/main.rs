@@ -44,7 +44,7 @@ use std::{
 
 use clap::Parser;
 
-use engine::{Cluster, Engine};
+use engine::{DurablePostgres, TestedEngine};
 use plan::{Fault, Plan, Run};
 use report::Row;
 
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
         seed: arguments.seed,
         kills: arguments.kills,
         soak: arguments.soak,
-        cluster: Cluster::named(),
+        cluster: DurablePostgres::from_environment(),
     };
     println!("Seed {}", run.seed);
     let rows: Vec<Row> = faults::all()
@@ -99,8 +99,8 @@ fn main() -> ExitCode {
 fn is_wanted(fault: &Fault, arguments: &Arguments) -> bool {
     let only = arguments.only.as_ref();
     let engine = match arguments.engine.as_deref() {
-        Some("sqlite") => Some(Engine::Sqlite),
-        Some("postgres") => Some(Engine::Postgres),
+        Some("sqlite") => Some(TestedEngine::Sqlite),
+        Some("postgres") => Some(TestedEngine::Postgres),
         _ => None,
     };
     only.is_none_or(|id| id.eq_ignore_ascii_case(fault.id))

@@ -1,6 +1,6 @@
 //! A fault, and its result.
 
-use crate::engine::{Cluster, Engine};
+use crate::engine::{DurablePostgres, TestedEngine};
 
 /// The parameters of a run.
 pub struct Run {
@@ -13,7 +13,7 @@ pub struct Run {
     /// Minutes of the soak; zero skips it.
     pub soak: u64,
     /// The `PostgreSQL` server.
-    pub cluster: Option<Cluster>,
+    pub cluster: Option<DurablePostgres>,
 }
 
 impl Run {
@@ -23,7 +23,7 @@ impl Run {
     }
 
     /// The `PostgreSQL` server; panics if there is none.
-    pub fn cluster(&self) -> &Cluster {
+    pub fn cluster(&self) -> &DurablePostgres {
         self.cluster
             .as_ref()
             .expect("no PostgreSQL server: `cargo xtask faults` starts one")
@@ -63,13 +63,13 @@ pub enum Plan {
 /// One fault of the list.
 pub struct Fault {
     pub id: &'static str,
-    pub engine: Option<Engine>,
+    pub engine: Option<TestedEngine>,
     pub plan: Plan,
 }
 
 impl Fault {
     /// A fault on one engine.
-    pub const fn on(engine: Engine, id: &'static str, plan: Plan) -> Self {
+    pub const fn on(engine: TestedEngine, id: &'static str, plan: Plan) -> Self {
         Self {
             id,
             engine: Some(engine),

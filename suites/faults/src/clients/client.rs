@@ -7,7 +7,7 @@ use serde_json::Value;
 use testkit::{
     authenticator::Authenticator,
     chance::Chance,
-    http::{Answer, Browser},
+    http::{HttpAnswer, HttpBrowser},
     people::Person,
 };
 
@@ -135,7 +135,7 @@ impl Client {
     }
 
     /// Performs an act in the held browser; returns the answer if it succeeded.
-    pub fn act(&mut self, stage: &Stage<'_>, act: Act) -> Option<Answer> {
+    pub fn act(&mut self, stage: &Stage<'_>, act: Act) -> Option<HttpAnswer> {
         let mut held = self.held.take().unwrap();
         let answer = self.act_in(stage, &mut held, act);
         self.held = Some(held);
@@ -143,13 +143,13 @@ impl Client {
     }
 
     /// Like [`Self::act`], but in a browser without a session.
-    pub fn act_anew(&mut self, stage: &Stage<'_>, act: Act) -> Option<(Answer, Held)> {
-        let mut held = Held::new(Browser::new(stage.door), false, stage.clock.now());
+    pub fn act_anew(&mut self, stage: &Stage<'_>, act: Act) -> Option<(HttpAnswer, Held)> {
+        let mut held = Held::new(HttpBrowser::new(stage.address), false, stage.clock.now());
         let answer = self.act_in(stage, &mut held, act)?;
         Some((answer, held))
     }
 
-    fn act_in(&mut self, stage: &Stage<'_>, held: &mut Held, act: Act) -> Option<Answer> {
+    fn act_in(&mut self, stage: &Stage<'_>, held: &mut Held, act: Act) -> Option<HttpAnswer> {
         let Act {
             function,
             request,
@@ -287,14 +287,14 @@ fn knock(
     function: &str,
     request: &Value,
     now: i64,
-) -> io::Result<Option<Answer>> {
-    held.browser.go_through(stage.door);
+) -> io::Result<Option<HttpAnswer>> {
+    held.browser.use_server(stage.address);
     let mut told = held.call(function, request, now);
-    for door in stage.other_doors {
+    for address in stage.other_servers {
         if told.is_ok() {
             break;
         }
-        held.browser.go_through(door);
+        held.browser.use_server(address);
         told = held.call(function, request, now);
     }
     told

@@ -3,9 +3,9 @@
 use super::Clients;
 use crate::{
     database::{self, Look, Names},
-    engine::Engine,
+    engine::TestedEngine,
     facts::Facts,
-    site::Site,
+    site::FaultSite,
 };
 
 /// The outcome of acts without an answer.
@@ -38,7 +38,7 @@ impl Clients {
     }
 
     /// Takes the database's current state as the expected one.
-    pub(super) fn begin_from_what_stands(&mut self, site: &Site) {
+    pub(super) fn begin_from_what_stands(&mut self, site: &FaultSite) {
         let look = database::look(site.url(), &self.names());
         for client in &mut self.all {
             client.may_hold = vec![look.users[&client.names.user].clone()];
@@ -47,7 +47,7 @@ impl Clients {
 
     /// Checks J1, J3, J4, J5 and J6 while no client acts, then takes the current state as the
     /// expected one.
-    pub fn settle(&mut self, site: &Site) -> InFlight {
+    pub fn settle(&mut self, site: &FaultSite) -> InFlight {
         let look = database::look(site.url(), &self.names());
         let mut in_flight = InFlight::default();
         for client in &mut self.all {
@@ -108,7 +108,7 @@ impl Clients {
         }
         self.collect_broken();
         self.broken.extend(without_second_factor(&look));
-        if site.engine == Engine::Sqlite {
+        if site.engine == TestedEngine::Sqlite {
             let damage = database::damage(site.url());
             self.broken
                 .extend(damage.into_iter().map(|line| format!("J6 {line}")));
@@ -148,8 +148,8 @@ impl Clients {
     }
 
     /// Runs the program's own verification of the event chain (J5).
-    pub fn verify_events(&mut self, site: &Site) {
-        let verified = site.cli(&["events", "--verify"], "");
+    pub fn verify_events(&mut self, site: &FaultSite) {
+        let verified = site.cli(&["events", "--verify"]);
         if verified.code != 0 {
             self.broken
                 .push(format!("J5 {}{}", verified.out, verified.err));

@@ -11,10 +11,10 @@ use std::{
 
 use crate::{
     clients::{Clients, InFlight},
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch::{self, Times},
 };
@@ -78,8 +78,8 @@ pub fn full(run: &Run) -> Held {
         Err(why) => return Held::impossible(&why),
     };
     let times = run.of(1, 20);
-    let mut site = Site::new(Engine::Sqlite, None, "full", Some(&small.folder));
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "full", Some(&small.folder));
+    site.start_timed();
     let process = site.process();
     let mut clients = Clients::new(&site, 6, run.seed);
     clients.settle(&site);
@@ -94,10 +94,10 @@ pub fn full(run: &Run) -> Held {
             small.fill();
             for _ in 0..5 {
                 thread::sleep(Duration::from_millis(100));
-                closed += usize::from(probe::knock(&site.door, &mut knocks) == Some(503));
+                closed += usize::from(probe::knock(&site.address, &mut knocks) == Some(503));
             }
             small.free();
-            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+            took = probe::writes_again(&site.address, watch::now(), &mut knocks);
         });
         again.add(took);
         tally.join(played);
@@ -125,7 +125,7 @@ pub fn full(run: &Run) -> Held {
     }
 }
 
-fn finish(clients: &mut Clients, site: &Site, tally: &Tally, run: &Run) {
+fn finish(clients: &mut Clients, site: &FaultSite, tally: &Tally, run: &Run) {
     clients
         .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
@@ -157,7 +157,7 @@ pub fn failing(run: &Run) -> Held {
         return Held::impossible(&format!("{missing} is missing (apt-get install fiu-utils)"));
     }
     let times = run.of(2, 60);
-    let mut site = Site::new(Engine::Sqlite, None, "failing", None);
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "failing", None);
     let clock = site.clock.environment();
     let (_, faketime) = clock
         .iter()
@@ -167,8 +167,9 @@ pub fn failing(run: &Run) -> Held {
         "LD_PRELOAD",
         &format!("{} {}", faketime.display(), libraries.join(" ")),
     );
-    site.set("FIU_CTRL_FIFO", &site.data.join("fiu").to_string_lossy());
-    site.start();
+    let fifo = site.data.join("fiu");
+    site.set("FIU_CTRL_FIFO", &fifo.to_string_lossy());
+    site.start_timed();
     let mut clients = Clients::new(&site, 12, run.seed);
     let beginning = if run.quick { 500 } else { 4_000 };
     let (mut tally, mut in_flight) = (Tally::default(), InFlight::default());
@@ -180,7 +181,7 @@ pub fn failing(run: &Run) -> Held {
         fail(&site, None);
         if number % 5 == 0 {
             site.kill();
-            site.start();
+            site.start_timed();
         }
         in_flight.join(clients.settle(&site));
         tally.join(clients.try_again(&site));
@@ -208,7 +209,7 @@ pub fn failing(run: &Run) -> Held {
 }
 
 /// Makes writes fail with `error` at random from now on; `None` ends that.
-fn fail(site: &Site, error: Option<u32>) {
+fn fail(site: &FaultSite, error: Option<u32>) {
     let mut command = Command::new("fiu-ctrl");
     command.arg("-f").arg(site.data.join("fiu"));
     for name in FAILING {

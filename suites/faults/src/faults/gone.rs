@@ -3,15 +3,15 @@
 
 use std::{thread, time::Duration};
 
-use testkit::http::Browser;
+use testkit::http::HttpBrowser;
 
 use crate::{
     clients::{Clients, InFlight},
     database,
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch::{self, Times},
 };
@@ -27,7 +27,7 @@ const LIVE: Duration = Duration::from_millis(50);
 
 /// A site under load, and the results.
 struct Load {
-    site: Site,
+    site: FaultSite,
     clients: Clients,
     tally: Tally,
     /// The probes sent during the fault.
@@ -39,8 +39,9 @@ struct Load {
 
 impl Load {
     fn on(run: &Run, name: &str) -> Result<Self, String> {
-        let mut site = Site::possible(Engine::Postgres, run.cluster.as_ref(), name, None)?;
-        site.start();
+        let mut site =
+            FaultSite::try_new(TestedEngine::Postgres, run.cluster.as_ref(), name, None)?;
+        site.start_timed();
         let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
         let tally = clients.round(&site, || thread::sleep(Duration::from_secs(2)));
         clients.settle(&site);
@@ -57,13 +58,13 @@ impl Load {
     }
 
     /// Causes a fault under load, and measures the time from its end until the server writes again.
-    fn round(&mut self, what: impl FnOnce(&Site, &mut Tally)) {
+    fn round(&mut self, what: impl FnOnce(&FaultSite, &mut Tally)) {
         let mut knocks = Tally::default();
         let (site, mut took) = (&self.site, Duration::ZERO);
         let played = self.clients.round(site, || {
             thread::sleep(Duration::from_millis(400));
             what(site, &mut knocks);
-            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+            took = probe::writes_again(&site.address, watch::now(), &mut knocks);
         });
         database::wait_for_rest(site.url());
         self.again.add(took);
@@ -139,7 +140,7 @@ pub fn takes_no_writes(run: &Run) -> Held {
             );
             thread::sleep(Duration::from_millis(300));
             for _ in 0..3 {
-                let status = probe::knock(&site.door, knocks);
+                let status = probe::knock(&site.address, knocks);
                 assert_eq!(status, Some(503), "while nothing can be written");
             }
             database::run_each(
@@ -174,7 +175,7 @@ pub fn freezes(run: &Run) -> Held {
             run.cluster().signal("-STOP");
             let began = watch::now();
             let waiting = thread::scope(|scope| {
-                let waiting = scope.spawn(|| probe::knock_together(&site.door, 20));
+                let waiting = scope.spawn(|| probe::knock_together(&site.address, 20));
                 while began.elapsed() < FROZEN {
                     lives.add(live(site));
                     thread::sleep(Duration::from_millis(100));
@@ -214,9 +215,9 @@ pub fn freezes(run: &Run) -> Held {
 }
 
 /// How long `/livez` takes.
-fn live(site: &Site) -> Duration {
+fn live(site: &FaultSite) -> Duration {
     let began = watch::now();
-    let answer = Browser::new(&site.door).get("/livez");
+    let answer = HttpBrowser::new(&site.address).get("/livez");
     assert_eq!(answer.status, 200, "livez");
     began.elapsed()
 }

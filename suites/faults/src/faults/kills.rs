@@ -5,9 +5,9 @@ use std::{thread, time::Duration};
 use crate::{
     clients::{Clients, InFlight},
     database,
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch::Times,
 };
@@ -21,20 +21,20 @@ const BEGINNING: Duration = Duration::from_secs(5);
 const VERIFY_EVERY: usize = 20;
 
 pub fn on_sqlite(run: &Run) -> Held {
-    kills(run, Engine::Sqlite)
+    kills(run, TestedEngine::Sqlite)
 }
 
 pub fn on_postgres(run: &Run) -> Held {
-    kills(run, Engine::Postgres)
+    kills(run, TestedEngine::Postgres)
 }
 
-fn kills(run: &Run, engine: Engine) -> Held {
+fn kills(run: &Run, engine: TestedEngine) -> Held {
     let kills = run.of(10, run.kills);
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), "kills", None) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), "kills", None) {
         Ok(site) => site,
         Err(why) => return Held::impossible(&why),
     };
-    site.start();
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
         (Tally::default(), InFlight::default(), Times::default());
@@ -46,11 +46,11 @@ fn kills(run: &Run, engine: Engine) -> Held {
         let length = clients.between(100, 1_000);
         tally.join(clients.round(&site, || {
             thread::sleep(length);
-            site.ends_by("-KILL");
+            site.end_by("-KILL");
         }));
         site.kill();
-        ready.add(site.start());
-        if engine == Engine::Postgres {
+        ready.add(site.start_timed());
+        if engine == TestedEngine::Postgres {
             // A commit that was sent before the kill is still carried out.
             database::wait_for_rest(site.url());
         }
@@ -62,7 +62,7 @@ fn kills(run: &Run, engine: Engine) -> Held {
         }
         clients.later(&site);
     }
-    if engine == Engine::Postgres {
+    if engine == TestedEngine::Postgres {
         let damage = run.cluster().check("kills");
         clients
             .broken

@@ -3,10 +3,10 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use crate::{
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch::{self, Times},
 };
@@ -61,15 +61,15 @@ pub fn little_of_all(run: &Run) -> Held {
         Ok(group) => group,
         Err(why) => return Held::impossible(&why),
     };
-    let mut site = Site::new(Engine::Sqlite, None, "limits", None);
-    site.behind(&["prlimit", "--nofile=128:128"]);
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "limits", None);
+    site.start_behind(&["prlimit", "--nofile=128:128"]);
+    site.start_timed();
     group.take(site.process());
     let rounds = run.of(1, 5);
     let (mut tally, mut again) = (Tally::default(), Times::default());
     for _ in 0..rounds {
-        tally.join(probe::knock_together(&site.door, AT_ONCE));
-        again.add(probe::writes_again(&site.door, watch::now(), &mut tally));
+        tally.join(probe::knock_together(&site.address, AT_ONCE));
+        again.add(probe::writes_again(&site.address, watch::now(), &mut tally));
         site.clock.past_the_pause();
     }
     let process = format!("/proc/{}", site.process());

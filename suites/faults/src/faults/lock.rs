@@ -5,10 +5,10 @@ use std::{sync::mpsc::channel, thread, time::Duration};
 use crate::{
     clients::Clients,
     database::Foreign,
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
     probe,
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch,
 };
@@ -19,8 +19,8 @@ const HELD: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_millis(5_500);
 
 pub fn held(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "lock", None);
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "lock", None);
+    site.start_timed();
     let mut clients = Clients::new(&site, 10, run.seed);
     let mut tally = Tally::default();
     let rounds = run.of(1, 3);
@@ -31,7 +31,7 @@ pub fn held(run: &Run) -> Held {
         let (done, wait) = channel();
         let waiting = thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let tally = probe::knock_together(&site.door, WRITERS);
+                let tally = probe::knock_together(&site.address, WRITERS);
                 done.send(()).unwrap();
                 tally
             });
@@ -42,7 +42,7 @@ pub fn held(run: &Run) -> Held {
             waiting.join().unwrap()
         });
         tally.join(waiting);
-        again.add(probe::writes_again(&site.door, watch::now(), &mut tally));
+        again.add(probe::writes_again(&site.address, watch::now(), &mut tally));
     }
     let (waited, refused) = (tally.refused_after.clone(), tally.of(503));
     let writes = run.of(200, 10_000);

@@ -2,16 +2,14 @@
 
 use std::fs;
 
-use serde_json::json;
-use testkit::{chance::Chance, http::Browser, people::PASSWORD};
+use testkit::{chance::Chance, people::Person};
 
-use super::order::enrolled;
 use crate::{
     database::{self, Open},
-    engine::Engine,
+    engine::TestedEngine,
     older,
     plan::{Held, Run},
-    site::Site,
+    site::FaultSite,
     watch::{self, Times},
 };
 
@@ -24,23 +22,23 @@ const MANY: &str = "
     SELECT '0000000000000000000000000000' || CAST(n AS TEXT), CAST(n AS TEXT) || '@example.com', 'Ada Owner', '', 0 FROM numbers";
 
 pub fn on_sqlite(run: &Run) -> Held {
-    killed(run, Engine::Sqlite)
+    killed(run, TestedEngine::Sqlite)
 }
 
 pub fn on_postgres(run: &Run) -> Held {
-    killed(run, Engine::Postgres)
+    killed(run, TestedEngine::Postgres)
 }
 
-fn killed(run: &Run, engine: Engine) -> Held {
+fn killed(run: &Run, engine: TestedEngine) -> Held {
     let kills = run.of(2, 20);
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), NAME, None) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), NAME, None) {
         Ok(site) => site,
         Err(why) => return Held::impossible(&why),
     };
-    site.start();
-    site.add("ada@example.com", "Example Ltd");
-    let (_, app) = enrolled(&site);
-    assert_eq!(site.terminate().0, 0, "exit code");
+    site.start_timed();
+    site.add_owner("ada@example.com", "Example Ltd");
+    let ada = site.enrol(&Person::with_email("ada@example.com"));
+    site.stop();
     database::run(site.url(), MANY);
     let kept = Kept { run, engine };
     kept.take(&site, "newest");
@@ -63,7 +61,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
             older::rows(open, engine, &tables)
         });
         let began = watch::now();
-        site.cli(&["migrate"], "").expect_success();
+        site.cli(&["migrate"]).expect_success();
         let length = began.elapsed();
         lengths.add(length);
         for number in 0..kills {
@@ -77,7 +75,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
                 undone += usize::from(left == before);
                 done += usize::from(left == newest);
             }
-            site.cli(&["migrate"], "").expect_success();
+            site.cli(&["migrate"]).expect_success();
             assert_eq!(look(&site, engine, older::schema), newest, "after {count}");
             let found = look(&site, engine, |open, engine| {
                 older::rows(open, engine, &tables)
@@ -87,10 +85,9 @@ fn killed(run: &Run, engine: Engine) -> Held {
             assert!(database::texts(site.url(), folded).is_empty(), "unfolded");
         }
         if count > 0 {
-            site.start();
-            site.clock.next_step();
-            signs_in(&site, &app.code(site.clock.now()));
-            assert_eq!(site.terminate().0, 0, "exit code");
+            site.start_timed();
+            assert!(ada.sign_in(&site).is_in(), "a right code");
+            site.stop();
         }
     }
     Held {
@@ -106,15 +103,11 @@ fn killed(run: &Run, engine: Engine) -> Held {
     }
 }
 
-fn signs_in(site: &Site, code: &str) {
-    let mut browser = Browser::new(&site.door);
-    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
-    browser.call("session/sign_in", form).expect_ok();
-    browser.give_code(code).expect_ok();
-    assert!(browser.is_in(), "a right code");
-}
-
-fn look<T>(site: &Site, engine: Engine, at: impl FnOnce(&mut Open, Engine) -> T) -> T {
+fn look<T>(
+    site: &FaultSite,
+    engine: TestedEngine,
+    at: impl FnOnce(&mut Open, TestedEngine) -> T,
+) -> T {
     let mut open = Open::at(site.url());
     let seen = at(&mut open, engine);
     open.close();
@@ -124,24 +117,24 @@ fn look<T>(site: &Site, engine: Engine, at: impl FnOnce(&mut Open, Engine) -> T)
 /// Copies of the database, by name.
 struct Kept<'a> {
     run: &'a Run,
-    engine: Engine,
+    engine: TestedEngine,
 }
 
 impl Kept<'_> {
-    fn take(&self, site: &Site, name: &str) {
+    fn take(&self, site: &FaultSite, name: &str) {
         match self.engine {
-            Engine::Sqlite => {
+            TestedEngine::Sqlite => {
                 let file = site.data.join("twinlock.db");
                 // No connection is open, so the file is complete.
                 fs::copy(&file, file.with_extension(name)).unwrap();
             }
-            Engine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
+            TestedEngine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
         }
     }
 
-    fn put(&self, site: &Site, name: &str) {
+    fn put(&self, site: &FaultSite, name: &str) {
         match self.engine {
-            Engine::Sqlite => {
+            TestedEngine::Sqlite => {
                 let file = site.data.join("twinlock.db");
                 for journal in ["db-wal", "db-shm"] {
                     // A killed program leaves these files.
@@ -149,7 +142,7 @@ impl Kept<'_> {
                 }
                 fs::copy(file.with_extension(name), file).unwrap();
             }
-            Engine::Postgres => self.run.cluster().copy(&format!("{NAME}_{name}"), NAME),
+            TestedEngine::Postgres => self.run.cluster().copy(&format!("{NAME}_{name}"), NAME),
         }
     }
 }

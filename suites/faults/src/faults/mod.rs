@@ -13,7 +13,7 @@ mod soak;
 mod stops;
 
 use crate::{
-    engine::Engine::{Postgres, Sqlite},
+    engine::TestedEngine::{Postgres, Sqlite},
     plan::{
         Fault,
         Plan::{Elsewhere, NotRun, Try, TryFully},

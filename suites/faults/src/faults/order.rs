@@ -9,17 +9,13 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
-use testkit::{
-    authenticator::Authenticator,
-    http::Browser,
-    people::{PASSWORD, code_list},
-};
+use serde_json::json;
+use testkit::people::Person;
 
 use crate::{
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run},
-    site::Site,
+    site::FaultSite,
     trace::{self, Step},
     watch,
 };
@@ -28,20 +24,20 @@ use crate::{
 const COMMITS: usize = 2;
 
 pub fn synced_before_the_answer(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "order", None);
-    site.start();
-    site.add("ada@example.com", "Example Ltd");
-    let (mut browser, app) = enrolled(&site);
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "order", None);
+    site.start_timed();
+    site.add_owner("ada@example.com", "Example Ltd");
+    let mut ada = site.enrol(&Person::with_email("ada@example.com"));
     let file = site.data.join("trace");
-    let mut tracer = match attached(site.process(), &file.to_string_lossy()) {
+    let mut tracer = match attach_strace(site.process(), &file.to_string_lossy()) {
         Ok(tracer) => tracer,
         Err(why) => return Held::impossible(&why),
     };
     let times = run.of(10, 100);
     for _ in 0..times {
         site.clock.next_step();
-        let code = json!({ "code": app.code(site.clock.now()) });
-        let answer = browser.try_call("mfa/test", &code).unwrap().unwrap();
+        let code = json!({ "code": ada.code(&site) });
+        let answer = ada.browser.try_call("mfa/test", &code).unwrap().unwrap();
         answer.expect_ok();
     }
     site.kill();
@@ -64,28 +60,8 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
 }
 
-/// Signs in a user and enrols an authenticator.
-pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
-    let mut browser = Browser::new(&site.door);
-    let mut call = |function: &str, request: &Value| {
-        let answer = browser.try_call(function, request).unwrap().unwrap();
-        answer.expect_ok()
-    };
-    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
-    call("session/sign_in", &form);
-    let pending = call("mfa/set_up", &Value::Null);
-    let app = Authenticator::new(pending["key"].as_str().unwrap());
-    let sheet = call(
-        "mfa/confirm",
-        &json!({ "code": app.code(site.clock.now()) }),
-    );
-    assert_eq!(code_list(&sheet).len(), 10);
-    call("mfa/finish", &json!({ "set": sheet["set"] }));
-    (browser, app)
-}
-
 /// Attaches strace to a process; returns the reason if that fails.
-fn attached(process: u32, file: &str) -> Result<Child, String> {
+fn attach_strace(process: u32, file: &str) -> Result<Child, String> {
     let mut command = Command::new("strace");
     command
         .args(["-f", "-y", "-xx", "-q", "-s", "70000", "-e"])

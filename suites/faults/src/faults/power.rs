@@ -8,10 +8,10 @@ use testkit::chance::Chance;
 
 use crate::{
     clients::Clients,
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
     simulated_disk::SimulatedDisk,
-    site::Site,
+    site::FaultSite,
     trace::{self, Step},
     watch,
 };
@@ -37,21 +37,21 @@ pub fn goes(run: &Run) -> Held {
     }
     let points = run.of(40, 500);
     let data = tempfile::tempdir().unwrap();
-    let mut site = Site::new(Engine::Sqlite, None, "power", Some(data.path()));
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "power", Some(data.path()));
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let length = Duration::from_secs(if run.quick { 2 } else { 8 });
     clients.round(&site, || thread::sleep(length));
     clients.settle(&site);
-    assert_eq!(site.terminate().0, 0, "exit code");
+    site.stop();
 
     let before = SimulatedDisk::of(data.path());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("trace");
     let calls = format!("trace={}", trace::CALLS);
     let output = ["-e", &calls, "-o", file.to_str().unwrap()];
-    site.behind(&[&STRACE[..], &output].concat());
-    site.start();
+    site.start_behind(&[&STRACE[..], &output].concat());
+    site.start_timed();
     let tally = clients.round(&site, || thread::sleep(length));
     let process = site.process();
     site.kill();

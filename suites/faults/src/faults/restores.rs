@@ -3,14 +3,14 @@
 use std::{fs, thread, time::Duration};
 
 use serde_json::{Value, json};
-use testkit::{http::Browser, people::PASSWORD};
+use testkit::{http::HttpBrowser, people::PASSWORD};
 
 use crate::{
     clients::{Client, Clients},
     database,
-    engine::Engine,
+    engine::TestedEngine,
     plan::{Held, Run, must_hold},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch::{self, Times},
 };
@@ -31,8 +31,8 @@ struct Shown {
 }
 
 pub fn of_backups(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "restores", None);
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "restores", None);
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut made, mut shown) = (Tally::default(), Times::default(), Shown::default());
     tally.join(clients.round(&site, || thread::sleep(Duration::from_secs(4))));
@@ -43,27 +43,24 @@ pub fn of_backups(run: &Run) -> Held {
         tally.join(clients.round(&site, || {
             thread::sleep(before);
             let began = watch::now();
-            site.cli(&["backup", name.to_str().unwrap()], "")
+            site.cli(&["backup", name.to_str().unwrap()])
                 .expect_success();
             made.add(began.elapsed());
             thread::sleep(EVERY.saturating_sub(before + began.elapsed()));
         }));
         clients.settle(&site);
-        assert_eq!(site.terminate().0, 0, "exit code");
+        site.stop();
         // The newest database is kept aside, and the users continue with it afterwards.
         let (file, aside) = (
             site.data.join("twinlock.db"),
             site.data.join("twinlock.newest"),
         );
         fs::copy(&file, &aside).unwrap();
-        let restored = site.cli(
-            &["restore", name.to_str().unwrap(), "--overwrite", "--json"],
-            "",
-        );
+        let restored = site.cli(&["restore", name.to_str().unwrap(), "--overwrite", "--json"]);
         let restored: Value = serde_json::from_str(restored.expect_success()).unwrap();
         shown.judge(&mut site, &mut clients, &restored);
         fs::rename(&aside, &file).unwrap();
-        site.start();
+        site.start_timed();
         clients.settle(&site);
         tally.join(clients.try_again(&site));
         clients.settle(&site);
@@ -100,7 +97,7 @@ pub fn of_backups(run: &Run) -> Held {
 
 impl Shown {
     /// Checks a restored database, and the program running on it.
-    fn judge(&mut self, site: &mut Site, clients: &mut Clients, restored: &Value) {
+    fn judge(&mut self, site: &mut FaultSite, clients: &mut Clients, restored: &Value) {
         let number = |name: &str| restored[name].as_u64().unwrap();
         self.sessions += number("sessions");
         self.voided += number("backup_codes_voided");
@@ -112,7 +109,7 @@ impl Shown {
         let left = look.sessions.len();
         self.broken
             .extend((left > 0).then(|| format!("{left} sessions outlived a restore")));
-        site.start();
+        site.start_timed();
         for client in &clients.all {
             let found = &look.users[&client.names.user];
             if found.last_step.is_some() && found.last_step < client.facts().last_step {
@@ -123,12 +120,12 @@ impl Shown {
                 self.comes_again(site, client);
             }
         }
-        site.terminate();
+        site.stop();
     }
 
     /// A used code must be refused, whatever the backup contains; the next code is accepted.
-    fn comes_again(&mut self, site: &Site, client: &Client) {
-        let mut browser = Browser::new(&site.door);
+    fn comes_again(&mut self, site: &FaultSite, client: &Client) {
+        let mut browser = HttpBrowser::new(&site.address);
         let form = json!({ "email": client.person.email, "password": PASSWORD });
         if !browser.call("session/sign_in", form).is_ok() {
             // Wrong passwords just before the backup may delay the sign-in.

@@ -8,11 +8,11 @@ use super::disk::Small;
 use crate::{
     clients::{Clients, InFlight},
     database::{self, Foreign},
-    engine::Engine,
+    engine::TestedEngine,
     linear_fit::slope,
     plan::{Held, Run, must_hold},
     probe,
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch,
 };
@@ -47,12 +47,12 @@ impl Trouble {
         matches!(self, Sigkill | Sigterm)
     }
 
-    fn happens(self, site: &Site, run: &Run, small: Option<&Small>, tally: &mut Tally) {
+    fn happens(self, site: &FaultSite, run: &Run, small: Option<&Small>, tally: &mut Tally) {
         match self {
             Nothing => return,
             Sigkill | Sigterm => {
                 let signal = if self == Sigkill { "-KILL" } else { "-TERM" };
-                site.ends_by(signal);
+                site.end_by(signal);
                 return;
             }
             ForeignLock => {
@@ -73,7 +73,7 @@ impl Trouble {
                 run.cluster().signal("-CONT");
             }
         }
-        probe::writes_again(&site.door, watch::now(), tally);
+        probe::writes_again(&site.address, watch::now(), tally);
     }
 }
 
@@ -84,26 +84,26 @@ pub fn on_sqlite(run: &Run) -> Held {
         .into_iter()
         .chain(full)
         .collect();
-    soak(run, Engine::Sqlite, &troubles, small.ok().as_ref())
+    soak(run, TestedEngine::Sqlite, &troubles, small.ok().as_ref())
 }
 
 pub fn on_postgres(run: &Run) -> Held {
     let troubles = [Nothing, Sigkill, Sigterm, ServerCrash, ServerFrozen];
-    soak(run, Engine::Postgres, &troubles, None)
+    soak(run, TestedEngine::Postgres, &troubles, None)
 }
 
-fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) -> Held {
+fn soak(run: &Run, engine: TestedEngine, troubles: &[Trouble], small: Option<&Small>) -> Held {
     if run.soak == 0 {
         return Held::impossible(
             "only when asked for: `cargo xtask faults -- --only F20 --soak 30`",
         );
     }
     let data = small.map(|small| small.folder.as_path());
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), "soak", data) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), "soak", data) {
         Ok(site) => site,
         Err(why) => return Held::impossible(&why),
     };
-    site.start();
+    site.start_timed();
     let (mut clients, mut chance) = (Clients::new(&site, 20, run.seed), Chance::new(run.seed));
     let (mut tally, mut in_flight, mut wal) = (Tally::default(), InFlight::default(), 0);
     let mut counts: BTreeMap<Trouble, usize> = BTreeMap::new();
@@ -128,10 +128,10 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
         wal = wal.max(file.map_or(0, |facts| facts.len()));
         if trouble.ends_the_process() {
             site.kill();
-            site.start();
+            site.start_timed();
             alone_since = watch::now();
         }
-        if engine == Engine::Postgres {
+        if engine == TestedEngine::Postgres {
             database::wait_for_rest(site.url());
         }
         in_flight.join(clients.settle(&site));
@@ -163,7 +163,7 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
     }
 }
 
-fn mib(site: &Site) -> f64 {
+fn mib(site: &FaultSite) -> f64 {
     f64::from(u32::try_from(site.memory()).unwrap()) / 1024.0
 }
 
