@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{Migration, MigrationType},
 };
 
-use crate::{database::Open, engine::TestedEngine};
+use crate::{database::OpenDatabase, engine::TestedEngine};
 
 /// The migrations of `storage`, oldest first.
 pub fn migrations(engine: TestedEngine) -> Vec<Migration> {
@@ -43,13 +43,13 @@ pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
     let mut open = match engine {
         TestedEngine::Sqlite => {
             fs::write(file(&older), "").unwrap();
-            let mut open = Open::at(&older);
+            let mut open = OpenDatabase::at(&older);
             open.run("PRAGMA foreign_keys = OFF");
             open.run(&format!("ATTACH '{}' AS public", file(url)));
             open
         }
         TestedEngine::Postgres => {
-            let mut open = Open::at(url);
+            let mut open = OpenDatabase::at(url);
             open.run("CREATE SCHEMA older; SET search_path TO older; SET session_replication_role = replica");
             open
         }
@@ -82,7 +82,7 @@ pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
 }
 
 /// The tables with their columns, except the migration history.
-pub fn tables(open: &mut Open, engine: TestedEngine) -> Vec<(String, Vec<String>)> {
+pub fn tables(open: &mut OpenDatabase, engine: TestedEngine) -> Vec<(String, Vec<String>)> {
     let (tables, columns) = match engine {
         TestedEngine::Sqlite => (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -105,7 +105,7 @@ pub fn tables(open: &mut Open, engine: TestedEngine) -> Vec<(String, Vec<String>
 
 /// The rows of these columns, sorted.
 pub fn rows(
-    open: &mut Open,
+    open: &mut OpenDatabase,
     engine: TestedEngine,
     tables: &[(String, Vec<String>)],
 ) -> Vec<String> {
@@ -125,7 +125,7 @@ pub fn rows(
 }
 
 /// The engine's full description of the schema, one line per object.
-pub fn schema(open: &mut Open, engine: TestedEngine) -> Vec<String> {
+pub fn schema(open: &mut OpenDatabase, engine: TestedEngine) -> Vec<String> {
     match engine {
         TestedEngine::Sqlite => open.texts("SELECT COALESCE(sql, name) FROM sqlite_master ORDER BY 1"),
         TestedEngine::Postgres => open.texts(

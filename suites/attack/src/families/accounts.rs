@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
     harness::{FUNCTIONS, HttpBrowser, OperatorCommands, PASSWORD, TestSite, well_formed},
 };
 
@@ -27,7 +27,7 @@ const ABOUT_AN_ACCOUNT: [&str; 5] = [
 
 /// Tries every role and relation against every function, with an account, a member and a code set
 /// of other users.
-fn a1_ids_of_others(_: Effort) -> Held {
+fn a1_ids_of_others(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -111,7 +111,7 @@ fn a1_ids_of_others(_: Effort) -> Held {
     )
 }
 
-fn a3_an_owner_resets_a_member(_: Effort) -> Held {
+fn a3_an_owner_resets_a_member(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -150,7 +150,7 @@ fn a3_an_owner_resets_a_member(_: Effort) -> Held {
     )
 }
 
-fn a4_a_member_calls_an_owners_functions(_: Effort) -> Held {
+fn a4_a_member_calls_an_owners_functions(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
     let mut browser = max.sign_in(&site);
@@ -173,7 +173,7 @@ fn a4_a_member_calls_an_owners_functions(_: Effort) -> Held {
     )
 }
 
-fn a5_a_removed_member(_: Effort) -> Held {
+fn a5_a_removed_member(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.add_account("Other Ltd");
     let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
@@ -203,7 +203,7 @@ fn a5_a_removed_member(_: Effort) -> Held {
     )
 }
 
-fn a7_parameters_twice(_: Effort) -> Held {
+fn a7_parameters_twice(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);

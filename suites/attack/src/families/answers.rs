@@ -2,7 +2,7 @@
 
 use super::browser::JSON;
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{HttpAnswer, HttpBrowser, TestSite},
 };
 
@@ -65,7 +65,7 @@ fn answers(site: &TestSite) -> Vec<(String, HttpAnswer)> {
     all
 }
 
-pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> Held {
+pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> AttackOutcome {
     let mut tried = 0;
     for (url, hsts) in [
         ("http://localhost:3000", ""),
@@ -117,7 +117,7 @@ pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> Held {
     )
 }
 
-pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> Held {
+pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut tried = 0;
     for (what, answer) in answers(&site) {
@@ -140,7 +140,7 @@ pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> Held {
     )
 }
 
-pub fn c10_frames(_: Effort) -> Held {
+pub fn c10_frames(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut tried = 0;
     for (what, answer) in answers(&site) {
@@ -164,7 +164,7 @@ pub fn is_without_pages(answer: &HttpAnswer) -> bool {
     answer.status == 503 && answer.text().contains("without its pages")
 }
 
-pub fn c17_what_lies_about(_: Effort) -> Held {
+pub fn c17_what_lies_about(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.browser();
     let paths = [

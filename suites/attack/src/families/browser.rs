@@ -8,7 +8,7 @@ use super::answers::{
     c17_what_lies_about, is_without_pages,
 };
 use crate::{
-    attack::{Attack, Effort, Held, Plan, attack, refused},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, attack, refused},
     harness::{FUNCTIONS, OperatorCommands, PASSWORD, TestSite, well_formed},
 };
 
@@ -23,7 +23,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(c10_frames),
         attack!(
             "C11",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/browser-attacks.spec.ts",
                 "after the whole journey the browser keeps nothing but the theme",
                 "only a browser has storage, caches and a history; Back after sign-out: sessions.spec.ts"
@@ -31,7 +31,7 @@ pub fn attacks() -> Vec<Attack> {
         ),
         attack!(
             "C12",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/support/checks/guard.ts",
                 "!this.origins.has(url.origin)",
                 "every journey in Chromium fails on a request that leaves the origin"
@@ -41,7 +41,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(c15_cross_origin_sharing),
         attack!(
             "C16",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/sign-in-code.spec.ts",
                 "'autocomplete', 'one-time-code'",
                 "the fields' autocomplete and paste are the pages' (current-password: before-it-loads.spec.ts)"
@@ -69,7 +69,7 @@ const FOREIGN: [&[(&str, &str)]; 6] = [
     &[],
 ];
 
-fn c1_forms_of_another_site(_: Effort) -> Held {
+fn c1_forms_of_another_site(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -108,7 +108,7 @@ fn c1_forms_of_another_site(_: Effort) -> Held {
     )
 }
 
-fn c3_get_and_head(_: Effort) -> Held {
+fn c3_get_and_head(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let browser = ada.sign_in(&site);
@@ -138,7 +138,7 @@ fn c3_get_and_head(_: Effort) -> Held {
     )
 }
 
-fn c4_other_kinds_of_body(_: Effort) -> Held {
+fn c4_other_kinds_of_body(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let browser = site.signed_in(&site.ada());
     let mut tried = 0;
@@ -169,7 +169,7 @@ fn c4_other_kinds_of_body(_: Effort) -> Held {
     )
 }
 
-fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
+fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.signed_in(&site.ada());
     site.add_user("eve@example.com", "Example Ltd", "member");
@@ -195,7 +195,7 @@ fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
     )
 }
 
-fn c14_other_hosts(_: Effort) -> Held {
+fn c14_other_hosts(_: Effort) -> AttackOutcome {
     let site = TestSite::with_settings(&[("TWINLOCK_PUBLIC_URL", "http://panel.example.com")]);
     let mut tried = 0;
     for (name, value) in [
@@ -230,7 +230,7 @@ fn c14_other_hosts(_: Effort) -> Held {
     )
 }
 
-fn c15_cross_origin_sharing(_: Effort) -> Held {
+fn c15_cross_origin_sharing(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let browser = site.signed_in(&site.ada()).without_header("Sec-Fetch-Site");
     let mut tried = 0;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
     harness::{Secret, TestSite, code_list, find, step_up},
 };
 
@@ -21,7 +21,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(b10_what_a_sign_in_by_code_brings),
         attack!(
             "B12",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/add-mfa-backup-codes.spec.ts",
                 "Copy, Download and Print each save the codes and tick the checkbox",
                 "download, print and copy are made in the browser; that no code stands in storage, log or database: leaks.spec.ts"
@@ -30,7 +30,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn b1_many_codes(effort: Effort) -> Held {
+fn b1_many_codes(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.signed_in(&site.ada());
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
@@ -71,7 +71,7 @@ fn b1_many_codes(effort: Effort) -> Held {
     )
 }
 
-fn b2_a_used_code(_: Effort) -> Held {
+fn b2_a_used_code(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     ada.sign_in_by_backup_code(&site, 0);
@@ -101,7 +101,7 @@ fn b2_a_used_code(_: Effort) -> Held {
     )
 }
 
-fn b4_old_codes_after_new_ones(_: Effort) -> Held {
+fn b4_old_codes_after_new_ones(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -124,7 +124,7 @@ fn b4_old_codes_after_new_ones(_: Effort) -> Held {
     refused(10, "each of the ten old codes after new ones were saved")
 }
 
-fn b5_codes_shown_once(_: Effort) -> Held {
+fn b5_codes_shown_once(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.signed_in(&site.ada());
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
@@ -173,7 +173,7 @@ fn b5_codes_shown_once(_: Effort) -> Held {
     )
 }
 
-fn b6_codes_in_the_database(_: Effort) -> Held {
+fn b6_codes_in_the_database(_: Effort) -> AttackOutcome {
     let site = TestSite::with_settings(&[("RUST_LOG", "trace")]);
     let ada = site.enrolled_ada();
     ada.sign_in_by_backup_code(&site, 0);
@@ -195,7 +195,7 @@ fn b6_codes_in_the_database(_: Effort) -> Held {
     )
 }
 
-fn b8_one_budget_for_both_kinds(_: Effort) -> Held {
+fn b8_one_budget_for_both_kinds(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut half = ada.half(&site);
@@ -217,7 +217,7 @@ fn b8_one_budget_for_both_kinds(_: Effort) -> Held {
     )
 }
 
-fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
+fn b9_codes_of_a_deleted_method(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let (mut browser, mut half) = (ada.sign_in(&site), ada.half(&site));
@@ -244,7 +244,7 @@ fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
     )
 }
 
-fn b10_what_a_sign_in_by_code_brings(_: Effort) -> Held {
+fn b10_what_a_sign_in_by_code_brings(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     for (code, left) in ada.codes.iter().zip((0..10).rev()) {

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Effort, Held, as_wanted},
+    attack::{AttackOutcome, Effort, as_wanted},
     harness::{Authenticator, EnrolledPerson, TestSite},
 };
 
-pub(super) fn t14_a_device_that_is_slow(_: Effort) -> Held {
+pub(super) fn t14_a_device_that_is_slow(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.ada();
     let mut browser = site.signed_in(&ada);

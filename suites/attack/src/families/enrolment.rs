@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
     harness::{
         Authenticator, HttpBrowser, OperatorCommands, PASSWORD, TestSite, accepted, at_once,
     },
@@ -20,7 +20,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(e10_ways_out_of_a_forced_set_up),
         attack!(
             "E11",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/events.rs",
                 "a_methods_life_is_told_step_by_step",
                 "enrolment, reset, delete and new codes each leave their event (notices by mail do not exist yet)"
@@ -41,7 +41,7 @@ fn code(site: &TestSite, app: &Authenticator) -> Value {
     json!({ "code": app.code(site.clock.now()) })
 }
 
-fn e2_actions_without_a_grant(_: Effort) -> Held {
+fn e2_actions_without_a_grant(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -70,7 +70,7 @@ fn e2_actions_without_a_grant(_: Effort) -> Held {
     )
 }
 
-fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> Held {
+fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let (mut mine, mut other) = (site.signed_in(&site.ada()), site.signed_in(&site.ada()));
     let app = begin(&mut mine);
@@ -95,7 +95,7 @@ fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> Held {
     )
 }
 
-fn e5_a_reset_that_is_left(_: Effort) -> Held {
+fn e5_a_reset_that_is_left(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -130,7 +130,7 @@ fn e5_a_reset_that_is_left(_: Effort) -> Held {
     )
 }
 
-fn e6_a_first_set_up_that_is_left(_: Effort) -> Held {
+fn e6_a_first_set_up_that_is_left(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let max = site.add_user("max@example.com", "Example Ltd", "member");
     let mut browser = site.signed_in(&max);
@@ -153,7 +153,7 @@ fn e6_a_first_set_up_that_is_left(_: Effort) -> Held {
     )
 }
 
-fn e7_what_a_confirmation_ends(_: Effort) -> Held {
+fn e7_what_a_confirmation_ends(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let (mut mine, mut other) = (site.signed_in(&site.ada()), site.signed_in(&site.ada()));
     let (app, before) = (begin(&mut mine), mine.token());
@@ -177,7 +177,7 @@ fn e7_what_a_confirmation_ends(_: Effort) -> Held {
     )
 }
 
-fn e8_the_key_afterwards(_: Effort) -> Held {
+fn e8_the_key_afterwards(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -204,7 +204,7 @@ fn e8_the_key_afterwards(_: Effort) -> Held {
     )
 }
 
-fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
+fn e10_ways_out_of_a_forced_set_up(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.add_account("Lax Ltd");
     site.cli(&[
@@ -258,7 +258,7 @@ fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
     )
 }
 
-fn e13_two_tabs_of_a_wizard(effort: Effort) -> Held {
+fn e13_two_tabs_of_a_wizard(effort: Effort) -> AttackOutcome {
     let rounds = effort.of(2, 10);
     let site = TestSite::with_owner();
     for round in 0..rounds {
@@ -279,7 +279,7 @@ fn e13_two_tabs_of_a_wizard(effort: Effort) -> Held {
     )
 }
 
-fn e14_the_answer_with_the_key(_: Effort) -> Held {
+fn e14_the_answer_with_the_key(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.signed_in(&site.ada());
     let answer = browser.ask("mfa/set_up");

@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::process::{Memory, memory};
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, attack, refused},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, attack, refused},
     harness::{
         EnrolledPerson, GUESSABLE, HttpBrowser, OperatorCommands, PASSWORD, TestSite, at_once,
     },
@@ -16,7 +16,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(l2_what_does_not_reset_the_counter),
         attack!(
             "L5",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/http/guards/addresses.rs",
                 "garbage_is_counted_by_the_last_address_that_is_known",
                 "the peer's address has to be chosen: random, one letter, 4 KB, IPv6 zones and lists, with and without a trusted proxy"
@@ -25,7 +25,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(l6_every_place_draws_on_one_budget),
         attack!(
             "L7",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/known_browsers.rs",
                 "besiege(&server, &ada.person, 1000)",
                 "1,000 wrong passwords from elsewhere need a clock that moves with each: the owner's browser is in at once"
@@ -33,7 +33,7 @@ pub fn attacks() -> Vec<Attack> {
         ),
         attack!(
             "L8",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/known_browsers.rs",
                 "assert_eq!(said(&right), said(&refused))",
                 "tried in the same siege as L7"
@@ -45,7 +45,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn l1_wrong_codes_one_after_the_other(_: Effort) -> Held {
+fn l1_wrong_codes_one_after_the_other(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let (mut judged, mut tried) = (0, 0);
@@ -82,7 +82,7 @@ fn l1_wrong_codes_one_after_the_other(_: Effort) -> Held {
     )
 }
 
-fn l2_what_does_not_reset_the_counter(_: Effort) -> Held {
+fn l2_what_does_not_reset_the_counter(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -154,7 +154,7 @@ fn spend(site: &TestSite, person: &EnrolledPerson, function: &str, kind: &str) -
 /// Attempts that are checked in 15 minutes.
 const GUESSES: usize = 5;
 
-fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
+fn l6_every_place_draws_on_one_budget(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut tried = 0;
     let codes = GUESSABLE.iter().filter(|(_, kind)| *kind != "password");
@@ -234,7 +234,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
 
 /// Simulates thirty days of guessing: on the first day one attempt each 30 s, then an hour every
 /// day.
-fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
+fn l10_one_guess_a_step_for_a_month(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let owner = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
@@ -280,7 +280,7 @@ fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
     )
 }
 
-fn l11_a_refusal_says_how_long(_: Effort) -> Held {
+fn l11_a_refusal_says_how_long(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut half = ada.half(&site);
@@ -313,7 +313,7 @@ const WAITING: u64 = 80;
 /// KiB for one-time allocations: connections to the database, their statements and pages.
 const ONCE: u64 = 4 * 1024;
 
-fn l12_many_large_and_many_normal_passwords(effort: Effort) -> Held {
+fn l12_many_large_and_many_normal_passwords(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let parallel = effort.of(40, 200);
     let each = parallel as u64;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
     harness::{
         Authenticator, FUNCTIONS, HttpBrowser, OperatorCommands, PASSWORD, Person, SET_UP_ONLY,
         TestSite, well_formed,
@@ -26,7 +26,7 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Example Ltd requires MFA, and Max, its member, has signed in without it.
-fn held(site: &TestSite) -> HttpBrowser {
+fn set_up_only_browser(site: &TestSite) -> HttpBrowser {
     site.require_mfa("Example Ltd");
     let max = site.add_user("max@example.com", "Example Ltd", "member");
     let mut browser = site.signed_in(&max);
@@ -34,9 +34,9 @@ fn held(site: &TestSite) -> HttpBrowser {
     browser
 }
 
-fn m1_every_function_for_set_up_only(_: Effort) -> Held {
+fn m1_every_function_for_set_up_only(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
-    let mut browser = held(&site);
+    let mut browser = set_up_only_browser(&site);
     let account = site.account(&mut browser, "Example Ltd");
     let max = Person {
         email: "max@example.com".to_owned(),
@@ -80,7 +80,7 @@ fn m1_every_function_for_set_up_only(_: Effort) -> Held {
     )
 }
 
-fn m3_sessions_that_are_open_already(_: Effort) -> Held {
+fn m3_sessions_that_are_open_already(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let max = site.add_user("max@example.com", "Example Ltd", "member");
@@ -102,7 +102,7 @@ fn m3_sessions_that_are_open_already(_: Effort) -> Held {
     )
 }
 
-fn m4_the_method_is_deleted(_: Effort) -> Held {
+fn m4_the_method_is_deleted(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     site.require_mfa("Example Ltd");
@@ -119,7 +119,7 @@ fn m4_the_method_is_deleted(_: Effort) -> Held {
     )
 }
 
-fn m5_one_account_of_two_demands(_: Effort) -> Held {
+fn m5_one_account_of_two_demands(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.add_account("Strict Ltd");
     site.require_mfa("Strict Ltd");
@@ -178,7 +178,7 @@ fn m5_one_account_of_two_demands(_: Effort) -> Held {
     )
 }
 
-fn m6_who_may_switch_the_rule(_: Effort) -> Held {
+fn m6_who_may_switch_the_rule(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.add_account("Other Ltd");
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -208,7 +208,7 @@ fn m6_who_may_switch_the_rule(_: Effort) -> Held {
     )
 }
 
-fn m7_a_new_password_by_link(_: Effort) -> Held {
+fn m7_a_new_password_by_link(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let token = new_link(&site, "ada@example.com");
@@ -240,7 +240,7 @@ fn new_link(site: &TestSite, email: &str) -> String {
     line.expect_done().rsplit_once('#').unwrap().1.to_owned()
 }
 
-fn m9_owners_are_not_exempt(_: Effort) -> Held {
+fn m9_owners_are_not_exempt(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.require_mfa("Example Ltd");
     let mut owner = site.signed_in(&site.ada());
@@ -258,7 +258,7 @@ fn m9_owners_are_not_exempt(_: Effort) -> Held {
     refused(5, "an Owner without MFA under the rule")
 }
 
-fn m10_an_invited_user(effort: Effort) -> Held {
+fn m10_an_invited_user(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.require_mfa("Example Ltd");
     let add = [
@@ -300,7 +300,7 @@ fn m10_an_invited_user(effort: Effort) -> Held {
     )
 }
 
-fn m11_a_session_from_before(_: Effort) -> Held {
+fn m11_a_session_from_before(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let max = site.add_user("max@example.com", "Example Ltd", "member");
     let mut browser = site.signed_in(&max);
@@ -342,9 +342,9 @@ fn m11_a_session_from_before(_: Effort) -> Held {
     )
 }
 
-fn m13_ways_without_a_function(_: Effort) -> Held {
+fn m13_ways_without_a_function(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
-    let mut browser = held(&site);
+    let mut browser = set_up_only_browser(&site);
     let account = site.account(&mut browser, "Example Ltd");
     let id = account.as_str().unwrap();
     let paths = [

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
     harness::{HttpAnswer, HttpBrowser, OperatorCommands, TestSite, accepted, at_once},
 };
 
@@ -20,7 +20,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(r12_the_rule_beside_sign_ins),
         attack!(
             "R13",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "storage/tests/contract/races/mod.rs",
                 "of_two_hundred_guesses_at_once_five_are_judged",
                 "R1, R3 and R6 over two programs on one PostgreSQL; R11 over two routers on one: server/tests/journeys/races/step_up.rs, where TWINLOCK_TEST_POSTGRES names a server"
@@ -38,7 +38,7 @@ fn expect_one_inside(answers: Vec<(HttpBrowser, HttpAnswer)>) {
     }
 }
 
-fn r1_one_code_in_many_sign_ins(effort: Effort) -> Held {
+fn r1_one_code_in_many_sign_ins(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let (rounds, parallel) = (effort.of(1, 10), effort.of(16, 32));
@@ -58,7 +58,7 @@ fn r1_one_code_in_many_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r2_one_code_in_many_tabs(effort: Effort) -> Held {
+fn r2_one_code_in_many_tabs(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(2, 20);
@@ -75,7 +75,7 @@ fn r2_one_code_in_many_tabs(effort: Effort) -> Held {
     )
 }
 
-fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> Held {
+fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let (rounds, parallel) = (effort.of(1, 10), effort.of(16, 32));
@@ -97,7 +97,7 @@ fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r4_two_backup_codes_at_once(effort: Effort) -> Held {
+fn r4_two_backup_codes_at_once(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(2, 5);
@@ -118,7 +118,7 @@ fn r4_two_backup_codes_at_once(effort: Effort) -> Held {
     )
 }
 
-fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
+fn r6_wrong_codes_from_many_places(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     // A user has at most this many half sessions.
@@ -151,7 +151,7 @@ fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
     )
 }
 
-fn r7_wrong_passwords_at_once(effort: Effort) -> Held {
+fn r7_wrong_passwords_at_once(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let guesses = effort.of(60, 200);
     let calls = (0..guesses).map(|number| {
@@ -184,7 +184,7 @@ fn r7_wrong_passwords_at_once(effort: Effort) -> Held {
     )
 }
 
-fn r9_an_old_code_beside_finish(effort: Effort) -> Held {
+fn r9_an_old_code_beside_finish(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
@@ -219,7 +219,7 @@ fn r9_an_old_code_beside_finish(effort: Effort) -> Held {
     )
 }
 
-fn r11_one_grant_many_actions(effort: Effort) -> Held {
+fn r11_one_grant_many_actions(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
@@ -236,7 +236,7 @@ fn r11_one_grant_many_actions(effort: Effort) -> Held {
     as_wanted(rounds, "one grant, 16 actions at once: one effect")
 }
 
-fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
+fn r12_the_rule_beside_sign_ins(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let max = site.add_user("max@example.com", "Example Ltd", "member");
@@ -271,7 +271,7 @@ fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r14_two_commands_remove_each_others_last_owner(effort: Effort) -> Held {
+fn r14_two_commands_remove_each_others_last_owner(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let rounds = effort.of(2, 20);
     for _ in 0..rounds {

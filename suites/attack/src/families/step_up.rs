@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
     harness::{EnrolledPerson, OperatorCommands, PASSWORD, TestSite, accepted, at_once},
 };
 
@@ -26,7 +26,7 @@ fn generate() -> Value {
     json!({ "action": "generate" })
 }
 
-fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
+fn su2_a_grant_of_somebody_else(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
@@ -52,7 +52,7 @@ fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
     )
 }
 
-fn su3_a_grant_after_its_session(_: Effort) -> Held {
+fn su3_a_grant_after_its_session(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let (mut browser, mut other) = (ada.sign_in(&site), ada.sign_in(&site));
@@ -80,7 +80,7 @@ fn su3_a_grant_after_its_session(_: Effort) -> Held {
     )
 }
 
-fn su4_a_grant_twice(_: Effort) -> Held {
+fn su4_a_grant_twice(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -98,7 +98,7 @@ fn su4_a_grant_twice(_: Effort) -> Held {
     refused(2, "a grant a second time: generate, reset")
 }
 
-fn su5_a_grant_too_late(_: Effort) -> Held {
+fn su5_a_grant_too_late(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -112,7 +112,7 @@ fn su5_a_grant_too_late(_: Effort) -> Held {
     refused(2, "a grant after 5 min 1 s (after 4 min 50 s it works)")
 }
 
-fn su7_invented_grants(_: Effort) -> Held {
+fn su7_invented_grants(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -167,7 +167,7 @@ fn su7_invented_grants(_: Effort) -> Held {
     )
 }
 
-fn su8_steps_in_another_order(_: Effort) -> Held {
+fn su8_steps_in_another_order(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -202,7 +202,7 @@ fn su8_steps_in_another_order(_: Effort) -> Held {
     )
 }
 
-fn su9_guesses_with_new_questions(effort: Effort) -> Held {
+fn su9_guesses_with_new_questions(effort: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -235,7 +235,7 @@ fn su9_guesses_with_new_questions(effort: Effort) -> Held {
     )
 }
 
-fn su10_the_password_instead(_: Effort) -> Held {
+fn su10_the_password_instead(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -252,7 +252,7 @@ fn su10_the_password_instead(_: Effort) -> Held {
 }
 
 /// No codes are sent to users, so this covers the links: each is valid for one purpose, once.
-fn su11_links_for_another_purpose(effort: Effort) -> Held {
+fn su11_links_for_another_purpose(effort: Effort) -> AttackOutcome {
     let mut site = TestSite::without_users(&[]);
     site.start();
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
@@ -316,7 +316,7 @@ fn su11_links_for_another_purpose(effort: Effort) -> Held {
     )
 }
 
-fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
+fn su13_the_rule_without_the_owners_factor(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));

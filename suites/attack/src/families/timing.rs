@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, attack, refused},
     harness::{HttpAnswer, OperatorCommands, PASSWORD, TestSite},
 };
 
@@ -36,7 +36,7 @@ fn shape(answer: &HttpAnswer) -> (u16, Vec<String>, String) {
     clippy::disallowed_methods,
     reason = "this measures the server from outside"
 )]
-fn timed(call: impl FnOnce() -> HttpAnswer) -> (Duration, HttpAnswer) {
+fn time_call(call: impl FnOnce() -> HttpAnswer) -> (Duration, HttpAnswer) {
     let start = Instant::now();
     let answer = call();
     (start.elapsed(), answer)
@@ -47,7 +47,7 @@ fn median(mut samples: Vec<Duration>) -> Duration {
     samples[samples.len() / 2]
 }
 
-fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
+fn u1_known_and_unknown_addresses(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let samples = effort.of(10, 500);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -59,7 +59,7 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
         let stranger = "stranger@example.com";
         let guess = |email: &str| {
             let wrong = || site.browser().sign_in_as(email, "a wrong password of hers");
-            timed(wrong)
+            time_call(wrong)
         };
         // The order alternates, because the first request finds the server's caches colder.
         let [first, second] = if number % 2 == 0 {
@@ -92,7 +92,7 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
     )
 }
 
-fn u2_links_tell_nothing(_: Effort) -> Held {
+fn u2_links_tell_nothing(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let add = [
         "user",
@@ -139,7 +139,7 @@ fn u2_links_tell_nothing(_: Effort) -> Held {
     )
 }
 
-fn u4_disabled_locked_unknown(_: Effort) -> Held {
+fn u4_disabled_locked_unknown(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let disabled = site.add_user("disabled@example.com", "Example Ltd", "member");
     site.cli(&["user", "disable", "disabled@example.com"])
@@ -185,7 +185,7 @@ fn u4_disabled_locked_unknown(_: Effort) -> Held {
     )
 }
 
-fn u5_first_and_last_digit(effort: Effort) -> Held {
+fn u5_first_and_last_digit(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(5, 500);
@@ -199,7 +199,7 @@ fn u5_first_and_last_digit(effort: Effort) -> Held {
             let mut wrong = code.clone().into_bytes();
             let place = if guess % 2 == 0 { 0 } else { 5 };
             wrong[place] = other(wrong[place]);
-            let (time, answer) = timed(|| half.give_code(std::str::from_utf8(&wrong).unwrap()));
+            let (time, answer) = time_call(|| half.give_code(std::str::from_utf8(&wrong).unwrap()));
             assert_ne!(answer.status, 429);
             times[guess % 2].push(time);
         }
@@ -215,7 +215,7 @@ fn u5_first_and_last_digit(effort: Effort) -> Held {
     )
 }
 
-fn u7_ids(effort: Effort) -> Held {
+fn u7_ids(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let count = effort.of(5, 40);
     let ada = site.enrolled_ada();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::device_clock::t14_a_device_that_is_slow;
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
     harness::{
         Authenticator, EnrolledPerson, HttpAnswer, OperatorCommands, STEP, TestSite, spread,
     },
@@ -30,7 +30,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn t1_the_same_code_again(effort: Effort) -> Held {
+fn t1_the_same_code_again(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
@@ -57,7 +57,7 @@ fn t1_the_same_code_again(effort: Effort) -> Held {
     )
 }
 
-fn t5_one_code_for_two_purposes(_: Effort) -> Held {
+fn t5_one_code_for_two_purposes(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -90,7 +90,7 @@ fn t5_one_code_for_two_purposes(_: Effort) -> Held {
     )
 }
 
-fn t6_codes_around_the_step(effort: Effort) -> Held {
+fn t6_codes_around_the_step(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let rounds = effort.of(1, 5);
@@ -98,7 +98,7 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     for _ in 0..rounds {
         for place in [1_000, 9_000, 11_000, 19_000, 21_000, 28_000] {
             for off in [0, -3, -2, -1, 1, 2, 3] {
-                let answer = given_at(&site, &ada, place, off);
+                let answer = answer_at(&site, &ada, place, off);
                 let expected = accepted_at(place, off);
                 assert_eq!(
                     answer.is_ok(),
@@ -128,7 +128,7 @@ const fn accepted_at(place: i64, off: i64) -> bool {
 
 /// Returns the answer to the code that is `off` steps away, at a place of the current step. The
 /// clock runs on meanwhile, so a try is repeated if the machine paused until another rule applied.
-fn given_at(site: &TestSite, ada: &EnrolledPerson, place: i64, off: i64) -> HttpAnswer {
+fn answer_at(site: &TestSite, ada: &EnrolledPerson, place: i64, off: i64) -> HttpAnswer {
     for _ in 0..10 {
         site.clock.past_the_pause();
         let mut half = ada.half(site);
@@ -147,7 +147,7 @@ fn given_at(site: &TestSite, ada: &EnrolledPerson, place: i64, off: i64) -> Http
     panic!("the clock does not stay where it was set")
 }
 
-fn t8_a_clock_of_the_clients_own(_: Effort) -> Held {
+fn t8_a_clock_of_the_clients_own(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     site.clock.past_the_pause();
@@ -170,7 +170,7 @@ fn t8_a_clock_of_the_clients_own(_: Effort) -> Held {
     refused(3, "an old code with its time in headers, cookie and body")
 }
 
-fn t9_the_servers_clock_jumps(_: Effort) -> Held {
+fn t9_the_servers_clock_jumps(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     ada.sign_in(&site);
@@ -215,7 +215,7 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
 
 /// Draws hundreds of keys and checks their length, repetitions and distribution, and the content of
 /// the link.
-fn t10_many_keys(effort: Effort) -> Held {
+fn t10_many_keys(effort: Effort) -> AttackOutcome {
     let brand = "Ärger & Söhne?/#%+";
     let site = TestSite::with_settings(&[("TWINLOCK_BRAND", brand)]);
     let person = site.add_user("ada+tag@example.com", "Example Ltd", "member");
@@ -249,7 +249,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
         uri.is_ascii() && !uri.contains(' ') && !uri.contains('#'),
         "{uri}"
     );
-    let (issuer, account) = decoded(label)
+    let (issuer, account) = decode(label)
         .split_once(':')
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .unwrap();
@@ -257,7 +257,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
     let pairs: Vec<(&str, String)> = query
         .split('&')
         .map(|pair| pair.split_once('=').unwrap())
-        .map(|(name, value)| (name, decoded(value)))
+        .map(|(name, value)| (name, decode(value)))
         .collect();
     let of = |name: &str| {
         pairs
@@ -272,7 +272,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
     }
 }
 
-fn decoded(text: &str) -> String {
+fn decode(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -289,7 +289,7 @@ fn decoded(text: &str) -> String {
 
 /// The times of RFC 6238 appendix B at which a server can run (the first is in 1970), and codes
 /// with leading zeros.
-fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
+fn t11_far_times_and_leading_zeros(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.clock.set(1_111_111_000_000);
     let ada = site.enrolled_ada();
@@ -326,7 +326,7 @@ fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
     )
 }
 
-fn t13_the_old_key_after_a_reset(_: Effort) -> Held {
+fn t13_the_old_key_after_a_reset(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);

@@ -2,7 +2,7 @@
 
 use super::Clients;
 use crate::{
-    database::{self, Look, Names},
+    database::{self, DatabaseState, PersonKeys},
     engine::TestedEngine,
     facts::Facts,
     site::FaultSite,
@@ -32,7 +32,7 @@ impl InFlight {
 
 impl Clients {
     /// The users' names in the database.
-    pub fn names(&self) -> Vec<Names> {
+    pub fn names(&self) -> Vec<PersonKeys> {
         let names = self.all.iter().map(|client| client.names.clone());
         names.collect()
     }
@@ -53,7 +53,7 @@ impl Clients {
         for client in &mut self.all {
             let found = &look.users[&client.names.user];
             let journal = std::mem::take(&mut client.journal);
-            client.told.clear();
+            client.answers.clear();
             let steps = std::mem::replace(&mut client.may_hold, vec![found.clone()]);
             let place = steps.iter().position(|facts| facts == found);
             let unanswered = client.unanswered.take();
@@ -82,27 +82,27 @@ impl Clients {
             if found.last_step.is_none() {
                 client.app = None;
             }
-            if let Some(held) = &mut client.held {
-                let stored = look.sessions.get(&held.token_hash());
-                let as_it_was = stored.is_some_and(|session| {
-                    session.user == client.names.user
-                        && session.second_factor_at.is_some()
-                            == (held.is_full && session.has_method)
+            if let Some(session) = &mut client.session {
+                let stored = look.sessions.get(&session.token_hash());
+                let as_it_was = stored.is_some_and(|stored| {
+                    stored.user == client.names.user
+                        && stored.second_factor_at.is_some()
+                            == (session.is_full && stored.has_method)
                 });
-                let refused = stored.map_or(0, |session| session.refused);
-                if refused < held.refused {
+                let refused = stored.map_or(0, |stored| stored.refused);
+                if refused < session.refused {
                     client.broken.push(format!(
                         "J3 {}: of {} wrong codes within the session {refused} are counted",
-                        client.person.email, held.refused
+                        client.person.email, session.refused
                     ));
                 }
-                held.refused = refused;
+                session.refused = refused;
                 if !as_it_was {
                     client.broken.push(format!(
                         "J1 {}: the session that was acknowledged (full: {}) is stored as {stored:?}",
-                        client.person.email, held.is_full
+                        client.person.email, session.is_full
                     ));
-                    client.held = None;
+                    client.session = None;
                 }
             }
         }
@@ -129,10 +129,13 @@ impl Clients {
         let look = database::look(url, &self.names());
         let mut under_way = 0;
         for client in &self.all {
-            let left = client.told.iter().take_while(|told| has_left(&told.id));
+            let left = client
+                .answers
+                .iter()
+                .take_while(|answer| has_left(&answer.id));
             // The state before the next act is the state after the last answered one.
-            let next = client.told.get(left.count());
-            let may_hold = next.map_or(&client.may_hold, |told| &told.steps);
+            let next = client.answers.get(left.count());
+            let may_hold = next.map_or(&client.may_hold, |answer| &answer.steps);
             under_way += usize::from(may_hold.len() > 1);
             let found = &look.users[&client.names.user];
             if !may_hold.contains(found) {
@@ -163,8 +166,8 @@ fn mismatch(steps: &[Facts], found: &Facts) -> String {
 }
 
 /// J4: a signed-in user with a method has an event of the second factor at that time.
-fn without_second_factor(look: &Look) -> Vec<String> {
-    let of = |session: &database::Session| (session.user.clone(), session.second_factor_at);
+fn without_second_factor(look: &DatabaseState) -> Vec<String> {
+    let of = |session: &database::StoredSession| (session.user.clone(), session.second_factor_at);
     let given = look.sessions.values().map(of);
     let unproved = given.filter(|(user, at)| {
         at.is_some_and(|at| !look.second_factors.contains(&(user.clone(), at)))

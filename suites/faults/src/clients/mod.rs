@@ -2,8 +2,8 @@
 
 mod acts;
 mod client;
-mod held;
 mod judge;
+mod session;
 
 use std::{
     collections::BTreeSet,
@@ -23,7 +23,7 @@ use testkit::{
     people::{PASSWORD, Person},
 };
 
-pub use client::Client;
+pub use client::ScriptedClient;
 pub use judge::InFlight;
 
 use crate::{database, site::FaultSite, tally::Tally};
@@ -33,14 +33,14 @@ const STEP: Duration = Duration::from_millis(150);
 
 /// All scripted users.
 pub struct Clients {
-    pub all: Vec<Client>,
+    pub all: Vec<ScriptedClient>,
     /// Broken promises, in words.
     pub broken: Vec<String>,
     chance: Chance,
 }
 
 /// What the users act on.
-pub struct Stage<'a> {
+pub struct ClientStage<'a> {
     pub clock: &'a Clock,
     pub address: &'a ServerAddress,
     /// Other instances to try if the first one refuses the connection.
@@ -53,7 +53,7 @@ pub struct Stage<'a> {
     moment: RwLock<()>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> ClientStage<'a> {
     fn new(site: &'a FaultSite, other_servers: &'a [ServerAddress], acting: usize) -> Self {
         Self {
             clock: &site.clock,
@@ -119,7 +119,7 @@ impl Clients {
                 email,
                 password: PASSWORD,
             };
-            Client::new(person, names, Chance::new(chance.next()))
+            ScriptedClient::new(person, names, Chance::new(chance.next()))
         });
         let mut clients = Self {
             all: clients.collect(),
@@ -150,7 +150,7 @@ impl Clients {
         others: &[ServerAddress],
         during: impl FnOnce(),
     ) -> Tally {
-        let stage = Stage::new(site, others, self.all.len());
+        let stage = ClientStage::new(site, others, self.all.len());
         thread::scope(|scope| {
             for client in &mut self.all {
                 scope.spawn(|| {
@@ -173,7 +173,7 @@ impl Clients {
     /// Sends accepted codes again, and checks every session that should still exist. No other
     /// requests run meanwhile.
     pub fn try_again(&mut self, site: &FaultSite) -> Tally {
-        let stage = Stage::new(site, &[], self.all.len());
+        let stage = ClientStage::new(site, &[], self.all.len());
         for client in &mut self.all {
             client.try_again(&stage);
         }

@@ -12,11 +12,11 @@ use std::{
 use crate::{
     clients::{Clients, InFlight},
     engine::TestedEngine,
-    plan::{Held, Run, must_hold},
+    plan::{FaultOutcome, FaultRun, must_hold},
     probe::{self, SOON},
     site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 /// A small file system, unmounted on drop.
@@ -27,15 +27,15 @@ pub struct Small {
 
 impl Small {
     /// Mounts the file system. Requires root.
-    pub fn mounted(size: &str) -> Result<Self, String> {
+    pub fn mount(size: &str) -> Result<Self, String> {
         let place = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
+        let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
             .arg(place.path())
             .output();
-        let mounted = mounted.map_err(|error| format!("mount: {error}"))?;
-        if !mounted.status.success() {
-            let said = String::from_utf8_lossy(&mounted.stderr);
+        let mount = mount.map_err(|error| format!("mount: {error}"))?;
+        if !mount.status.success() {
+            let said = String::from_utf8_lossy(&mount.stderr);
             return Err(format!("a small file system needs root: {}", said.trim()));
         }
         Ok(Self {
@@ -72,10 +72,10 @@ impl Drop for Small {
 }
 
 /// F4: the disk is full.
-pub fn full(run: &Run) -> Held {
-    let small = match Small::mounted("8m") {
+pub fn fill_disk(run: &FaultRun) -> FaultOutcome {
+    let small = match Small::mount("8m") {
         Ok(small) => small,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(1, 20);
     let mut site = FaultSite::new(TestedEngine::Sqlite, None, "full", Some(&small.folder));
@@ -84,7 +84,7 @@ pub fn full(run: &Run) -> Held {
     let mut clients = Clients::new(&site, 6, run.seed);
     clients.settle(&site);
     let (mut tally, mut in_flight, mut again) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     let mut closed = 0;
     for _ in 0..times {
         let mut knocks = Tally::default();
@@ -110,7 +110,7 @@ pub fn full(run: &Run) -> Held {
     finish(&mut clients, &site, &tally, run);
     assert!(again.worst() <= SOON, "writes again: {}", again.words());
     assert!(closed > 0, "the disk was never full: {:?}", tally.answers);
-    Held {
+    FaultOutcome {
         what: "the disk (tmpfs, 8 MB) is filled to the last byte under load, and freed".to_owned(),
         times,
         figures: format!(
@@ -125,7 +125,7 @@ pub fn full(run: &Run) -> Held {
     }
 }
 
-fn finish(clients: &mut Clients, site: &FaultSite, tally: &Tally, run: &Run) {
+fn finish(clients: &mut Clients, site: &FaultSite, tally: &Tally, run: &FaultRun) {
     clients
         .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
@@ -148,13 +148,15 @@ const FAILING: [&str; 3] = [
 const ERRORS: [u32; 2] = [5, 28];
 
 /// F5: the disk fails at random.
-pub fn failing(run: &Run) -> Held {
+pub fn fail_disk_writes(run: &FaultRun) -> FaultOutcome {
     let libraries = [
         "/usr/lib/fiu/fiu_run_preload.so",
         "/usr/lib/fiu/fiu_posix_preload.so",
     ];
     if let Some(missing) = libraries.iter().find(|file| !Path::new(file).exists()) {
-        return Held::impossible(&format!("{missing} is missing (apt-get install fiu-utils)"));
+        return FaultOutcome::impossible(&format!(
+            "{missing} is missing (apt-get install fiu-utils)"
+        ));
     }
     let times = run.of(2, 60);
     let mut site = FaultSite::new(TestedEngine::Sqlite, None, "failing", None);
@@ -193,7 +195,7 @@ pub fn failing(run: &Run) -> Held {
     if !run.quick {
         assert!(tally.of(503) > 0, "nothing ever failed");
     }
-    Held {
+    FaultOutcome {
         what: "EIO, and in every other round ENOSPC, at random on 1 % of pwrite, fdatasync and fsync (libfiu), 2 s a round; every fifth round ends with SIGKILL".to_owned(),
         times,
         figures: format!(

@@ -6,10 +6,10 @@ use crate::{
     clients::{Clients, InFlight},
     database,
     engine::TestedEngine,
-    plan::{Held, Run, must_hold},
+    plan::{FaultOutcome, FaultRun, must_hold},
     site::FaultSite,
     tally::Tally,
-    watch::Times,
+    watch::Durations,
 };
 
 const PEOPLE: usize = 20;
@@ -20,24 +20,24 @@ const BEGINNING: Duration = Duration::from_secs(5);
 /// The event chain is verified after this many kills, and at the end.
 const VERIFY_EVERY: usize = 20;
 
-pub fn on_sqlite(run: &Run) -> Held {
+pub fn on_sqlite(run: &FaultRun) -> FaultOutcome {
     kills(run, TestedEngine::Sqlite)
 }
 
-pub fn on_postgres(run: &Run) -> Held {
+pub fn on_postgres(run: &FaultRun) -> FaultOutcome {
     kills(run, TestedEngine::Postgres)
 }
 
-fn kills(run: &Run, engine: TestedEngine) -> Held {
+fn kills(run: &FaultRun, engine: TestedEngine) -> FaultOutcome {
     let kills = run.of(10, run.kills);
     let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), "kills", None) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     // Until most users have an authenticator.
     tally.join(clients.round(&site, || thread::sleep(BEGINNING)));
     clients.settle(&site);
@@ -75,7 +75,7 @@ fn kills(run: &Run, engine: TestedEngine) -> Held {
     must_hold(&clients.broken, run.seed);
     assert!(ready.worst() <= READY, "ready again: {}", ready.words());
     assert!(in_flight.all() >= kills, "kills hit nothing: {in_flight:?}");
-    Held {
+    FaultOutcome {
         what: format!(
             "SIGKILL at a random instant under {PEOPLE} clients (seed {})",
             run.seed

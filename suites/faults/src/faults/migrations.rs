@@ -5,12 +5,12 @@ use std::fs;
 use testkit::{chance::Chance, people::Person};
 
 use crate::{
-    database::{self, Open},
+    database::{self, OpenDatabase},
     engine::TestedEngine,
     older,
-    plan::{Held, Run},
+    plan::{FaultOutcome, FaultRun},
     site::FaultSite,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 const NAME: &str = "migrated";
@@ -21,31 +21,31 @@ const MANY: &str = "
     INSERT INTO users (id, email, name, name_folded, created_at)
     SELECT '0000000000000000000000000000' || CAST(n AS TEXT), CAST(n AS TEXT) || '@example.com', 'Ada Owner', '', 0 FROM numbers";
 
-pub fn on_sqlite(run: &Run) -> Held {
-    killed(run, TestedEngine::Sqlite)
+pub fn on_sqlite(run: &FaultRun) -> FaultOutcome {
+    kill_migrations(run, TestedEngine::Sqlite)
 }
 
-pub fn on_postgres(run: &Run) -> Held {
-    killed(run, TestedEngine::Postgres)
+pub fn on_postgres(run: &FaultRun) -> FaultOutcome {
+    kill_migrations(run, TestedEngine::Postgres)
 }
 
-fn killed(run: &Run, engine: TestedEngine) -> Held {
+fn kill_migrations(run: &FaultRun, engine: TestedEngine) -> FaultOutcome {
     let kills = run.of(2, 20);
     let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), NAME, None) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     site.start_timed();
     site.add_owner("ada@example.com", "Example Ltd");
     let ada = site.enrol(&Person::with_email("ada@example.com"));
     site.stop();
     database::run(site.url(), MANY);
-    let kept = Kept { run, engine };
+    let kept = DatabaseCopies { run, engine };
     kept.take(&site, "newest");
     let newest = look(&site, engine, older::schema);
 
     let (migrations, mut chance) = (older::migrations(engine), Chance::new(run.seed));
-    let (mut killed, mut undone, mut done, mut lengths) = (0, 0, 0, Times::default());
+    let (mut killed, mut undone, mut done, mut lengths) = (0, 0, 0, Durations::default());
     for count in 0..migrations.len() {
         kept.put(&site, "newest");
         older::take_back(engine, site.url(), &migrations[..count]);
@@ -90,7 +90,7 @@ fn killed(run: &Run, engine: TestedEngine) -> Held {
             site.stop();
         }
     }
-    Held {
+    FaultOutcome {
         what: format!(
             "SIGKILL at {kills} random instants of `twinlock migrate` from each of {} older schemas with 3000 people, then `migrate` again",
             migrations.len()
@@ -106,21 +106,21 @@ fn killed(run: &Run, engine: TestedEngine) -> Held {
 fn look<T>(
     site: &FaultSite,
     engine: TestedEngine,
-    at: impl FnOnce(&mut Open, TestedEngine) -> T,
+    at: impl FnOnce(&mut OpenDatabase, TestedEngine) -> T,
 ) -> T {
-    let mut open = Open::at(site.url());
+    let mut open = OpenDatabase::at(site.url());
     let seen = at(&mut open, engine);
     open.close();
     seen
 }
 
 /// Copies of the database, by name.
-struct Kept<'a> {
-    run: &'a Run,
+struct DatabaseCopies<'a> {
+    run: &'a FaultRun,
     engine: TestedEngine,
 }
 
-impl Kept<'_> {
+impl DatabaseCopies<'_> {
     fn take(&self, site: &FaultSite, name: &str) {
         match self.engine {
             TestedEngine::Sqlite => {

@@ -14,16 +14,16 @@ use testkit::people::Person;
 
 use crate::{
     engine::TestedEngine,
-    plan::{Held, Run},
+    plan::{FaultOutcome, FaultRun},
     site::FaultSite,
-    trace::{self, Step},
+    trace::{self, TraceStep},
     watch,
 };
 
 /// Commits for a correct code in `mfa/test`: one counts it, one takes it.
 const COMMITS: usize = 2;
 
-pub fn synced_before_the_answer(run: &Run) -> Held {
+pub fn check_sync_order(run: &FaultRun) -> FaultOutcome {
     let mut site = FaultSite::new(TestedEngine::Sqlite, None, "order", None);
     site.start_timed();
     site.add_owner("ada@example.com", "Example Ltd");
@@ -31,7 +31,7 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     let file = site.data.join("trace");
     let mut tracer = match attach_strace(site.process(), &file.to_string_lossy()) {
         Ok(tracer) => tracer,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(10, 100);
     for _ in 0..times {
@@ -42,13 +42,13 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
     site.kill();
     tracer.wait().unwrap();
-    let order = Order::read(&trace::read(&fs::read_to_string(file).unwrap()));
+    let order = SyncOrder::read(&trace::read(&fs::read_to_string(file).unwrap()));
     assert_eq!(order.answers, times, "answers in the trace");
     assert_eq!(
         order.early, 0,
         "answers that left before their commits were on the disk"
     );
-    Held {
+    FaultOutcome {
         what: "strace of acceptances of a code (mfa/test): each of its commits is an fsync or fdatasync of the -wal that returns before the answer leaves".to_owned(),
         times,
         figures: format!(
@@ -93,29 +93,29 @@ fn is_traced(line: &str) -> bool {
 
 /// The order of writes, syncs and answers in a trace.
 #[derive(Debug, Default)]
-struct Order {
+struct SyncOrder {
     answers: usize,
     early: usize,
     syncs: usize,
     beside_sealing: usize,
 }
 
-impl Order {
-    fn read(steps: &[Step]) -> Self {
+impl SyncOrder {
+    fn read(steps: &[TraceStep]) -> Self {
         let mut order = Self::default();
         // The syncs since the last answer, and whether a write has not been synced.
         let (mut syncs, mut dirty) = (0, false);
         let mut syncing = HashSet::new();
         for step in steps {
             match step {
-                Step::Write { file, .. } if is_wal(file) => dirty = true,
-                Step::SyncBegins { file, thread } if is_wal(file) => {
+                TraceStep::Write { file, .. } if is_wal(file) => dirty = true,
+                TraceStep::SyncBegins { file, thread } if is_wal(file) => {
                     syncing.insert(*thread);
                 }
-                Step::SyncEnds { thread } if syncing.remove(thread) => {
+                TraceStep::SyncEnds { thread } if syncing.remove(thread) => {
                     (syncs, dirty) = (syncs + 1, false);
                 }
-                Step::Sent(bytes) if bytes.starts_with(b"HTTP/1.1 200") => {
+                TraceStep::Sent(bytes) if bytes.starts_with(b"HTTP/1.1 200") => {
                     order.answers += 1;
                     order.syncs += syncs;
                     order.early += usize::from(syncs < COMMITS);
@@ -137,31 +137,31 @@ fn is_wal(file: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn commit() -> Vec<Step> {
+    fn commit() -> Vec<TraceStep> {
         let file = || "/d/t.db-wal".to_owned();
-        let write = Step::Write {
+        let write = TraceStep::Write {
             file: file(),
             at: 0,
             bytes: vec![0; 24],
         };
-        let begins = Step::SyncBegins {
+        let begins = TraceStep::SyncBegins {
             file: file(),
             thread: 7,
         };
-        vec![write, begins, Step::SyncEnds { thread: 7 }]
+        vec![write, begins, TraceStep::SyncEnds { thread: 7 }]
     }
 
     #[test]
     fn an_answer_before_the_disk_is_seen() {
-        let answer = vec![Step::Sent(b"HTTP/1.1 200 OK\r\n".to_vec())];
-        let good = Order::read(&[commit(), commit(), answer.clone()].concat());
+        let answer = vec![TraceStep::Sent(b"HTTP/1.1 200 OK\r\n".to_vec())];
+        let good = SyncOrder::read(&[commit(), commit(), answer.clone()].concat());
         assert_eq!((good.answers, good.early, good.syncs), (1, 0, 2));
         let written = commit()[..1].to_vec();
         let normal = [written.clone(), written, answer.clone()].concat();
-        assert_eq!(Order::read(&normal).early, 1);
+        assert_eq!(SyncOrder::read(&normal).early, 1);
         let under_way = [commit(), commit()[..2].to_vec(), answer.clone()].concat();
-        assert_eq!(Order::read(&under_way).early, 1);
-        let early = Order::read(&[commit(), answer, commit()].concat());
+        assert_eq!(SyncOrder::read(&under_way).early, 1);
+        let early = SyncOrder::read(&[commit(), answer, commit()].concat());
         assert_eq!(early.early, 1);
     }
 }

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use testkit::{http::HttpBrowser, people::PASSWORD};
 
 use crate::{
-    clients::{Client, Clients},
+    clients::{Clients, ScriptedClient},
     database,
     engine::TestedEngine,
-    plan::{Held, Run, must_hold},
+    plan::{FaultOutcome, FaultRun, must_hold},
     site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 const PEOPLE: usize = 10;
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// The results of the restored databases.
 #[derive(Default)]
-struct Shown {
+struct RestoreTally {
     broken: Vec<String>,
     sessions: u64,
     voided: u64,
@@ -30,11 +30,15 @@ struct Shown {
     in_again: usize,
 }
 
-pub fn of_backups(run: &Run) -> Held {
+pub fn restore_backups(run: &FaultRun) -> FaultOutcome {
     let mut site = FaultSite::new(TestedEngine::Sqlite, None, "restores", None);
     site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
-    let (mut tally, mut made, mut shown) = (Tally::default(), Times::default(), Shown::default());
+    let (mut tally, mut made, mut shown) = (
+        Tally::default(),
+        Durations::default(),
+        RestoreTally::default(),
+    );
     tally.join(clients.round(&site, || thread::sleep(Duration::from_secs(4))));
     clients.settle(&site);
     for number in 0..RESTORES {
@@ -76,7 +80,7 @@ pub fn of_backups(run: &Run) -> Held {
         shown.voided > 0 && shown.used_again > 0 && shown.in_again > 0,
         "nothing was shown"
     );
-    Held {
+    FaultOutcome {
         what: format!(
             "a backup every {} s under load, the database restored from each",
             EVERY.as_secs()
@@ -95,7 +99,7 @@ pub fn of_backups(run: &Run) -> Held {
     }
 }
 
-impl Shown {
+impl RestoreTally {
     /// Checks a restored database, and the program running on it.
     fn judge(&mut self, site: &mut FaultSite, clients: &mut Clients, restored: &Value) {
         let number = |name: &str| restored[name].as_u64().unwrap();
@@ -117,14 +121,14 @@ impl Shown {
                     .push(format!("J2 {}: last_step went back", client.person.email));
             }
             if found.last_step.is_some() && client.app.is_some() {
-                self.comes_again(site, client);
+                self.sign_in_again(site, client);
             }
         }
         site.stop();
     }
 
     /// A used code must be refused, whatever the backup contains; the next code is accepted.
-    fn comes_again(&mut self, site: &FaultSite, client: &Client) {
+    fn sign_in_again(&mut self, site: &FaultSite, client: &ScriptedClient) {
         let mut browser = HttpBrowser::new(&site.address);
         let form = json!({ "email": client.person.email, "password": PASSWORD });
         if !browser.call("session/sign_in", form).is_ok() {

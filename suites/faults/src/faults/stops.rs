@@ -7,23 +7,23 @@ use testkit::{http::ServerAddress, process::Running};
 use crate::{
     clients::{Clients, InFlight},
     engine::TestedEngine,
-    plan::{Held, Run, must_hold},
+    plan::{FaultOutcome, FaultRun, must_hold},
     site::{FaultSite, end_by},
     tally::Tally,
-    watch::Times,
+    watch::Durations,
 };
 
 /// The stop timeout of the service manager.
 const EXIT: Duration = Duration::from_secs(10);
 
 /// F12: a stop request under load.
-pub fn asked(run: &Run) -> Held {
+pub fn stop_under_load(run: &FaultRun) -> FaultOutcome {
     let times = run.of(3, 50);
     let mut site = FaultSite::new(TestedEngine::Sqlite, None, "stops", None);
     site.start_timed();
     let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
     let (mut tally, mut in_flight, mut exits) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     for _ in 0..times {
         let length = clients.between(150, 900);
         let mut took = Duration::ZERO;
@@ -49,7 +49,7 @@ pub fn asked(run: &Run) -> Held {
         .extend(tally.raw.iter().map(|raw| format!("raw {raw}")));
     must_hold(&clients.broken, run.seed);
     assert!(exits.worst() <= EXIT, "exit: {}", exits.words());
-    Held {
+    FaultOutcome {
         what: "SIGTERM under load, and started again".to_owned(),
         times,
         figures: format!(
@@ -62,7 +62,7 @@ pub fn asked(run: &Run) -> Held {
 }
 
 /// F13: rolling restarts.
-pub fn rolling(run: &Run) -> Held {
+pub fn restart_in_turn(run: &FaultRun) -> FaultOutcome {
     let times = run.of(2, 20);
     let mut site = match FaultSite::try_new(
         TestedEngine::Postgres,
@@ -71,7 +71,7 @@ pub fn rolling(run: &Run) -> Held {
         None,
     ) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     site.start_timed();
     let mut clients = Clients::new(&site, 10, run.seed);
@@ -119,7 +119,7 @@ pub fn rolling(run: &Run) -> Held {
         tally.sent(),
         tally.answers
     );
-    Held {
+    FaultOutcome {
         what: "two instances on one database behind a balancer (a refused connection goes to the other), restarted in turn under load".to_owned(),
         times,
         figures: format!("{errors} errors in {} requests; sessions, counters and codes as acknowledged", tally.sent()),

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{EnrolledPerson, HttpBrowser, PASSWORD, TestSite},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 const GUESSES: usize = 5;
 
 /// Returns a browser that is known to the user, and signed out.
-fn known(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
+fn known_browser(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
     let mut browser = ada.sign_in(site);
     browser.ask("session/sign_out").expect_ok();
     browser
@@ -25,10 +25,10 @@ fn half(site: &TestSite, browser: &mut HttpBrowser, ada: &EnrolledPerson) {
     site.clock.next_step();
 }
 
-pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
+pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
-    let mut mine = known(&site, &ada);
+    let mut mine = known_browser(&site, &ada);
     let (mut open, mut stolen) = (ada.sign_in(&site), ada.sign_in(&site));
     let (mut judged, mut tried) = (0, 0);
     for window in 0..3 {
@@ -87,10 +87,10 @@ fn besiege(site: &TestSite, ada: &EnrolledPerson) -> usize {
     3 * GUESSES + 2
 }
 
-pub fn rb4_wrong_codes_of_strangers_who_know_the_password(effort: Effort) -> Held {
+pub fn rb4_wrong_codes_of_strangers_who_know_the_password(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
-    let mut mine = known(&site, &ada);
+    let mut mine = known_browser(&site, &ada);
     let (rounds, mut tried) = (effort.of(1, 4), 0);
     for round in 0..rounds {
         tried += besiege(&site, &ada);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{EnrolledPerson, HttpBrowser, OperatorCommands, PASSWORD, TestSite, code_list},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 const STALE: i64 = 5 * 60;
 
 /// Returns a session that signed in long ago and was verified for `action` just now.
-fn verified(site: &TestSite, ada: &EnrolledPerson, action: &str) -> HttpBrowser {
+fn verify_for(site: &TestSite, ada: &EnrolledPerson, action: &str) -> HttpBrowser {
     let mut browser = ada.sign_in(site);
     site.clock.advance(20 * 60);
     ada.step_up(site, &mut browser, &json!({ "action": action }));
@@ -30,10 +30,10 @@ fn confirm_password(browser: &mut HttpBrowser) {
         .expect_ok();
 }
 
-pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
+pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
-    let mut browser = verified(&site, &ada, "reset");
+    let mut browser = verify_for(&site, &ada, "reset");
     let first = browser.ask("mfa/set_up").expect_ok();
     site.clock.advance(STALE);
     let mut thief = stolen(&browser);
@@ -61,10 +61,10 @@ pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
     )
 }
 
-pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
+pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
-    let mut browser = verified(&site, &ada, "generate");
+    let mut browser = verify_for(&site, &ada, "generate");
     let sheet = browser.ask("mfa/generate").expect_ok();
     site.clock.advance(STALE);
     let mut thief = stolen(&browser);
@@ -91,7 +91,7 @@ pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
     )
 }
 
-pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> Held {
+pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let browser = ada.sign_in_by_backup_code(&site, 0);
@@ -111,7 +111,7 @@ pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> Held {
     )
 }
 
-pub fn rc10_what_a_half_session_learns(_: Effort) -> Held {
+pub fn rc10_what_a_half_session_learns(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut half = ada.half(&site);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{
         EnrolledPerson, HttpBrowser, OperatorCommands, PASSWORD, TestSite, accepted, at_once,
     },
@@ -18,7 +18,7 @@ fn from(browser: HttpBrowser, address: &str) -> HttpBrowser {
 }
 
 /// Returns a browser that is known to the user, and signed out.
-fn known(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
+fn known_browser(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
     let mut browser = ada.sign_in(site);
     browser.ask("session/sign_out").expect_ok();
     browser
@@ -30,12 +30,12 @@ fn events(site: &TestSite) -> usize {
     done.expect_done().lines().count()
 }
 
-pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
+pub fn rb1_an_address_over_its_limit(effort: Effort) -> AttackOutcome {
     let mut settings = BEHIND_A_PROXY.to_vec();
     settings.push(("TWINLOCK_ADDRESS_LIMIT", "5"));
     let site = TestSite::with_settings(&settings);
     let ada = site.enrolled_ada();
-    let mut mine = known(&site, &ada);
+    let mut mine = known_browser(&site, &ada);
     let host = |number: usize| from(site.browser(), &format!("2001:db8:1:{number:x}::1"));
     let one = || from(site.browser(), "198.51.100.66");
     for number in 0..5 {
@@ -66,7 +66,7 @@ pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
     )
 }
 
-pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
+pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_settings(&BEHIND_A_PROXY);
     let before = events(&site);
     let count = effort.of(150, 2_000);
@@ -88,7 +88,7 @@ pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
     )
 }
 
-pub fn rb3_a_name_under_siege(_: Effort) -> Held {
+pub fn rb3_a_name_under_siege(_: Effort) -> AttackOutcome {
     let site = TestSite::with_settings(&BEHIND_A_PROXY);
     let eve = site.add_user("eve@example.com", "Example Ltd", "member");
     let attacker = || from(site.browser(), "198.51.100.66");

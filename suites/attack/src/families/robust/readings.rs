@@ -3,11 +3,11 @@
 use std::{io::Read, io::Write, net::Ipv4Addr, thread, time::Duration};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{HttpAnswer, TestSite},
 };
 
-pub(super) fn i3_http2_is_not_served(_: Effort) -> Held {
+pub(super) fn i3_http2_is_not_served(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
     let said = site.address.send(Ipv4Addr::LOCALHOST, preface);
@@ -29,7 +29,7 @@ pub(super) fn i3_http2_is_not_served(_: Effort) -> Held {
     )
 }
 
-pub(super) fn i4_two_readings_of_one_request(_: Effort) -> Held {
+pub(super) fn i4_two_readings_of_one_request(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let inner = "POST /api/session/sign_out HTTP/1.1\r\nHost: x\r\n\r\n";
     let head = "POST /api/session/whoami HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n";

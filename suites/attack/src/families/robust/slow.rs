@@ -3,7 +3,7 @@
 use std::{io::Read, io::Write, net::Ipv4Addr, net::TcpStream, time::Duration, time::Instant};
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::TestSite,
 };
 
@@ -11,7 +11,7 @@ use crate::{
     clippy::disallowed_methods,
     reason = "this measures the server from outside"
 )]
-pub(super) fn i2_large_and_slow_requests(effort: Effort) -> Held {
+pub(super) fn i2_large_and_slow_requests(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.browser();
     for size in [17 * 1024, 65 * 1024, 5_000_000] {

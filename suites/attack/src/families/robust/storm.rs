@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, thread};
 
 use serde_json::Value;
 
-use super::damage::{broken, mutated, strange_headers};
+use super::damage::{broken, mutate, strange_headers};
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{
         Chance, FUNCTIONS, HttpBrowser, OperatorCommands, PersistentConnection, Secret,
         ServerAddress, TestSite, find, well_formed,
@@ -21,7 +21,7 @@ fn state(site: &TestSite, owner: &mut HttpBrowser, account: &Value) -> Vec<Strin
     [members].into_iter().chain(facts).collect()
 }
 
-pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
+pub(super) fn i1_mutated_requests(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
@@ -44,7 +44,7 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
         let damage = if plain.contains(function) {
             broken
         } else {
-            mutated
+            mutate
         };
         let send = |worker: usize| {
             let chance = Chance::new(20_261_124 + (number * WORKERS + worker) as u64);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{Authenticator, PASSWORD, Secret, TestSite, code_list, find},
 };
 
@@ -88,7 +88,7 @@ fn journey(site: &mut TestSite) -> Vec<Secret> {
     secrets
 }
 
-pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> Held {
+pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_settings(&[("RUST_LOG", "trace")]);
     let secrets = journey(&mut site);
     site.stop();
@@ -107,7 +107,7 @@ pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> Held {
     )
 }
 
-pub(super) fn d2_the_database_and_its_files(_: Effort) -> Held {
+pub(super) fn d2_the_database_and_its_files(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let secrets = journey(&mut site);
     let found = |site: &TestSite| find(site.folder(), &secrets);

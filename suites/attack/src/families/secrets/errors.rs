@@ -5,11 +5,11 @@ use std::fs;
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::TestSite,
 };
 
-pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
+pub(super) fn d5_errors_of_every_class(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);

@@ -5,7 +5,7 @@ use std::{fs, fs::File, io::Read, io::Seek, io::SeekFrom, thread, time::Duration
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{Authenticator, TestSite},
 };
 
@@ -40,7 +40,7 @@ fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
 
 /// Best effort, as the list says. Stack frames are wiped only after a password hash: other remains
 /// are reported in the row, and only the password makes the attack fail.
-pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
+pub(super) fn d6_the_memory_of_the_server(_: Effort) -> AttackOutcome {
     let brand = "Blue Heron Panel";
     let site = TestSite::with_settings(&[("TWINLOCK_BRAND", brand)]);
     let password = "never seen before, blue heron 4711";

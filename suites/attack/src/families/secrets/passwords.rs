@@ -3,11 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{PASSWORD, Secret, TestSite, find},
 };
 
-pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
+pub(super) fn d10_passwords_of_every_kind(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let set = |password: &str| {
         site.cli_with(
@@ -86,7 +86,7 @@ pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
     )
 }
 
-pub(super) fn d11_a_sign_in_that_stops_at_the_code(_: Effort) -> Held {
+pub(super) fn d11_a_sign_in_that_stops_at_the_code(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     ada.half(&site);

@@ -1,11 +1,11 @@
 //! Sessions after other data of the user has changed.
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{OperatorCommands, PASSWORD, TestSite},
 };
 
-pub(super) fn x12_two_people_in_one_browser(_: Effort) -> Held {
+pub(super) fn x12_two_people_in_one_browser(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     site.add_user("max@example.com", "Example Ltd", "member");
     let mut browser = site.signed_in(&site.ada());
@@ -27,7 +27,7 @@ pub(super) fn x12_two_people_in_one_browser(_: Effort) -> Held {
     refused(3, "A signs out and B signs in, three tabs: nothing of A")
 }
 
-pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> Held {
+pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> AttackOutcome {
     let mut site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -50,7 +50,7 @@ pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x15_a_changed_role_or_membership(_: Effort) -> Held {
+pub(super) fn x15_a_changed_role_or_membership(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
     let mut browser = olga.sign_in(&site);

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
+    attack::{AttackOutcome, Effort, refused},
     harness::{Authenticator, OperatorCommands, PASSWORD, TestSite},
 };
 
-pub(super) fn x4_a_token_after_sign_out(_: Effort) -> Held {
+pub(super) fn x4_a_token_after_sign_out(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
@@ -31,7 +31,7 @@ pub(super) fn x4_a_token_after_sign_out(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x5_a_new_password_ends_everything(_: Effort) -> Held {
+pub(super) fn x5_a_new_password_ends_everything(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let link = site.cli(&["user", "set-password", "ada@example.com"]);
@@ -59,7 +59,7 @@ pub(super) fn x5_a_new_password_ends_everything(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x6_a_changed_factor_ends_the_other_sessions(_: Effort) -> Held {
+pub(super) fn x6_a_changed_factor_ends_the_other_sessions(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut before = site.signed_in(&site.ada());
     let ada = site.enrolled_ada();
@@ -118,7 +118,7 @@ pub(super) fn x6_a_changed_factor_ends_the_other_sessions(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x7_somebody_is_disabled(_: Effort) -> Held {
+pub(super) fn x7_somebody_is_disabled(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
     let (mut full, mut half, mut second) =
@@ -148,7 +148,7 @@ pub(super) fn x7_somebody_is_disabled(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x8_idle_and_absolute_bounds(_: Effort) -> Held {
+pub(super) fn x8_idle_and_absolute_bounds(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let ada = site.enrolled_ada();
     let mut idle = ada.sign_in(&site);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{Authenticator, HttpBrowser, OperatorCommands, PASSWORD, TestSite, step_up},
 };
 
@@ -39,7 +39,7 @@ fn tokens_of_a_life(site: &TestSite, planted: &str) -> (Vec<String>, HttpBrowser
     (tokens, browser)
 }
 
-pub(super) fn x1_a_planted_cookie(_: Effort) -> Held {
+pub(super) fn x1_a_planted_cookie(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut steps = 0;
     for planted in ["A".repeat(43), "planted".to_owned(), "x".repeat(2_000)] {
@@ -64,7 +64,7 @@ pub(super) fn x1_a_planted_cookie(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x2_each_token_before(_: Effort) -> Held {
+pub(super) fn x2_each_token_before(_: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let (tokens, browser) = tokens_of_a_life(&site, &"A".repeat(43));
     let (_, before) = tokens.split_last().unwrap();

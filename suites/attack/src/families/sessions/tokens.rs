@@ -7,11 +7,11 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
     harness::{PASSWORD, Secret, TestSite, find, spread},
 };
 
-pub(super) fn x9_many_tokens(effort: Effort) -> Held {
+pub(super) fn x9_many_tokens(effort: Effort) -> AttackOutcome {
     let site = TestSite::with_owner();
     let mut browser = site.signed_in(&site.ada());
     let (count, mut seen, mut bytes) = (effort.of(40, 1_000), BTreeSet::new(), Vec::new());
@@ -53,7 +53,7 @@ pub(super) fn x9_many_tokens(effort: Effort) -> Held {
     )
 }
 
-pub(super) fn x10_what_the_cookie_says(_: Effort) -> Held {
+pub(super) fn x10_what_the_cookie_says(_: Effort) -> AttackOutcome {
     let site = TestSite::with_settings(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
     let mut browser = site.browser();
     let answer = browser.sign_in(&site.ada());

@@ -10,7 +10,7 @@ use testkit::http::{HttpAnswer, HttpBrowser};
 const MINUTE: i64 = 60_000;
 
 /// The browser, and the state of its session.
-pub struct Held {
+pub struct ClientSession {
     pub browser: HttpBrowser,
     /// Signed in; otherwise the second factor is still owed.
     pub is_full: bool,
@@ -23,12 +23,12 @@ pub struct Held {
     seen_at: i64,
 }
 
-impl Held {
-    /// A session that has just been opened.
-    pub const fn new(browser: HttpBrowser, is_full: bool, now: i64) -> Self {
+impl ClientSession {
+    /// A session that is about to be opened by the password.
+    pub const fn half(browser: HttpBrowser, now: i64) -> Self {
         Self {
             browser,
-            is_full,
+            is_full: false,
             opened_at: now,
             refused: 0,
             recovered: false,
