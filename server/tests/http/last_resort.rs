@@ -12,7 +12,7 @@ use domain::{
 use serde_json::json;
 use usecases::Services;
 
-use crate::support::{Authenticator, Enrolled, Options, Permits, TestServer};
+use crate::support::{Authenticator, MemberWithMfa, Options, Permits, TestServer};
 
 struct Broken;
 
@@ -129,7 +129,7 @@ async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
 #[tokio::test]
 async fn nor_does_one_that_comes_with_a_new_password() {
     let (server, permits) = Permits::server(Options::default()).await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     server.clock.next_step();
     let mut form = ada.code(&server);

@@ -4,10 +4,10 @@ use std::{future::poll_fn, pin::pin, task::Poll};
 
 use serde_json::json;
 
-use crate::support::{Answer, Enrolled, TestServer};
+use crate::support::{HttpAnswer, MemberWithMfa, TestServer};
 
 /// Signs in up to the second factor, and sends the code.
-async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer {
+async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> HttpAnswer {
     let mut browser = server.browser();
     let viewer = browser.sign_in(&crate::support::ada()).await.expect_ok();
     assert_eq!(viewer["standing"]["standing"], "half_signed_in");
@@ -16,7 +16,7 @@ async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer
         .await
         .expect_refused(403, "not_allowed");
     let answer = browser.call(function, json!({ "code": code })).await;
-    if answer.status.is_success() {
+    if answer.is_success() {
         browser.ask("profile/view").await.expect_ok();
     }
     answer
@@ -25,7 +25,7 @@ async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer
 #[tokio::test]
 async fn a_code_signs_in_once() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     server.clock.next_step();
     let code = authenticator.code(server.clock.now().millis());
     sign_in_with(&server, "session/verify_code", &code)
@@ -41,7 +41,7 @@ async fn a_code_signs_in_once() {
 #[tokio::test]
 async fn so_does_each_backup_code() {
     let server = TestServer::start().await;
-    let Enrolled { codes, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { codes, .. } = MemberWithMfa::on(&server).await;
     assert_eq!(codes.len(), 10);
     let signed_in = sign_in_with(&server, "session/verify_backup_code", &codes[3]).await;
     assert_eq!(signed_in.expect_ok()["codes_left"], 9);
@@ -52,7 +52,7 @@ async fn so_does_each_backup_code() {
 #[tokio::test]
 async fn a_pause_says_how_long() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     let wrong = authenticator.wrong_code(server.clock.now().millis());
     for _ in 0..5 {
         let answer = sign_in_with(&server, "session/verify_code", &wrong).await;
@@ -69,7 +69,7 @@ async fn a_pause_says_how_long() {
 #[tokio::test]
 async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_nothing() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     server.clock.next_step();
     let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let mut owing = server.browser();
@@ -103,7 +103,7 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
 #[tokio::test]
 async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     let mut looks = 0;
     loop {
         looks += 1;

@@ -22,7 +22,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::support::{Enrolled, TestServer};
+use crate::support::{MemberWithMfa, TestServer};
 
 /// The field by which a span of a port is known.
 const OPERATION: &str = "db.operation.name";
@@ -85,7 +85,7 @@ fn path(all: &[SeenSpan], span: &SeenSpan) -> String {
 #[tokio::test]
 async fn a_request_has_its_span_tree_and_no_secret_in_it() {
     let server = TestServer::start().await;
-    let enrolled = Enrolled::on(&server).await;
+    let enrolled = MemberWithMfa::on(&server).await;
     let ada = enrolled.person;
     server.clock.next_step();
     let now = server.clock.now().millis();

@@ -6,16 +6,16 @@ use std::time::Duration;
 use domain::people::roles::Role;
 use serde_json::json;
 
-use crate::support::{Browser, Enrolled, TestServer, enrol, max, olga};
+use crate::support::{MemberWithMfa, RouterBrowser, TestServer, enrol, max, olga};
 
-async fn standing(browser: &mut Browser) -> String {
+async fn standing(browser: &mut RouterBrowser) -> String {
     let viewer = browser.ask("session/whoami").await.expect_ok();
     viewer["standing"]["standing"].as_str().unwrap().to_owned()
 }
 
 /// Returns an Owner with MFA and a member without, both signed in.
-async fn two(server: &TestServer) -> (Enrolled, Browser, Browser) {
-    let ada = Enrolled::on(server).await;
+async fn two(server: &TestServer) -> (MemberWithMfa, RouterBrowser, RouterBrowser) {
+    let ada = MemberWithMfa::on(server).await;
     let owner = ada.sign_in(server).await;
     server.add_user(&max(), Role::Member).await;
     let mut member = server.browser();
@@ -183,7 +183,7 @@ async fn a_rule_is_lifted_with_a_second_factor_only() {
 #[tokio::test]
 async fn whoever_deletes_under_the_rule_sets_up_again() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     server.require_mfa("Example Ltd", true).await;
     ada.step_up(&server, &mut browser, json!({ "action": "delete" }))

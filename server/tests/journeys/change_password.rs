@@ -4,7 +4,7 @@ use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Enrolled, Person, TestServer, ada, max};
+use crate::support::{MemberWithMfa, RouterBrowser, TestPerson, TestServer, ada, max};
 
 const NEW: &str = "eleven bright kites over hills";
 
@@ -17,14 +17,14 @@ fn with_code(mut request: Value, code: &Value) -> Value {
     request
 }
 
-async fn signed_in(server: &TestServer, person: &Person) -> Browser {
+async fn signed_in(server: &TestServer, person: &TestPerson) -> RouterBrowser {
     let mut browser = server.browser();
     browser.sign_in(person).await.expect_ok();
     browser
 }
 
-const fn with_new(person: Person) -> Person {
-    Person {
+const fn with_new(person: TestPerson) -> TestPerson {
+    TestPerson {
         password: NEW,
         ..person
     }
@@ -34,7 +34,7 @@ const fn with_new(person: Person) -> Person {
 #[tokio::test]
 async fn a_new_password_ends_what_the_old_one_opened() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut other = ada.sign_in(&server).await;
     let mut half = server.browser();
     half.sign_in(&ada.person).await.expect_ok();
@@ -104,7 +104,7 @@ async fn of_the_known_browsers_only_this_one_stays_known() {
 #[tokio::test]
 async fn with_mfa_it_takes_a_code_and_each_code_once() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = ada.sign_in(&server).await;
     let change = |code: &Value| with_code(request(ada.person.password, NEW), code);
 
@@ -138,7 +138,7 @@ async fn with_mfa_it_takes_a_code_and_each_code_once() {
 #[tokio::test]
 async fn wrong_codes_draw_on_the_budget_of_the_second_factor() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = ada.sign_in(&server).await;
     let wrong = json!(ada.authenticator.wrong_code(server.clock.now().millis()));
     let change = || with_code(request(ada.person.password, NEW), &wrong);
@@ -251,7 +251,7 @@ async fn of_two_changes_at_once_one_counts() {
     server.add_owner().await;
     server.add_user(&max(), Role::Member).await;
     let mine = signed_in(&server, &ada()).await;
-    let one = async |mut tab: Browser, new: &'static str| {
+    let one = async |mut tab: RouterBrowser, new: &'static str| {
         let request = request(ada().password, new);
         tab.call("profile/change_password", request).await
     };
@@ -261,7 +261,7 @@ async fn of_two_changes_at_once_one_counts() {
     );
     let accepted = [&first, &second]
         .into_iter()
-        .filter(|answer| answer.status.is_success());
+        .filter(|answer| answer.is_success());
     assert_eq!(accepted.count(), 1, "{first:?} {second:?}");
     signed_in(&server, &max()).await;
 }

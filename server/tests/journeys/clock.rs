@@ -7,11 +7,11 @@ use domain::time::TimeStep;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Browser, Enrolled, TestServer};
+use crate::support::{Authenticator, MemberWithMfa, RouterBrowser, TestServer};
 
 const HOUR: Duration = Duration::from_hours(1);
 
-async fn is_in(browser: &mut Browser) -> bool {
+async fn is_in(browser: &mut RouterBrowser) -> bool {
     let viewer = browser.ask("session/whoami").await.expect_ok();
     viewer != Value::Null
 }
@@ -19,7 +19,7 @@ async fn is_in(browser: &mut Browser) -> bool {
 #[tokio::test]
 async fn forwards_what_is_over_ends() {
     let server = TestServer::start().await;
-    let mut ada = Enrolled::on(&server).await;
+    let mut ada = MemberWithMfa::on(&server).await;
     let delete = json!({ "action": "delete" });
     let mut granted = ada.sign_in(&server).await;
     ada.step_up(&server, &mut granted, delete).await;
@@ -41,7 +41,7 @@ async fn forwards_what_is_over_ends() {
 #[tokio::test]
 async fn backwards_no_code_works_again(#[case] back: Duration) {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut open = ada.sign_in(&server).await;
     let used = ada.code(&server);
     ada.sign_in_by_backup_code(&server, 0).await;
@@ -69,7 +69,7 @@ async fn backwards_no_code_works_again(#[case] back: Duration) {
 }
 
 /// Returns the code of a device whose clock is off by this many steps.
-fn off(server: &TestServer, ada: &Enrolled, steps: i64) -> Value {
+fn off(server: &TestServer, ada: &MemberWithMfa, steps: i64) -> Value {
     let step = TimeStep::at(server.clock.now()).offset(steps);
     json!({ "code": ada.authenticator.code_of_step(step.number()) })
 }
@@ -86,7 +86,7 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
     #[case] seconds: i64,
 ) {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     server.clock.next_step();
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();
@@ -110,7 +110,7 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
 #[tokio::test]
 async fn s2_codes_at_different_offsets_tell_nothing() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     server.clock.next_step();
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, TestServer, ada, enrol};
+use crate::support::{Authenticator, HttpAnswer, TestServer, ada, enrol};
 
 /// E3: a pending key is valid in its own session only, and for thirty minutes.
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_fresh_set_of_codes_takes_over_at_finish() {
         .expect_refused(409, "nothing_pending");
 }
 
-async fn by_backup_code(server: &TestServer, code: &Value) -> Answer {
+async fn by_backup_code(server: &TestServer, code: &Value) -> HttpAnswer {
     let mut browser = server.browser();
     browser.sign_in(&ada()).await.expect_ok();
     browser

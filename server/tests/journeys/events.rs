@@ -4,7 +4,7 @@
 use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;
 
-use crate::support::{Enrolled, TestServer, finish, max};
+use crate::support::{MemberWithMfa, TestServer, finish, max};
 
 async fn all(server: &TestServer) -> Vec<EventRecord> {
     let store = storage::Store::open(&server.database.url).await.unwrap();
@@ -23,7 +23,7 @@ async fn since(server: &TestServer, number: usize) -> Vec<String> {
 #[tokio::test]
 async fn a_sign_in_is_told_as_it_went() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let before = all(&server).await.len();
     server.clock.next_step();
     let mut browser = server.browser();
@@ -79,7 +79,7 @@ async fn a_sign_in_is_told_as_it_went() {
 async fn a_methods_life_is_told_step_by_step() {
     let server = TestServer::start().await;
     let before = all(&server).await.len();
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.browser.clone();
     ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
         .await;
@@ -151,7 +151,7 @@ async fn what_is_not_ones_own_is_noted() {
 #[tokio::test]
 async fn a_changed_ciphertext_fails_closed_and_is_told() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     server.clock.next_step();
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();
@@ -177,7 +177,7 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
 #[tokio::test]
 async fn a_change_of_the_password_is_one_event_however_it_ends() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.browser.clone();
     server.clock.next_step();
     let before = all(&server).await.len();

@@ -6,27 +6,27 @@ use std::time::Duration;
 use domain::{people::roles::Role, time::TimeStep};
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Browser, Enrolled, TestServer, max};
+use crate::support::{Authenticator, MemberWithMfa, RouterBrowser, TestServer, max};
 
 const NO_CODE: &str = "AAAA-AAAA-AAAA-AAAA";
 const NEW: &str = "a lamp behind the third door";
 const QUARTER: Duration = Duration::from_mins(15);
 
 /// Returns a browser that is known to the user, and signed out.
-async fn known(server: &TestServer, ada: &Enrolled) -> Browser {
+async fn known(server: &TestServer, ada: &MemberWithMfa) -> RouterBrowser {
     let mut browser = ada.sign_in(server).await;
     browser.ask("session/sign_out").await.expect_ok();
     browser
 }
 
 /// Signs in with the right password up to the second factor.
-async fn half(browser: &mut Browser, ada: &Enrolled) {
+async fn half(browser: &mut RouterBrowser, ada: &MemberWithMfa) {
     let half = browser.sign_in(&ada.person).await.expect_ok();
     assert_eq!(half["standing"]["standing"], "half_signed_in");
 }
 
 /// Sends five wrong codes that are checked; the sixth is refused.
-async fn spend(browser: &mut Browser, function: &str, request: &Value) {
+async fn spend(browser: &mut RouterBrowser, function: &str, request: &Value) {
     for _ in 0..5 {
         let answer = browser.call(function, request.clone()).await;
         answer.expect_refused(401, "wrong_code");
@@ -35,13 +35,13 @@ async fn spend(browser: &mut Browser, function: &str, request: &Value) {
     assert_eq!(paused.refusal().0, 429, "{function}");
 }
 
-fn wrong(server: &TestServer, ada: &Enrolled) -> Value {
+fn wrong(server: &TestServer, ada: &MemberWithMfa) -> Value {
     json!({ "code": ada.authenticator.wrong_code(server.clock.now().millis()) })
 }
 
 /// A stranger with the password makes 15 guesses in half an hour: ten codes, then the five backup
 /// codes that strangers have a day.
-async fn besiege(server: &TestServer, ada: &Enrolled) {
+async fn besiege(server: &TestServer, ada: &MemberWithMfa) {
     for round in 0..3 {
         if round > 0 {
             server.clock.advance(QUARTER);
@@ -68,7 +68,7 @@ async fn besiege(server: &TestServer, ada: &Enrolled) {
 #[tokio::test]
 async fn rb4_a_known_browser_signs_in_by_code_and_its_user_hears_of_the_guesses() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = known(&server, &ada).await;
     besiege(&server, &ada).await;
     half(&mut mine, &ada).await;
@@ -84,7 +84,7 @@ async fn rb4_a_known_browser_signs_in_by_code_and_its_user_hears_of_the_guesses(
 #[tokio::test]
 async fn rb4_a_known_browser_signs_in_by_backup_code() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = known(&server, &ada).await;
     besiege(&server, &ada).await;
     half(&mut mine, &ada).await;
@@ -98,7 +98,7 @@ async fn rb4_a_known_browser_signs_in_by_backup_code() {
 #[tokio::test]
 async fn rb4_an_open_session_verifies_and_changes_the_password() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut open = ada.sign_in(&server).await;
     besiege(&server, &ada).await;
     open.call("mfa/test", ada.code(&server)).await.expect_ok();
@@ -115,7 +115,7 @@ async fn rb4_an_open_session_verifies_and_changes_the_password() {
 #[tokio::test]
 async fn ra4_wrong_codes_within_a_session_pause_that_session_alone() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = known(&server, &ada).await;
     let (mut open, mut other) = (ada.sign_in(&server).await, ada.sign_in(&server).await);
     spend(&mut open, "mfa/test", &wrong(&server, &ada)).await;
@@ -153,7 +153,7 @@ async fn ra4_wrong_codes_within_a_session_pause_that_session_alone() {
 #[tokio::test]
 async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = known(&server, &ada).await;
     half(&mut mine, &ada).await;
     spend(&mut mine, "session/verify_code", &wrong(&server, &ada)).await;
@@ -182,7 +182,7 @@ async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
 #[tokio::test]
 async fn a_browser_that_is_known_to_somebody_else_is_a_stranger() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let max = max();
     server.add_user(&max, Role::Member).await;
     let mut maxs = server.browser();
@@ -196,7 +196,7 @@ async fn a_browser_that_is_known_to_somebody_else_is_a_stranger() {
 #[tokio::test]
 async fn the_operator_unlocks_every_browser_and_session() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = known(&server, &ada).await;
     let mut open = ada.sign_in(&server).await;
     besiege(&server, &ada).await;
@@ -222,7 +222,7 @@ async fn the_operator_unlocks_every_browser_and_session() {
 #[tokio::test]
 async fn the_code_of_one_step_spends_the_budget_once() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut open = ada.sign_in(&server).await;
     let used = ada.code(&server);
     let mut other = server.browser();
@@ -254,7 +254,7 @@ async fn the_code_of_one_step_spends_the_budget_once() {
 #[tokio::test]
 async fn a_code_that_has_just_expired_spends_the_budget_once() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut half_in = server.browser();
     half(&mut half_in, &ada).await;
     server.add_user(&max(), Role::Member).await;

@@ -10,10 +10,10 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, max};
+use crate::support::{HttpAnswer, MemberWithMfa, RouterBrowser, TestPerson, TestServer, ada, max};
 
-fn wrong(person: &Person) -> Person {
-    Person {
+fn wrong(person: &TestPerson) -> TestPerson {
+    TestPerson {
         password: "no password of anybody",
         ..*person
     }
@@ -22,7 +22,7 @@ fn wrong(person: &Person) -> Person {
 /// Strangers guess until they are delayed: five times, and then once from each of sixty networks.
 /// Each network has a small budget of its own, so that an honest user in a new browser can sign in
 /// (RB3).
-async fn besiege(server: &TestServer, person: &Person, times: usize) {
+async fn besiege(server: &TestServer, person: &TestPerson, times: usize) {
     let mut judged = 0;
     for number in 0..times {
         let mut stranger = server
@@ -39,12 +39,12 @@ async fn besiege(server: &TestServer, person: &Person, times: usize) {
 }
 
 /// Signs the browser out; it stays known.
-async fn signed_out(mut browser: Browser) -> Browser {
+async fn signed_out(mut browser: RouterBrowser) -> RouterBrowser {
     browser.ask("session/sign_out").await.expect_ok();
     browser
 }
 
-async fn known(server: &TestServer, person: &Person) -> Browser {
+async fn known(server: &TestServer, person: &TestPerson) -> RouterBrowser {
     let mut browser = server.browser();
     browser.sign_in(person).await.expect_ok();
     signed_out(browser).await
@@ -54,14 +54,14 @@ async fn known(server: &TestServer, person: &Person) -> Browser {
 #[tokio::test]
 async fn the_owner_is_in_at_once_and_a_stranger_learns_nothing() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut mine = signed_out(ada.sign_in(&server).await).await;
     server.clock.next_step();
     besiege(&server, &ada.person, 1000).await;
 
     let refused = server.browser().sign_in(&wrong(&ada.person)).await;
     let right = server.browser().sign_in(&ada.person).await;
-    let said = |answer: &Answer| {
+    let said = |answer: &HttpAnswer| {
         (
             answer.refusal(),
             answer.body.clone(),
@@ -81,7 +81,7 @@ async fn the_owner_is_in_at_once_and_a_stranger_learns_nothing() {
 #[tokio::test]
 async fn a_browser_is_known_once_the_sign_in_is_complete() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let name = server.services.settings.cookies.browser();
     server.clock.next_step();
     let mut browser = server.browser();
@@ -149,7 +149,7 @@ async fn the_browser_that_set_a_method_up_stays_known_and_no_other() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let mut other = known(&server, &ada).await;
-    let enrolled = Enrolled::of(&server, ada).await;
+    let enrolled = MemberWithMfa::of(&server, ada).await;
     let mut mine = signed_out(enrolled.browser).await;
     besiege(&server, &ada, 100).await;
     other.sign_in(&ada).await.expect_refused(429, "too_many");

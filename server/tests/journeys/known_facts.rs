@@ -4,7 +4,7 @@ use domain::people::roles::Role;
 use serde_json::json;
 use server::config::Branding;
 
-use crate::support::{Enrolled, Options, TestServer, ada, max};
+use crate::support::{MemberWithMfa, Options, TestServer, ada, max};
 
 /// RC1: an invitation's password is checked against all that is known about the user.
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn rc1_an_invitation_knows_the_name() {
 #[tokio::test]
 async fn rc10_a_half_session_learns_no_name() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut half = server.browser();
     let viewer = half.sign_in(&ada.person).await.expect_ok();
     let known = half.ask("session/whoami").await.expect_ok();
@@ -57,7 +57,7 @@ async fn rc10_helpers_are_named_if_the_operator_allows_it() {
     let server = server_with_helpers().await;
     server.add_owner().await;
     server.add_user(&max(), Role::Member).await;
-    let max = Enrolled::of(&server, max()).await;
+    let max = MemberWithMfa::of(&server, max()).await;
     let mut half = server.browser();
     half.sign_in(&max.person).await.expect_ok();
     let named = half.ask("session/helpers").await.expect_ok();

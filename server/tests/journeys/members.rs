@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::{
     known_facts::server_with_helpers,
-    support::{Browser, Enrolled, TestServer, ada, max, olga},
+    support::{MemberWithMfa, RouterBrowser, TestServer, ada, max, olga},
 };
 
 /// Returns Ada, an Owner with MFA and signed in, and Max, a member with MFA.
-async fn two(server: &TestServer) -> (Enrolled, Browser, Enrolled) {
-    let ada = Enrolled::on(server).await;
+async fn two(server: &TestServer) -> (MemberWithMfa, RouterBrowser, MemberWithMfa) {
+    let ada = MemberWithMfa::on(server).await;
     server.add_user(&max(), Role::Member).await;
-    let max = Enrolled::of(server, max()).await;
+    let max = MemberWithMfa::of(server, max()).await;
     let owner = ada.sign_in(server).await;
     (ada, owner, max)
 }

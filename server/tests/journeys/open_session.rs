@@ -6,7 +6,9 @@ use std::time::Duration;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, code_list, finish};
+use crate::support::{
+    Authenticator, HttpAnswer, MemberWithMfa, RouterBrowser, TestServer, code_list, finish,
+};
 
 const FRESH: Duration = Duration::from_mins(5);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -14,7 +16,7 @@ const MOMENT: Duration = Duration::from_millis(1);
 const ALMOST: Duration = Duration::from_millis(299_999);
 
 /// Returns a session with an old sign-in and a new verification for `action`.
-async fn verified(server: &TestServer, ada: &Enrolled, action: &str) -> Browser {
+async fn verified(server: &TestServer, ada: &MemberWithMfa, action: &str) -> RouterBrowser {
     let mut browser = ada.sign_in(server).await;
     server.clock.advance(Duration::from_mins(40));
     ada.step_up(server, &mut browser, json!({ "action": action }))
@@ -22,7 +24,7 @@ async fn verified(server: &TestServer, ada: &Enrolled, action: &str) -> Browser 
     browser
 }
 
-async fn confirm_password(browser: &mut Browser, password: &str) -> Answer {
+async fn confirm_password(browser: &mut RouterBrowser, password: &str) -> HttpAnswer {
     let request = json!({ "password": password });
     browser.call("session/confirm_password", request).await
 }
@@ -35,7 +37,7 @@ fn key(pending: &Value) -> Authenticator {
 #[tokio::test]
 async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
     // The time runs from the verification, not from the first display of the key.
     server.clock.advance(Duration::from_secs(270));
@@ -71,7 +73,7 @@ async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
 #[tokio::test]
 async fn ra1_another_verification_brings_another_key() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
     let first = browser.ask("mfa/set_up").await.expect_ok();
     server.clock.advance(FRESH);
@@ -91,7 +93,7 @@ async fn ra1_another_verification_brings_another_key() {
 #[tokio::test]
 async fn ra1_a_verification_leaves_no_grant_behind_a_waiting_key() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
     let first = browser.ask("mfa/set_up").await.expect_ok();
     ada.step_up(&server, &mut browser, json!({ "action": "reset" }))
@@ -173,7 +175,7 @@ async fn ra2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
 }
 
 /// Returns a browser with an unfinished sheet of codes and an old password, and that password.
-async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static str) {
+async fn shown_codes(server: &TestServer, reason: &str) -> (RouterBrowser, &'static str) {
     if reason == "added" {
         let ada = server.add_owner().await;
         let mut browser = server.browser();
@@ -185,7 +187,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         browser.call("mfa/confirm", code).await.expect_ok();
         return (browser, ada.password);
     }
-    let ada = Enrolled::on(server).await;
+    let ada = MemberWithMfa::on(server).await;
     let mut browser = verified(server, &ada, reason).await;
     if reason == "generate" {
         browser.ask("mfa/generate").await.expect_ok();
@@ -242,7 +244,7 @@ async fn ra2_codes_of_the_session_itself_do_not_step_it_up() {
 #[tokio::test]
 async fn ra2_a_set_that_waits_is_the_sessions_own_too() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = verified(&server, &ada, "generate").await;
     let sheet = browser.ask("mfa/generate").await.expect_ok();
     server.clock.advance(FRESH);
@@ -264,7 +266,7 @@ async fn ra2_a_set_that_waits_is_the_sessions_own_too() {
 async fn ra2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool) {
     let server = TestServer::start().await;
     let owner = server.add_owner().await;
-    let ada = Enrolled::of(&server, owner).await;
+    let ada = MemberWithMfa::of(&server, owner).await;
     let (mut browser, sheet) = if is_generated {
         let mut browser = ada.sign_in(&server).await;
         let intent = json!({ "action": "generate" });
@@ -301,7 +303,7 @@ async fn ra2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: boo
 #[tokio::test]
 async fn ra3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case] function: &str) {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in_by_backup_code(&server, 0).await;
     let intent = json!({ "action": action });
     server.clock.advance(FRESH);
@@ -328,7 +330,7 @@ async fn ra3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[cas
 #[tokio::test]
 async fn ra3_windows_of_time_do_not_chain() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     for (action, function) in [("reset", "mfa/set_up"), ("generate", "mfa/generate")] {
         let mut browser = ada
             .sign_in_by_backup_code(&server, usize::from(action == "generate"))
@@ -369,7 +371,7 @@ async fn ra3_windows_of_time_do_not_chain() {
 #[tokio::test]
 async fn rb4_an_open_session_has_passwords_of_its_own() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut open = ada.sign_in(&server).await;
     open.set_cookie("twinlock-browser-3000", "");
     let wrong = json!({ "email": ada.person.email, "password": "not the password at all" });

@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Browser, Enrolled, TestServer, code_list, finish};
+use crate::support::{Authenticator, MemberWithMfa, RouterBrowser, TestServer, code_list, finish};
 
 /// Returns the new key on the screen of a verified reset.
-async fn start(server: &TestServer, ada: &Enrolled, browser: &mut Browser) -> Authenticator {
+async fn start(
+    server: &TestServer,
+    ada: &MemberWithMfa,
+    browser: &mut RouterBrowser,
+) -> Authenticator {
     ada.step_up(server, browser, json!({ "action": "reset" }))
         .await;
     key(&browser.ask("mfa/set_up").await.expect_ok())
@@ -18,7 +22,7 @@ fn key(pending: &Value) -> Authenticator {
     Authenticator::new(pending["key"].as_str().unwrap())
 }
 
-async fn expect_old_works(server: &TestServer, ada: &Enrolled, new: &Authenticator) {
+async fn expect_old_works(server: &TestServer, ada: &MemberWithMfa, new: &Authenticator) {
     server.clock.next_step();
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();
@@ -37,7 +41,7 @@ async fn expect_old_works(server: &TestServer, ada: &Enrolled, new: &Authenticat
 #[tokio::test]
 async fn an_interrupted_reset_changes_nothing() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let new = start(&server, &ada, &mut browser).await;
     expect_old_works(&server, &ada, &new).await;
@@ -74,7 +78,7 @@ async fn an_interrupted_reset_changes_nothing() {
 #[tokio::test]
 async fn a_cancelled_reset_needs_another_verification() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let new = start(&server, &ada, &mut browser).await;
     browser.ask("mfa/cancel").await.expect_ok();
@@ -90,7 +94,7 @@ async fn a_cancelled_reset_needs_another_verification() {
 #[tokio::test]
 async fn a_verified_reset_swaps_the_keys() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let mut other = ada.sign_in(&server).await;
     let name = json!({ "name": "My phone" });
@@ -132,7 +136,7 @@ async fn a_verified_reset_swaps_the_keys() {
 #[tokio::test]
 async fn the_codes_from_before_may_be_kept() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let new = start(&server, &ada, &mut browser).await;
     let code = json!({ "code": new.code(server.clock.now().millis()) });
@@ -159,7 +163,7 @@ async fn the_codes_from_before_may_be_kept() {
 #[tokio::test]
 async fn no_codes_are_no_codes_to_keep() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     for index in 0..9 {
         ada.sign_in_by_backup_code(&server, index).await;
     }
@@ -181,7 +185,7 @@ async fn no_codes_are_no_codes_to_keep() {
 #[tokio::test]
 async fn a_set_is_finished_in_time() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
         .await;

@@ -6,13 +6,13 @@ use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Enrolled, TestServer, code_list, finish};
+use crate::support::{Authenticator, MemberWithMfa, TestServer, code_list, finish};
 
 /// E2: each of these actions requires a grant.
 #[tokio::test]
 async fn without_a_grant_each_action_is_refused() {
     let server = TestServer::start().await;
-    let mut ada = Enrolled::on(&server).await;
+    let mut ada = MemberWithMfa::on(&server).await;
     let account = json!({ "account": server.account("Example Ltd").await });
     for function in ["mfa/set_up", "mfa/delete", "mfa/generate"] {
         let answer = ada.browser.ask(function).await;
@@ -26,7 +26,7 @@ async fn without_a_grant_each_action_is_refused() {
 #[tokio::test]
 async fn the_code_of_the_sign_in_is_used() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let intent = json!({ "action": "delete" });
     browser
@@ -55,7 +55,7 @@ async fn the_code_of_the_sign_in_is_used() {
 #[tokio::test]
 async fn a_grant_is_good_for_one_action_of_its_kind() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let generate = json!({ "action": "generate" });
     ada.step_up(&server, &mut browser, generate).await;
@@ -73,7 +73,7 @@ async fn a_grant_is_good_for_one_action_of_its_kind() {
 #[tokio::test]
 async fn a_grant_lapses_and_belongs_to_its_session() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let mut other = ada.sign_in(&server).await;
     let delete = json!({ "action": "delete" });
@@ -104,7 +104,7 @@ async fn a_grant_lapses_and_belongs_to_its_session() {
 #[tokio::test]
 async fn a_code_is_for_what_the_page_shows() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let (delete, generate) = (
         json!({ "action": "delete" }),
@@ -131,7 +131,7 @@ async fn a_code_is_for_what_the_page_shows() {
 #[tokio::test]
 async fn a_code_is_for_the_target_that_the_page_shows() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     server.add_account("Other Ltd").await;
     server.join(&ada.person, "Other Ltd", Role::Owner).await;
     let mut browser = ada.browser.clone();
@@ -156,7 +156,7 @@ async fn a_code_is_for_the_target_that_the_page_shows() {
 #[tokio::test]
 async fn asking_again_keeps_the_grant() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in_by_backup_code(&server, 0).await;
     let generate = json!({ "action": "generate" });
     for _ in 0..2 {
@@ -171,7 +171,7 @@ async fn asking_again_keeps_the_grant() {
 #[tokio::test]
 async fn a_backup_code_unlocks_in_a_step_up_too() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     for _ in 0..10 {
         server.clock.advance(Duration::from_mins(4));
@@ -200,7 +200,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
 #[tokio::test]
 async fn wrong_codes_share_the_budget_of_the_session() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let intent = json!({ "action": "delete" });
     browser
@@ -238,7 +238,7 @@ async fn wrong_codes_share_the_budget_of_the_session() {
 #[tokio::test]
 async fn right_codes_are_given_back() {
     let server = TestServer::start().await;
-    let mut ada = Enrolled::on(&server).await;
+    let mut ada = MemberWithMfa::on(&server).await;
     for _ in 0..7 {
         server.clock.next_step();
         let code = ada.code(&server);
@@ -256,7 +256,7 @@ async fn right_codes_are_given_back() {
 #[tokio::test]
 async fn a_sign_in_by_backup_code_is_not_stuck(#[case] action: &str, #[case] function: &str) {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in_by_backup_code(&server, 0).await;
     let intent = json!({ "action": action });
     let delete = json!({ "action": "delete" });
@@ -291,7 +291,7 @@ async fn a_sign_in_by_backup_code_is_not_stuck(#[case] action: &str, #[case] fun
 #[tokio::test]
 async fn a_backup_code_verifies_each_action() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     for (index, action) in ["generate", "delete"].into_iter().enumerate() {
         browser
@@ -315,7 +315,7 @@ async fn a_backup_code_verifies_each_action() {
 #[tokio::test]
 async fn new_codes_replace_the_old_ones_at_finish() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
         .await;
@@ -350,7 +350,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
 #[tokio::test]
 async fn deleting_takes_codes_and_other_sessions_with_it() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let (mut browser, mut other) = (ada.sign_in(&server).await, ada.sign_in(&server).await);
     ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
         .await;

@@ -10,7 +10,7 @@ use storage::Store;
 use crate::{
     actions::Seat,
     site::{Site, person_of},
-    support::Answer,
+    support::HttpAnswer,
 };
 
 /// Reads the events that follow each action.
@@ -154,10 +154,10 @@ impl Site {
     }
 
     /// Returns the events that a call has to leave, according to its answer.
-    pub fn due(&self, seat: Seat, function: &str, before: &Before, answer: &Answer) -> Due {
+    pub fn due(&self, seat: Seat, function: &str, before: &Before, answer: &HttpAnswer) -> Due {
         let person = Some(person_of(seat));
         let done = |action| Due::Row(action, "succeeded", person);
-        if !answer.status.is_success() {
+        if !answer.is_success() {
             return refused(function, person, answer, before.times);
         }
         let has_method = self.journal.keys[person_of(seat)].is_some();
@@ -196,7 +196,7 @@ impl Site {
 }
 
 /// Returns the events that a refusal has to leave.
-fn refused(function: &str, person: Option<usize>, answer: &Answer, times: i64) -> Due {
+fn refused(function: &str, person: Option<usize>, answer: &HttpAnswer, times: i64) -> Due {
     let told = answer.json();
     let kind = told["kind"].as_str().unwrap();
     // The row of a wrong password has a blind index of the address instead of the user.

@@ -34,7 +34,7 @@ impl Site {
             self.journal.keys[person_of(seat)].is_some(),
             "who has MFA"
         );
-        let may_work = self.ask_from(seat, "profile/view").status.is_success();
+        let may_work = self.ask_from(seat, "profile/view").is_success();
         assert_eq!(may_work, standing == "full");
         if has_mfa && standing != "half_signed_in" {
             assert!(
@@ -59,7 +59,7 @@ impl Site {
             let request = json!({ "account": strict, "search": "", "state": null, "page": 0 });
             let answer = self.call_from(seat, function, request);
             assert!(
-                !answer.status.is_success(),
+                !answer.is_success(),
                 "{function} of an account that demands MFA"
             );
         }

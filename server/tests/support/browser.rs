@@ -4,27 +4,27 @@ use axum::{
 };
 use serde_json::{Value, json};
 use server::middleware::every_request::visitor::Peer;
-use testkit::http::Cookies;
+use testkit::http::{CookieJar, HttpAnswer};
 use tower::ServiceExt;
 
-use super::{Answer, Person, instances::Instances, server::address};
+use super::{TestPerson, answer::read_answer, instances::Instances, server::address};
 
-/// A browser on one of our own pages: it keeps cookies and sends the headers of a same-origin
-/// request. A clone is a second tab with cookies of its own from then on.
+/// Like `testkit::http::HttpBrowser`, but it calls the router in this process, without a socket, so
+/// that a test chooses the peer address and an asynchronous test runs many at once.
 #[derive(Clone)]
-pub struct Browser {
+pub struct RouterBrowser {
     instances: Instances,
-    cookies: Cookies,
+    cookies: CookieJar,
     peer: Option<Peer>,
     headers: HeaderMap,
 }
 
-impl Browser {
+impl RouterBrowser {
     /// Opens a browser without cookies.
     pub(super) fn new(instances: Instances) -> Self {
         Self {
             instances,
-            cookies: Cookies::default(),
+            cookies: CookieJar::default(),
             peer: None,
             headers: HeaderMap::new(),
         }
@@ -45,18 +45,18 @@ impl Browser {
     }
 
     /// Calls a server function without arguments, such as `session/whoami`.
-    pub async fn ask(&mut self, function: &str) -> Answer {
+    pub async fn ask(&mut self, function: &str) -> HttpAnswer {
         self.post(function, &json!({})).await
     }
 
     /// Calls a server function with its request, such as `session/verify_code` with
     /// `{"code": "123456"}`.
-    pub async fn call(&mut self, function: &str, request: Value) -> Answer {
+    pub async fn call(&mut self, function: &str, request: Value) -> HttpAnswer {
         self.post(function, &json!({ "request": request })).await
     }
 
     /// Sends email and password.
-    pub async fn sign_in(&mut self, person: &Person) -> Answer {
+    pub async fn sign_in(&mut self, person: &TestPerson) -> HttpAnswer {
         self.call(
             "session/sign_in",
             json!({ "email": person.email, "password": person.password }),
@@ -65,7 +65,7 @@ impl Browser {
     }
 
     /// Requests a page or a file.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> HttpAnswer {
         let request = Request::get(path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
             .body(Body::empty())
@@ -74,7 +74,7 @@ impl Browser {
     }
 
     /// Sends any request, with the cookies.
-    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, mut request: Request<Body>) -> HttpAnswer {
         if let Some(cookies) = self.cookies.header() {
             request
                 .headers_mut()
@@ -87,7 +87,7 @@ impl Browser {
             request.headers_mut().append(name, value.clone());
         }
         address(&mut request);
-        let answer = Answer::read(self.instances.next().oneshot(request).await.unwrap()).await;
+        let answer = read_answer(self.instances.next().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {
             self.cookies.apply(cookie);
         }
@@ -104,7 +104,7 @@ impl Browser {
         self.cookies.set(name, value);
     }
 
-    async fn post(&mut self, function: &str, body: &Value) -> Answer {
+    async fn post(&mut self, function: &str, body: &Value) -> HttpAnswer {
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("/api/{function}"))

@@ -1,18 +1,19 @@
 use serde_json::{Value, json};
 use testkit::people::code_list;
 
-use super::{Answer, Authenticator, Browser, Person, TestServer};
+use super::{Authenticator, HttpAnswer, RouterBrowser, TestPerson, TestServer};
 
-/// A user with an authenticator and ten saved backup codes.
-pub struct Enrolled {
-    pub person: Person,
+/// Like `testkit::site::EnrolledPerson`, but of the router in this process: its calls are
+/// asynchronous, and its clock stands still.
+pub struct MemberWithMfa {
+    pub person: TestPerson,
     pub authenticator: Authenticator,
     pub codes: Vec<String>,
     /// The browser of the set-up, signed in.
-    pub browser: Browser,
+    pub browser: RouterBrowser,
 }
 
-impl Enrolled {
+impl MemberWithMfa {
     /// Adds Ada, the owner of Example Ltd, and enrols her.
     pub async fn on(server: &TestServer) -> Self {
         let ada = server.add_owner().await;
@@ -20,7 +21,7 @@ impl Enrolled {
     }
 
     /// Enrols an existing user through the server functions, as the pages do.
-    pub async fn of(server: &TestServer, person: Person) -> Self {
+    pub async fn of(server: &TestServer, person: TestPerson) -> Self {
         let mut browser = server.browser();
         browser.sign_in(&person).await.expect_ok();
         let (authenticator, codes) = enrol(server, &mut browser).await;
@@ -38,7 +39,7 @@ impl Enrolled {
     }
 
     /// Signs in a new browser with a code, in a new step.
-    pub async fn sign_in(&self, server: &TestServer) -> Browser {
+    pub async fn sign_in(&self, server: &TestServer) -> RouterBrowser {
         server.clock.next_step();
         let mut browser = server.browser();
         browser.sign_in(&self.person).await.expect_ok();
@@ -50,7 +51,7 @@ impl Enrolled {
     }
 
     /// Signs in a new browser with one of the backup codes.
-    pub async fn sign_in_by_backup_code(&self, server: &TestServer, index: usize) -> Browser {
+    pub async fn sign_in_by_backup_code(&self, server: &TestServer, index: usize) -> RouterBrowser {
         let mut browser = server.browser();
         browser.sign_in(&self.person).await.expect_ok();
         let code = json!({ "code": self.codes[index] });
@@ -62,7 +63,7 @@ impl Enrolled {
     }
 
     /// Asks for an action and verifies the identity for it, in a new step.
-    pub async fn step_up(&self, server: &TestServer, browser: &mut Browser, intent: Value) {
+    pub async fn step_up(&self, server: &TestServer, browser: &mut RouterBrowser, intent: Value) {
         server.clock.next_step();
         assert_eq!(
             browser
@@ -78,9 +79,9 @@ impl Enrolled {
     pub async fn verify(
         &self,
         server: &TestServer,
-        browser: &mut Browser,
+        browser: &mut RouterBrowser,
         intent: &Value,
-    ) -> Answer {
+    ) -> HttpAnswer {
         let mut request = intent.clone();
         request["code"] = self.code(server)["code"].clone();
         browser.call("step_up/verify_code", request).await
@@ -88,7 +89,10 @@ impl Enrolled {
 }
 
 /// Runs the set-up wizard, from the key to `Finish`.
-pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator, Vec<String>) {
+pub async fn enrol(
+    server: &TestServer,
+    browser: &mut RouterBrowser,
+) -> (Authenticator, Vec<String>) {
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
     let code = authenticator.code(server.clock.now().millis());
@@ -101,7 +105,7 @@ pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator
 }
 
 /// Confirms that a sheet of codes is saved.
-pub async fn finish(browser: &mut Browser, sheet: &Value) -> Answer {
+pub async fn finish(browser: &mut RouterBrowser, sheet: &Value) -> HttpAnswer {
     browser
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .await

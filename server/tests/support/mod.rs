@@ -28,13 +28,13 @@ mod instances;
 mod people;
 mod server;
 
-pub use answer::Answer;
-pub use browser::Browser;
+pub use answer::read_answer;
+pub use browser::RouterBrowser;
 pub use clock::TestClock;
 pub use database::TestDatabase;
-pub use enrolment::{Enrolled, enrol, finish};
+pub use enrolment::{MemberWithMfa, enrol, finish};
 pub use hasher::Permits;
 pub use index_page::index_page;
-pub use people::{Person, ada, eve, max, olga};
+pub use people::{TestPerson, ada, eve, max, olga};
 pub use server::{Options, TestServer};
-pub use testkit::{authenticator::Authenticator, people::code_list};
+pub use testkit::{authenticator::Authenticator, http::HttpAnswer, people::code_list};

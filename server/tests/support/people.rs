@@ -1,6 +1,6 @@
 /// A user who can sign in.
 #[derive(Debug, Clone, Copy)]
-pub struct Person {
+pub struct TestPerson {
     pub name: &'static str,
     pub email: &'static str,
     pub password: &'static str,
@@ -8,8 +8,8 @@ pub struct Person {
 }
 
 /// The owner of Example Ltd.
-pub const fn ada() -> Person {
-    Person {
+pub const fn ada() -> TestPerson {
+    TestPerson {
         name: "Ada Owner",
         email: "ada@example.com",
         password: "correct horse battery staple",
@@ -18,8 +18,8 @@ pub const fn ada() -> Person {
 }
 
 /// A member of Example Ltd.
-pub const fn max() -> Person {
-    Person {
+pub const fn max() -> TestPerson {
+    TestPerson {
         name: "Max Member",
         email: "max@example.com",
         password: "seven quiet rivers at dawn",
@@ -28,8 +28,8 @@ pub const fn max() -> Person {
 }
 
 /// An owner of another account.
-pub const fn olga() -> Person {
-    Person {
+pub const fn olga() -> TestPerson {
+    TestPerson {
         name: "Olga Other",
         email: "olga@example.org",
         password: "nine green lamps by the sea",
@@ -38,8 +38,8 @@ pub const fn olga() -> Person {
 }
 
 /// A member of Strict Ltd, which requires MFA in the tests that add it.
-pub const fn eve() -> Person {
-    Person {
+pub const fn eve() -> TestPerson {
+    TestPerson {
         name: "Eve Exact",
         email: "eve@example.net",
         password: "four cold stones in a row",

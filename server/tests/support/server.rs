@@ -27,7 +27,10 @@ use usecases::{
     operator::{self, AddUser, Operator},
 };
 
-use super::{Answer, Browser, Person, TestClock, TestDatabase, ada, instances::Instances};
+use super::{
+    HttpAnswer, RouterBrowser, TestClock, TestDatabase, TestPerson, ada, answer::read_answer,
+    instances::Instances,
+};
 
 /// Real Argon2id at so low a cost that a test may hash by the hundred.
 const COST: Cost = Cost {
@@ -103,18 +106,18 @@ impl TestServer {
     }
 
     /// Returns a browser without cookies.
-    pub fn browser(&self) -> Browser {
-        Browser::new(self.instances.clone())
+    pub fn browser(&self) -> RouterBrowser {
+        RouterBrowser::new(self.instances.clone())
     }
 
     /// Sends a request without cookies and browser headers; adds a `Host` if there is none.
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> HttpAnswer {
         address(&mut request);
-        Answer::read(self.instances.next().oneshot(request).await.unwrap()).await
+        read_answer(self.instances.next().oneshot(request).await.unwrap()).await
     }
 
     /// Requests a file or a page with these headers and no others.
-    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> HttpAnswer {
         let request = headers
             .iter()
             .fold(Request::get(path), |request, (name, value)| {
@@ -129,7 +132,7 @@ impl TestServer {
     }
 
     /// Adds Example Ltd and Ada, its owner.
-    pub async fn add_owner(&self) -> Person {
+    pub async fn add_owner(&self) -> TestPerson {
         let person = ada();
         self.add_account(person.account).await;
         self.add_user(&person, Role::Owner).await;
@@ -143,7 +146,7 @@ impl TestServer {
     }
 
     /// Adds a user with a password to an existing account.
-    pub async fn add_user(&self, person: &Person, role: Role) -> UserId {
+    pub async fn add_user(&self, person: &TestPerson, role: Role) -> UserId {
         let account = self.account(person.account).await;
         let password = Password::choose(person.password, PasswordOwner::default()).unwrap();
         let request = AddUser {
@@ -172,7 +175,7 @@ impl TestServer {
     }
 
     /// Adds a user to a further account.
-    pub async fn join(&self, person: &Person, account: &str, role: Role) {
+    pub async fn join(&self, person: &TestPerson, account: &str, role: Role) {
         let user = self.user(person).await;
         let account = self.account(account).await;
         let added = operator::add_member(&self.operator(), &user, &account, role).await;
@@ -180,7 +183,7 @@ impl TestServer {
     }
 
     /// Returns the user's id.
-    pub async fn user(&self, person: &Person) -> UserId {
+    pub async fn user(&self, person: &TestPerson) -> UserId {
         let email = person.email.parse().unwrap();
         let found = operator::find_user(&self.operator(), &email).await;
         found.unwrap().id
@@ -198,7 +201,7 @@ impl TestServer {
     }
 
     /// Offers a user a link to choose a new password, as the operator does; returns its token.
-    pub async fn invite(&self, person: &Person) -> String {
+    pub async fn invite(&self, person: &TestPerson) -> String {
         let user = self.user(person).await;
         let invited = operator::invite(&self.operator(), &user).await;
         token_of(&invited.unwrap().link)

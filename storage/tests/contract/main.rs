@@ -1,4 +1,4 @@
-//! Tests of the contract of `domain::ports` on a real database. `Database::empty` selects the
+//! Tests of the contract of `domain::ports` on a real database. `ContractDatabase::empty` selects the
 //! engine.
 
 // Clippy's exemption for tests does not include their helpers.

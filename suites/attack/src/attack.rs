@@ -20,7 +20,7 @@ impl Effort {
 }
 
 /// The result of an attack that did not succeed.
-pub struct Held {
+pub struct AttackOutcome {
     /// What was tried, in words.
     pub what: String,
     /// The number of tries.
@@ -30,8 +30,8 @@ pub struct Held {
 }
 
 /// All tries were refused.
-pub fn refused(tried: usize, what: impl Into<String>) -> Held {
-    Held {
+pub fn refused(tried: usize, what: impl Into<String>) -> AttackOutcome {
+    AttackOutcome {
         what: what.into(),
         tried,
         how: "refused",
@@ -39,8 +39,8 @@ pub fn refused(tried: usize, what: impl Into<String>) -> Held {
 }
 
 /// All tries had the required result.
-pub fn as_wanted(tried: usize, what: impl Into<String>) -> Held {
-    Held {
+pub fn as_wanted(tried: usize, what: impl Into<String>) -> AttackOutcome {
+    AttackOutcome {
         what: what.into(),
         tried,
         how: "as wanted",
@@ -48,11 +48,11 @@ pub fn as_wanted(tried: usize, what: impl Into<String>) -> Held {
 }
 
 /// How an id of the list is covered.
-pub enum Plan {
+pub enum AttackPlan {
     /// Tried here; the function panics if the attack succeeds.
-    Try(fn(Effort) -> Held),
+    Try(fn(Effort) -> AttackOutcome),
     /// Like [`Self::Try`], but only in deep runs, because a few tries would show nothing.
-    TryDeep(fn(Effort) -> Held),
+    TryDeep(fn(Effort) -> AttackOutcome),
     /// Covered by another suite: its file, a text that identifies the test there, and the reason
     /// why it is not here.
     Elsewhere(&'static str, &'static str, &'static str),
@@ -64,7 +64,7 @@ pub enum Plan {
 pub struct Attack {
     /// The function's name, which begins with the id, or the id alone.
     pub name: &'static str,
-    pub plan: Plan,
+    pub plan: AttackPlan,
 }
 
 impl Attack {
@@ -80,13 +80,13 @@ macro_rules! attack {
     ($function:ident) => {
         $crate::attack::Attack {
             name: stringify!($function),
-            plan: $crate::attack::Plan::Try($function),
+            plan: $crate::attack::AttackPlan::Try($function),
         }
     };
     (deep $function:ident) => {
         $crate::attack::Attack {
             name: stringify!($function),
-            plan: $crate::attack::Plan::TryDeep($function),
+            plan: $crate::attack::AttackPlan::TryDeep($function),
         }
     };
     ($id:literal, $plan:expr) => {

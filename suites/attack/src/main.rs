@@ -31,10 +31,17 @@ use std::{
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use self::attack::{Attack, Effort, Held, Plan};
-use report::Row;
+use self::attack::{Attack, AttackOutcome, AttackPlan, Effort};
+use report::AttackRow;
 
-type Rows = Arc<Mutex<Vec<Row>>>;
+/// Which ids a run tries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    AllIds,
+    SomeIds,
+}
+
+type Rows = Arc<Mutex<Vec<AttackRow>>>;
 
 fn main() -> ExitCode {
     let (deep, others): (Vec<String>, Vec<String>) =
@@ -51,7 +58,11 @@ fn main() -> ExitCode {
         .filter_map(|attack| trial(attack, effort, &rows));
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     if !arguments.list {
-        publish(attacks, &rows, arguments.filter.is_none());
+        let extent = match arguments.filter {
+            None => Extent::AllIds,
+            Some(_) => Extent::SomeIds,
+        };
+        publish(attacks, &rows, extent);
     }
     conclusion.exit_code()
 }
@@ -59,8 +70,8 @@ fn main() -> ExitCode {
 /// Returns the trial of an attack that runs with this effort.
 fn trial(attack: &'static Attack, effort: Effort, rows: &Rows) -> Option<Trial> {
     let run = match attack.plan {
-        Plan::Try(run) => run,
-        Plan::TryDeep(run) if effort == Effort::Deep => run,
+        AttackPlan::Try(run) => run,
+        AttackPlan::TryDeep(run) if effort == Effort::Deep => run,
         _ => return None,
     };
     let rows = Arc::clone(rows);
@@ -69,11 +80,15 @@ fn trial(attack: &'static Attack, effort: Effort, rows: &Rows) -> Option<Trial> 
         let outcome =
             catch_unwind(AssertUnwindSafe(|| run(effort))).map_err(|panic| words(&*panic));
         let row = match &outcome {
-            Ok(Held { .. }) => None,
-            Err(why) => Some(Row::failed(attack, why)),
+            Ok(AttackOutcome { .. }) => None,
+            Err(why) => Some(AttackRow::failed(attack, why)),
         };
         let result = outcome.as_ref().map(|_| ()).map_err(Failed::from);
-        let row = row.or_else(|| outcome.ok().map(|held| Row::held(attack, held)));
+        let row = row.or_else(|| {
+            outcome
+                .ok()
+                .map(|held| AttackRow::from_outcome(attack, held))
+        });
         let took = start.elapsed();
         rows.lock().unwrap().extend(row.map(|row| row.taking(took)));
         result
@@ -95,19 +110,19 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Prints the table. The file is written only by a complete run.
-fn publish(attacks: &'static [Attack], rows: &Rows, whole: bool) {
+fn publish(attacks: &'static [Attack], rows: &Rows, extent: Extent) {
     let mut rows = rows.lock().unwrap();
-    let missing: Vec<Row> = attacks
+    let missing: Vec<AttackRow> = attacks
         .iter()
         .filter(|attack| !rows.iter().any(|row| row.id == attack.id()))
-        .map(Row::untried)
+        .map(AttackRow::untried)
         .collect();
-    if whole {
+    if extent == Extent::AllIds {
         rows.extend(missing);
     }
     let table = report::table(&rows);
     println!("{table}");
-    if whole {
+    if extent == Extent::AllIds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         let written =
             fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("attack.md"), table));

@@ -3,13 +3,13 @@
 use std::{fmt::Write, time::Duration};
 
 use crate::{
-    attack::{Attack, Held, Plan},
+    attack::{Attack, AttackOutcome, AttackPlan},
     ids,
 };
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct AttackRow {
     pub id: String,
     pub what: String,
     pub tried: usize,
@@ -17,9 +17,9 @@ pub struct Row {
     pub took: Duration,
 }
 
-impl Row {
+impl AttackRow {
     /// Creates the row of an attack that was tried and did not succeed.
-    pub fn held(attack: &Attack, held: Held) -> Self {
+    pub fn from_outcome(attack: &Attack, held: AttackOutcome) -> Self {
         Self::new(attack, held.what, held.tried, held.how.to_owned())
     }
 
@@ -37,18 +37,18 @@ impl Row {
     /// Creates the row of an attack that is not tried here.
     pub fn untried(attack: &Attack) -> Self {
         let (what, result) = match attack.plan {
-            Plan::Try(_) => (
+            AttackPlan::Try(_) => (
                 String::new(),
                 "left out (the arguments name others)".to_owned(),
             ),
-            Plan::TryDeep(_) => (
+            AttackPlan::TryDeep(_) => (
                 attack.name.replace('_', " "),
                 "left to the deep run".to_owned(),
             ),
-            Plan::Elsewhere(file, test, why) => {
+            AttackPlan::Elsewhere(file, test, why) => {
                 (why.to_owned(), format!("shown by {file}: {test}"))
             }
-            Plan::NotApplicable(why) => (String::new(), format!("not applicable: {why}")),
+            AttackPlan::NotApplicable(why) => (String::new(), format!("not applicable: {why}")),
         };
         Self::new(attack, what, 0, result)
     }
@@ -71,12 +71,12 @@ impl Row {
 }
 
 /// Returns the table in the order of the list, followed by the number of each result.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[AttackRow]) -> String {
     let mut text = String::from(
         "| id | tried | times | seconds | result |\n| --- | --- | ---: | ---: | --- |\n",
     );
     let order = ids::all();
-    let mut sorted: Vec<&Row> = rows.iter().collect();
+    let mut sorted: Vec<&AttackRow> = rows.iter().collect();
     sorted.sort_by_key(|row| order.iter().position(|id| *id == row.id));
     for row in sorted {
         let tried = if row.tried == 0 {
@@ -97,7 +97,7 @@ pub fn table(rows: &[Row]) -> String {
     text
 }
 
-fn counts(rows: &[Row]) -> String {
+fn counts(rows: &[AttackRow]) -> String {
     let beginning = |word: &str| {
         rows.iter()
             .filter(|row| row.result.starts_with(word))
@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn rows_stand_in_the_order_of_the_list_and_are_counted() {
-        let absent = attack!("T1", Plan::NotApplicable("a thing"));
-        let failed = attack!("R1", Plan::NotApplicable(""));
+        let absent = attack!("T1", AttackPlan::NotApplicable("a thing"));
+        let failed = attack!("R1", AttackPlan::NotApplicable(""));
         let rows = [
-            Row::untried(&absent),
-            Row::failed(&failed, "it | came in\nat once"),
+            AttackRow::untried(&absent),
+            AttackRow::failed(&failed, "it | came in\nat once"),
         ];
         let table = table(&rows);
         let (first, second) = (table.find("| R1 |").unwrap(), table.find("| T1 |").unwrap());

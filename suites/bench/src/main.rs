@@ -14,11 +14,11 @@ use std::{future::Future, path::Path};
 use anyhow::{Result, bail};
 use clap::Parser;
 
-use crate::{results::report::Report, runs::compare};
+use crate::{results::report::BenchReport, runs::compare};
 
 /// Measures Twinlock under load, and prints the figures beside their budgets.
 #[derive(Parser)]
-enum Arguments {
+enum Measurement {
     /// Compared with an alternative product, then overloaded
     Compare(compare::Compare),
     /// Honest sign-ins during an attack, and what strangers write
@@ -32,24 +32,24 @@ enum Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     sqlx::any::install_default_drivers();
-    match Arguments::parse() {
-        Arguments::Compare(asked) => {
-            let mut report = Report::of("bench");
+    match Measurement::parse() {
+        Measurement::Compare(asked) => {
+            let mut report = BenchReport::of("bench");
             let measured = unless_stopped(compare::measure(&asked, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
-        Arguments::Hostile(asked) => {
-            let mut report = Report::of("bench: hostile");
+        Measurement::Hostile(asked) => {
+            let mut report = BenchReport::of("bench: hostile");
             let measured = unless_stopped(compare::hostile(&asked.common, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
-        Arguments::Growth(asked) => {
-            let mut report = Report::of("bench: growth");
+        Measurement::Growth(asked) => {
+            let mut report = BenchReport::of("bench: growth");
             let measured = unless_stopped(growth::measure(&asked, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
-        Arguments::ScaleOut(asked) => {
-            let mut report = Report::of("bench: scale-out");
+        Measurement::ScaleOut(asked) => {
+            let mut report = BenchReport::of("bench: scale-out");
             let measured = unless_stopped(scale_out::measure(&asked, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
@@ -68,7 +68,7 @@ async fn unless_stopped(measurement: impl Future<Output = Result<()>>) -> Result
     }
 }
 
-fn finish(measured: Result<()>, mut report: Report, document: Option<&Path>) -> Result<()> {
+fn finish(measured: Result<()>, mut report: BenchReport, document: Option<&Path>) -> Result<()> {
     measured?;
     report.close();
     document.map_or(Ok(()), |document| report.write(document))

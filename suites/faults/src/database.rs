@@ -16,7 +16,7 @@ use sqlx::{
 };
 
 use crate::{
-    facts::{Ended, Facts},
+    facts::{EventOutcome, Facts},
     watch,
 };
 
@@ -25,7 +25,7 @@ const REST: Duration = Duration::from_secs(12);
 
 /// A user's keys in the program's tables.
 #[derive(Debug, Clone, Default)]
-pub struct Names {
+pub struct PersonKeys {
     pub user: String,
     pub account: String,
     pub email_index: Vec<u8>,
@@ -33,7 +33,7 @@ pub struct Names {
 
 /// A stored session.
 #[derive(Debug, Clone)]
-pub struct Session {
+pub struct StoredSession {
     pub user: String,
     pub second_factor_at: Option<i64>,
     /// Whether the user has a method.
@@ -44,21 +44,21 @@ pub struct Session {
 
 /// Everything that is compared.
 #[derive(Debug, Default)]
-pub struct Look {
+pub struct DatabaseState {
     pub users: BTreeMap<String, Facts>,
     /// Sessions by the hash of their token.
-    pub sessions: BTreeMap<Vec<u8>, Session>,
+    pub sessions: BTreeMap<Vec<u8>, StoredSession>,
     /// Users who gave a second factor, and when.
     pub second_factors: BTreeSet<(String, i64)>,
 }
 
 /// An open connection.
-pub struct Open {
+pub struct OpenDatabase {
     runtime: tokio::runtime::Runtime,
     connection: AnyConnection,
 }
 
-impl Open {
+impl OpenDatabase {
     /// Opens a connection.
     pub fn at(url: &str) -> Self {
         install_default_drivers();
@@ -104,12 +104,12 @@ impl Open {
 }
 
 /// Another program that holds `SQLite`'s write lock.
-pub struct Foreign(Open);
+pub struct ForeignWriter(OpenDatabase);
 
-impl Foreign {
+impl ForeignWriter {
     /// Takes the lock.
     pub fn lock(url: &str) -> Self {
-        let mut open = Open::at(url);
+        let mut open = OpenDatabase::at(url);
         open.run("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
         Self(open)
     }
@@ -123,7 +123,7 @@ impl Foreign {
 
 /// Runs statements one by one.
 pub fn run_each(url: &str, statements: &[&str]) {
-    let mut open = Open::at(url);
+    let mut open = OpenDatabase::at(url);
     for sql in statements {
         open.run(sql);
     }
@@ -137,7 +137,7 @@ pub fn run(url: &str, sql: &str) {
 
 /// The first column of every row, as text.
 pub fn texts(url: &str, sql: &str) -> Vec<String> {
-    let mut open = Open::at(url);
+    let mut open = OpenDatabase::at(url);
     let texts = open.texts(sql);
     open.close();
     texts
@@ -161,20 +161,20 @@ pub fn wait_for_rest(url: &str) {
 
 /// The blind indexes of emails with wrong passwords.
 pub fn email_indexes(url: &str) -> BTreeSet<Vec<u8>> {
-    let mut open = Open::at(url);
+    let mut open = OpenDatabase::at(url);
     let rows = open.rows("SELECT email_index FROM password_attempts");
     open.close();
     rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Users and accounts by their email, each being the Owner of one account.
-pub fn owners(url: &str) -> BTreeMap<String, Names> {
-    let mut open = Open::at(url);
+pub fn owners(url: &str) -> BTreeMap<String, PersonKeys> {
+    let mut open = OpenDatabase::at(url);
     let rows = open.rows(
         "SELECT u.email, u.id, p.account_id FROM users u JOIN memberships p ON p.user_id = u.id",
     );
     open.close();
-    let names = |row: &AnyRow| Names {
+    let names = |row: &AnyRow| PersonKeys {
         user: row.get(1),
         account: row.get(2),
         email_index: Vec::new(),
@@ -183,10 +183,10 @@ pub fn owners(url: &str) -> BTreeMap<String, Names> {
 }
 
 /// Reads everything about these users.
-pub fn look(url: &str, people: &[Names]) -> Look {
-    let mut open = Open::at(url);
-    let mut look = Look::default();
-    let by = |name: fn(&Names) -> Vec<u8>| -> BTreeMap<Vec<u8>, String> {
+pub fn look(url: &str, people: &[PersonKeys]) -> DatabaseState {
+    let mut open = OpenDatabase::at(url);
+    let mut look = DatabaseState::default();
+    let by = |name: fn(&PersonKeys) -> Vec<u8>| -> BTreeMap<Vec<u8>, String> {
         let pairs = people.iter().map(|names| (name(names), names.user.clone()));
         pairs.collect()
     };
@@ -242,9 +242,9 @@ pub fn look(url: &str, people: &[Names]) -> Look {
             .or_else(|| by_account.get(account?.as_bytes()).cloned())
             .or_else(|| by_email.get(&email?).cloned());
         let ended = match row.get::<String, _>(4).as_str() {
-            "succeeded" => Ended::Done,
-            "owed" => Ended::Owed,
-            _ => Ended::Refused,
+            "succeeded" => EventOutcome::Done,
+            "owed" => EventOutcome::Owed,
+            _ => EventOutcome::Refused,
         };
         if let Some(user) = user {
             facts(&user, &|facts| facts.note(row.get(3), ended, row.get(5)));
@@ -255,12 +255,12 @@ pub fn look(url: &str, people: &[Names]) -> Look {
     look
 }
 
-fn sessions(open: &mut Open, look: &mut Look) {
+fn sessions(open: &mut OpenDatabase, look: &mut DatabaseState) {
     for row in open.rows(
         "SELECT s.token_hash, s.user_id, s.second_factor_at, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END, a.in_a_row
          FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id LEFT JOIN session_attempts a ON a.session_id = s.id",
     ) {
-        let session = Session {
+        let session = StoredSession {
             user: row.get(1),
             second_factor_at: row.get(2),
             has_method: one(&row, 3),

@@ -12,12 +12,12 @@ use crate::database;
 
 /// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
+pub enum TestedEngine {
     Sqlite,
     Postgres,
 }
 
-impl Engine {
+impl TestedEngine {
     /// The engine's name in the report.
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,15 +29,15 @@ impl Engine {
 
 /// The `PostgreSQL` server that `cargo xtask faults` started, with durable writes.
 #[derive(Clone)]
-pub struct Cluster {
+pub struct DurablePostgres {
     url: String,
     data: PathBuf,
     programs: PathBuf,
 }
 
-impl Cluster {
+impl DurablePostgres {
     /// The server that the environment variables name.
-    pub fn named() -> Option<Self> {
+    pub fn from_environment() -> Option<Self> {
         let path = |name| env::var_os(name).map(PathBuf::from);
         Some(Self {
             url: env::var("TWINLOCK_TEST_POSTGRES").ok()?,
@@ -47,7 +47,7 @@ impl Cluster {
     }
 
     /// Creates an empty database and returns its URL.
-    pub fn database(&self, name: &str) -> String {
+    pub fn create_database(&self, name: &str) -> String {
         database::run(&self.url, &format!("CREATE DATABASE {name}"));
         database_url(&self.url, name)
     }

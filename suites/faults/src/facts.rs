@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The outcome of an event. All refusals are one value, because a refusal may later be recorded
 /// more exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ended {
+pub enum EventOutcome {
     Done,
     Owed,
     Refused,
@@ -29,7 +29,7 @@ pub struct Facts {
     /// Whether the account's rule is on.
     pub rule: bool,
     /// The user's events by action and outcome.
-    pub events: BTreeMap<(String, Ended), i64>,
+    pub events: BTreeMap<(String, EventOutcome), i64>,
 }
 
 impl Facts {
@@ -41,7 +41,7 @@ impl Facts {
     }
 
     /// Adds to the count of an event.
-    pub fn note(&mut self, action: &str, ended: Ended, by: i64) {
+    pub fn note(&mut self, action: &str, ended: EventOutcome, by: i64) {
         let count = self.events.entry((action.to_owned(), ended)).or_default();
         *count += by;
         if *count == 0 {
@@ -51,7 +51,7 @@ impl Facts {
 
     /// Adds the event of a completed action.
     pub fn done(&self, action: &str) -> Self {
-        self.with(|facts| facts.note(action, Ended::Done, 1))
+        self.with(|facts| facts.note(action, EventOutcome::Done, 1))
     }
 
     /// Adds a code that was counted at sign-in and not judged yet.
@@ -62,14 +62,14 @@ impl Facts {
 
     /// Like [`Self::counted`], but within a complete session.
     pub fn counted_in_session(&self, action: &str) -> Self {
-        self.with(|facts| facts.note(action, Ended::Refused, 1))
+        self.with(|facts| facts.note(action, EventOutcome::Refused, 1))
     }
 
     /// A counted code was accepted.
     pub fn taken(&self, action: &str) -> Self {
         self.with(|facts| {
-            facts.note(action, Ended::Refused, -1);
-            facts.note(action, Ended::Done, 1);
+            facts.note(action, EventOutcome::Refused, -1);
+            facts.note(action, EventOutcome::Done, 1);
         })
     }
 

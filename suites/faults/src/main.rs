@@ -44,13 +44,13 @@ use std::{
 
 use clap::Parser;
 
-use engine::{Cluster, Engine};
-use plan::{Fault, Plan, Run};
-use report::Row;
+use engine::{DurablePostgres, TestedEngine};
+use plan::{FaultCase, FaultPlan, FaultRun};
+use report::FaultRow;
 
 /// Runs the faults and prints the results.
 #[derive(Parser)]
-struct Arguments {
+struct FaultArguments {
     /// Only the small part that belongs to every test run
     #[arg(long)]
     quick: bool,
@@ -72,16 +72,16 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let run = Run {
+    let arguments = FaultArguments::parse();
+    let run = FaultRun {
         quick: arguments.quick,
         seed: arguments.seed,
         kills: arguments.kills,
         soak: arguments.soak,
-        cluster: Cluster::named(),
+        cluster: DurablePostgres::from_environment(),
     };
     println!("Seed {}", run.seed);
-    let rows: Vec<Row> = faults::all()
+    let rows: Vec<FaultRow> = faults::all()
         .iter()
         .filter(|fault| is_wanted(fault, &arguments))
         .map(|fault| row(fault, &run))
@@ -96,19 +96,19 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(failed))
 }
 
-fn is_wanted(fault: &Fault, arguments: &Arguments) -> bool {
+fn is_wanted(fault: &FaultCase, arguments: &FaultArguments) -> bool {
     let only = arguments.only.as_ref();
     let engine = match arguments.engine.as_deref() {
-        Some("sqlite") => Some(Engine::Sqlite),
-        Some("postgres") => Some(Engine::Postgres),
+        Some("sqlite") => Some(TestedEngine::Sqlite),
+        Some("postgres") => Some(TestedEngine::Postgres),
         _ => None,
     };
     only.is_none_or(|id| id.eq_ignore_ascii_case(fault.id))
         && engine.is_none_or(|engine| fault.engine.is_none_or(|own| own == engine))
 }
 
-fn row(fault: &Fault, run: &Run) -> Row {
-    let mut row = Row {
+fn row(fault: &FaultCase, run: &FaultRun) -> FaultRow {
+    let mut row = FaultRow {
         id: fault.id,
         engine: fault.engine_name(),
         what: String::new(),
@@ -117,16 +117,16 @@ fn row(fault: &Fault, run: &Run) -> Row {
         result: String::new(),
     };
     match fault.plan {
-        Plan::Try(work) => tried(&mut row, work, run),
-        Plan::TryFully(work) if !run.quick => tried(&mut row, work, run),
-        Plan::TryFully(_) => "not run: left to the full run".clone_into(&mut row.result),
-        Plan::Elsewhere(file, test) => row.result = format!("shown by {file}: {test}"),
-        Plan::NotRun(why) => row.result = format!("not run: {why}"),
+        FaultPlan::Try(work) => run_fault(&mut row, work, run),
+        FaultPlan::TryFully(work) if !run.quick => run_fault(&mut row, work, run),
+        FaultPlan::TryFully(_) => "not run: left to the full run".clone_into(&mut row.result),
+        FaultPlan::Elsewhere(file, test) => row.result = format!("shown by {file}: {test}"),
+        FaultPlan::NotRun(why) => row.result = format!("not run: {why}"),
     }
     row
 }
 
-fn tried(row: &mut Row, work: fn(&Run) -> plan::Held, run: &Run) {
+fn run_fault(row: &mut FaultRow, work: fn(&FaultRun) -> plan::FaultOutcome, run: &FaultRun) {
     let began = watch::now();
     match catch_unwind(AssertUnwindSafe(|| work(run))) {
         Ok(held) if held.times == 0 => row.result = format!("not run: {}", held.figures),

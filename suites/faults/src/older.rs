@@ -8,13 +8,13 @@ use sqlx::{
     migrate::{Migration, MigrationType},
 };
 
-use crate::{database::Open, engine::Engine};
+use crate::{database::OpenDatabase, engine::TestedEngine};
 
 /// The migrations of `storage`, oldest first.
-pub fn migrations(engine: Engine) -> Vec<Migration> {
+pub fn migrations(engine: TestedEngine) -> Vec<Migration> {
     let folder = match engine {
-        Engine::Sqlite => "sqlite",
-        Engine::Postgres => "postgres",
+        TestedEngine::Sqlite => "sqlite",
+        TestedEngine::Postgres => "postgres",
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../storage/migrations")
@@ -34,47 +34,47 @@ pub fn migrations(engine: Engine) -> Vec<Migration> {
 }
 
 /// Converts a database to the schema of these first migrations. Columns that they lack are dropped.
-pub fn take_back(engine: Engine, url: &str, migrations: &[Migration]) {
+pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
     let older = match engine {
-        Engine::Sqlite => format!("{url}.older"),
-        Engine::Postgres => url.to_owned(),
+        TestedEngine::Sqlite => format!("{url}.older"),
+        TestedEngine::Postgres => url.to_owned(),
     };
     let file = |url: &str| url.trim_start_matches("sqlite:").to_owned();
     let mut open = match engine {
-        Engine::Sqlite => {
+        TestedEngine::Sqlite => {
             fs::write(file(&older), "").unwrap();
-            let mut open = Open::at(&older);
+            let mut open = OpenDatabase::at(&older);
             open.run("PRAGMA foreign_keys = OFF");
             open.run(&format!("ATTACH '{}' AS public", file(url)));
             open
         }
-        Engine::Postgres => {
-            let mut open = Open::at(url);
+        TestedEngine::Postgres => {
+            let mut open = OpenDatabase::at(url);
             open.run("CREATE SCHEMA older; SET search_path TO older; SET session_replication_role = replica");
             open
         }
     };
     open.migrate(migrations.to_vec());
     let numbered = match engine {
-        Engine::Sqlite => "",
-        Engine::Postgres => " OVERRIDING SYSTEM VALUE",
+        TestedEngine::Sqlite => "",
+        TestedEngine::Postgres => " OVERRIDING SYSTEM VALUE",
     };
     for (table, columns) in tables(&mut open, engine) {
         let columns = columns.join(", ");
         open.run(&format!(
             "INSERT INTO {table} ({columns}){numbered} SELECT {columns} FROM public.{table}"
         ));
-        if engine == Engine::Postgres && table == "security_events" {
+        if engine == TestedEngine::Postgres && table == "security_events" {
             open.run("SELECT setval(pg_get_serial_sequence('security_events', 'id'), MAX(id)) FROM security_events");
         }
     }
     match engine {
-        Engine::Sqlite => {
+        TestedEngine::Sqlite => {
             open.run("DETACH public");
             open.close();
             fs::rename(file(&older), file(url)).unwrap();
         }
-        Engine::Postgres => {
+        TestedEngine::Postgres => {
             open.run("DROP SCHEMA public CASCADE; ALTER SCHEMA older RENAME TO public");
             open.close();
         }
@@ -82,13 +82,13 @@ pub fn take_back(engine: Engine, url: &str, migrations: &[Migration]) {
 }
 
 /// The tables with their columns, except the migration history.
-pub fn tables(open: &mut Open, engine: Engine) -> Vec<(String, Vec<String>)> {
+pub fn tables(open: &mut OpenDatabase, engine: TestedEngine) -> Vec<(String, Vec<String>)> {
     let (tables, columns) = match engine {
-        Engine::Sqlite => (
+        TestedEngine::Sqlite => (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
             "SELECT name FROM pragma_table_info",
         ),
-        Engine::Postgres => (
+        TestedEngine::Postgres => (
             "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()",
             "SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name =",
         ),
@@ -104,10 +104,14 @@ pub fn tables(open: &mut Open, engine: Engine) -> Vec<(String, Vec<String>)> {
 }
 
 /// The rows of these columns, sorted.
-pub fn rows(open: &mut Open, engine: Engine, tables: &[(String, Vec<String>)]) -> Vec<String> {
+pub fn rows(
+    open: &mut OpenDatabase,
+    engine: TestedEngine,
+    tables: &[(String, Vec<String>)],
+) -> Vec<String> {
     let text = |column: &String| match engine {
-        Engine::Sqlite => format!("quote({column})"),
-        Engine::Postgres => format!("COALESCE(CAST({column} AS TEXT), 'NULL')"),
+        TestedEngine::Sqlite => format!("quote({column})"),
+        TestedEngine::Postgres => format!("COALESCE(CAST({column} AS TEXT), 'NULL')"),
     };
     let mut rows = Vec::new();
     for (table, columns) in tables {
@@ -121,10 +125,10 @@ pub fn rows(open: &mut Open, engine: Engine, tables: &[(String, Vec<String>)]) -
 }
 
 /// The engine's full description of the schema, one line per object.
-pub fn schema(open: &mut Open, engine: Engine) -> Vec<String> {
+pub fn schema(open: &mut OpenDatabase, engine: TestedEngine) -> Vec<String> {
     match engine {
-        Engine::Sqlite => open.texts("SELECT COALESCE(sql, name) FROM sqlite_master ORDER BY 1"),
-        Engine::Postgres => open.texts(
+        TestedEngine::Sqlite => open.texts("SELECT COALESCE(sql, name) FROM sqlite_master ORDER BY 1"),
+        TestedEngine::Postgres => open.texts(
             "SELECT CONCAT_WS(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default, is_identity, collation_name)
              FROM information_schema.columns WHERE table_schema = current_schema()
              UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()

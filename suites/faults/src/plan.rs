@@ -1,9 +1,9 @@
 //! A fault, and its result.
 
-use crate::engine::{Cluster, Engine};
+use crate::engine::{DurablePostgres, TestedEngine};
 
 /// The parameters of a run.
-pub struct Run {
+pub struct FaultRun {
     /// Runs only the quick part, which belongs to every `cargo xtask test`.
     pub quick: bool,
     /// The random seed; the same seed repeats the same run.
@@ -13,17 +13,17 @@ pub struct Run {
     /// Minutes of the soak; zero skips it.
     pub soak: u64,
     /// The `PostgreSQL` server.
-    pub cluster: Option<Cluster>,
+    pub cluster: Option<DurablePostgres>,
 }
 
-impl Run {
+impl FaultRun {
     /// The number for the part that runs.
     pub const fn of(&self, quick: usize, full: usize) -> usize {
         if self.quick { quick } else { full }
     }
 
     /// The `PostgreSQL` server; panics if there is none.
-    pub fn cluster(&self) -> &Cluster {
+    pub fn cluster(&self) -> &DurablePostgres {
         self.cluster
             .as_ref()
             .expect("no PostgreSQL server: `cargo xtask faults` starts one")
@@ -31,13 +31,13 @@ impl Run {
 }
 
 /// What was done; nothing panicked, so all promises held.
-pub struct Held {
+pub struct FaultOutcome {
     pub what: String,
     pub times: usize,
     pub figures: String,
 }
 
-impl Held {
+impl FaultOutcome {
     /// The fault can't be caused on this machine.
     pub fn impossible(why: &str) -> Self {
         Self {
@@ -49,11 +49,11 @@ impl Held {
 }
 
 /// How a fault is tested on an engine.
-pub enum Plan {
+pub enum FaultPlan {
     /// In the quick and the full run.
-    Try(fn(&Run) -> Held),
+    Try(fn(&FaultRun) -> FaultOutcome),
     /// Only in the full run.
-    TryFully(fn(&Run) -> Held),
+    TryFully(fn(&FaultRun) -> FaultOutcome),
     /// Another suite tests it: the file, and a text that identifies the test there.
     Elsewhere(&'static str, &'static str),
     /// Not tested, with the reason.
@@ -61,15 +61,15 @@ pub enum Plan {
 }
 
 /// One fault of the list.
-pub struct Fault {
+pub struct FaultCase {
     pub id: &'static str,
-    pub engine: Option<Engine>,
-    pub plan: Plan,
+    pub engine: Option<TestedEngine>,
+    pub plan: FaultPlan,
 }
 
-impl Fault {
+impl FaultCase {
     /// A fault on one engine.
-    pub const fn on(engine: Engine, id: &'static str, plan: Plan) -> Self {
+    pub const fn on(engine: TestedEngine, id: &'static str, plan: FaultPlan) -> Self {
         Self {
             id,
             engine: Some(engine),
@@ -78,7 +78,7 @@ impl Fault {
     }
 
     /// A fault on any engine.
-    pub const fn on_any(id: &'static str, plan: Plan) -> Self {
+    pub const fn on_any(id: &'static str, plan: FaultPlan) -> Self {
         Self {
             id,
             engine: None,

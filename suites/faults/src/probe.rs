@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::json;
-use testkit::http::{Browser, Door};
+use testkit::http::{HttpBrowser, ServerAddress};
 
 use crate::{tally::Tally, watch};
 
@@ -21,10 +21,10 @@ pub const SOON: Duration = Duration::from_secs(5);
 
 /// Tries a stranger's sign-in, which is counted in the database before it is judged: 401 means that
 /// the count was written.
-pub fn knock(door: &Door, tally: &mut Tally) -> Option<u16> {
+pub fn knock(address: &ServerAddress, tally: &mut Tally) -> Option<u16> {
     let number = NUMBER.fetch_add(1, Ordering::SeqCst);
     let place = u8::try_from(number / 250 % 200 + 1).unwrap();
-    let mut browser = Browser::new(door).at(place);
+    let mut browser = HttpBrowser::new(address).at(place);
     let form = json!({ "email": format!("nobody{number}@example.com"), "password": "of nobody" });
     let began = watch::now();
     match browser.try_call("session/sign_in", &form) {
@@ -46,7 +46,7 @@ pub fn knock(door: &Door, tally: &mut Tally) -> Option<u16> {
 }
 
 /// Sends `count` probes at once.
-pub fn knock_together(door: &Door, count: usize) -> Tally {
+pub fn knock_together(address: &ServerAddress, count: usize) -> Tally {
     let barrier = Barrier::new(count);
     let mut all = Tally::default();
     thread::scope(|scope| {
@@ -54,7 +54,7 @@ pub fn knock_together(door: &Door, count: usize) -> Tally {
             scope.spawn(|| {
                 let mut tally = Tally::default();
                 barrier.wait();
-                knock(door, &mut tally);
+                knock(address, &mut tally);
                 tally
             })
         };
@@ -67,9 +67,9 @@ pub fn knock_together(door: &Door, count: usize) -> Tally {
 }
 
 /// The time from a given moment until the server writes again.
-pub fn writes_again(door: &Door, since: Instant, tally: &mut Tally) -> Duration {
+pub fn writes_again(address: &ServerAddress, since: Instant, tally: &mut Tally) -> Duration {
     while since.elapsed() < SOON * 6 {
-        if knock(door, tally) == Some(401) {
+        if knock(address, tally) == Some(401) {
             return since.elapsed();
         }
         thread::sleep(Duration::from_millis(20));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 /// A row of the report.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct FaultRow {
     pub id: &'static str,
     pub engine: &'static str,
     pub what: String,
@@ -15,7 +15,7 @@ pub struct Row {
 }
 
 /// The rows, followed by the number of each result.
-pub fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[FaultRow]) -> String {
     let mut text = String::from(
         "| id | engine | done | times | figures | result |\n| --- | --- | --- | ---: | --- | --- |\n",
     );
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn failures_are_counted_and_keep_to_their_cell() {
-        let row = |result: &str| Row {
+        let row = |result: &str| FaultRow {
             id: "F1",
             engine: "SQLite",
             what: "a | b\nc".to_owned(),

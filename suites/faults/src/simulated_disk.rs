@@ -10,7 +10,7 @@ use std::{
 
 use testkit::chance::Chance;
 
-use crate::trace::Step;
+use crate::trace::TraceStep;
 
 /// The units that a disk writes atomically: a sector, a page of memory, or a whole call.
 const UNITS: [usize; 3] = [512, 4096, usize::MAX];
@@ -21,15 +21,15 @@ const FOURTHS: usize = 5;
 #[derive(Default, Clone)]
 pub struct SimulatedDisk {
     folder: String,
-    files: BTreeMap<String, File>,
+    files: BTreeMap<String, SimulatedFile>,
     /// The running sync of each thread: a file, and how many of its changes precede the sync.
     syncing: HashMap<u32, (String, usize)>,
 }
 
 #[derive(Default, Clone)]
-struct File {
+struct SimulatedFile {
     synced: Vec<u8>,
-    since: Vec<Change>,
+    since: Vec<DiskChange>,
     /// How many changes were synced.
     done: usize,
     /// Whether the folder was synced since the file was created; otherwise the file may be missing.
@@ -37,7 +37,7 @@ struct File {
 }
 
 #[derive(Clone)]
-enum Change {
+enum DiskChange {
     Write(usize, Vec<u8>),
     Length(usize),
 }
@@ -51,10 +51,10 @@ impl SimulatedDisk {
         };
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let file = File {
+            let file = SimulatedFile {
                 synced: fs::read(&path).unwrap(),
                 is_named: true,
-                ..File::default()
+                ..SimulatedFile::default()
             };
             let path = path.to_str().unwrap().to_owned();
             disk.files.insert(path, file);
@@ -63,27 +63,27 @@ impl SimulatedDisk {
     }
 
     /// Applies a step.
-    pub fn step(&mut self, step: &Step) {
+    pub fn step(&mut self, step: &TraceStep) {
         match step {
-            Step::Write { file, at, bytes } => {
-                self.change(file, Change::Write(*at, bytes.clone()));
+            TraceStep::Write { file, at, bytes } => {
+                self.change(file, DiskChange::Write(*at, bytes.clone()));
             }
-            Step::Length { file, length } => self.change(file, Change::Length(*length)),
-            Step::SyncBegins { file, thread } => {
+            TraceStep::Length { file, length } => self.change(file, DiskChange::Length(*length)),
+            TraceStep::SyncBegins { file, thread } => {
                 let known = self.files.get(file);
                 let before = known.map_or(0, |file| file.done + file.since.len());
                 self.syncing.insert(*thread, (file.clone(), before));
             }
-            Step::SyncEnds { thread } => {
+            TraceStep::SyncEnds { thread } => {
                 let (file, before) = self.syncing.remove(thread).unwrap();
-                self.synced(&file, before);
+                self.sync(&file, before);
             }
-            Step::Removed { file } => drop(self.files.remove(file)),
-            Step::Sent(_) => {}
+            TraceStep::Removed { file } => drop(self.files.remove(file)),
+            TraceStep::Sent(_) => {}
         }
     }
 
-    fn change(&mut self, file: &str, change: Change) {
+    fn change(&mut self, file: &str, change: DiskChange) {
         // The `-shm` file is shared memory, which the next process rebuilds.
         if file.starts_with(&self.folder) && !file.ends_with("-shm") {
             let file = self.files.entry(file.to_owned()).or_default();
@@ -91,7 +91,7 @@ impl SimulatedDisk {
         }
     }
 
-    fn synced(&mut self, file: &str, before: usize) {
+    fn sync(&mut self, file: &str, before: usize) {
         if file == self.folder {
             self.files
                 .values_mut()
@@ -129,7 +129,7 @@ impl SimulatedDisk {
     }
 }
 
-impl Change {
+impl DiskChange {
     /// Applies the change to those units of a file for which `arrives` returns true.
     fn onto(&self, file: &mut Vec<u8>, unit: usize, arrives: &mut dyn FnMut(usize) -> bool) {
         match self {
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     /// In how many of a hundred power losses after these steps the file exists and is complete.
-    fn whole(steps: &[Step]) -> usize {
+    fn whole(steps: &[TraceStep]) -> usize {
         let folder = tempfile::tempdir().unwrap();
         let mut disk = SimulatedDisk {
             folder: "/d".to_owned(),
@@ -176,18 +176,18 @@ mod tests {
         (0..100).filter(|_| left()).count()
     }
 
-    fn sync(file: &str) -> [Step; 2] {
+    fn sync(file: &str) -> [TraceStep; 2] {
         let file = file.to_owned();
         [
-            Step::SyncBegins { file, thread: 1 },
-            Step::SyncEnds { thread: 1 },
+            TraceStep::SyncBegins { file, thread: 1 },
+            TraceStep::SyncEnds { thread: 1 },
         ]
     }
 
     #[test]
     fn only_what_was_synced_outlives_the_power() {
         let file = || "/d/a".to_owned();
-        let write = [Step::Write {
+        let write = [TraceStep::Write {
             file: file(),
             at: 0,
             bytes: vec![7; 2000],
@@ -209,7 +209,7 @@ mod tests {
         assert!(whole(&under_way) < 90, "a sync that has not returned");
         let before = [&sync("/d/a")[..1], &write, &sync("/d/a")[1..], &named].concat();
         assert!(whole(&before) < 90, "what came behind the sync's beginning");
-        let shorter = Step::Length {
+        let shorter = TraceStep::Length {
             file: file(),
             length: 10,
         };

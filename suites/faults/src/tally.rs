@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::watch::Times;
+use crate::watch::Durations;
 
 /// The counts of one or more rounds.
 #[derive(Debug, Default, Clone)]
@@ -16,9 +16,9 @@ pub struct Tally {
     /// Requests whose connection was refused.
     pub unconnected: usize,
     /// Response times of all answers except 503.
-    pub times: Times,
+    pub times: Durations,
     /// Response times of 503.
-    pub refused_after: Times,
+    pub refused_after: Durations,
     /// 503s without `Retry-After`.
     pub without_retry_after: usize,
     /// The texts of server errors other than 503, which no fault excuses.

@@ -8,7 +8,7 @@ pub const CALLS: &str = "pwrite64,ftruncate,fdatasync,fsync,unlink,sendto,writev
 
 /// One step of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum TraceStep {
     Write {
         file: String,
         at: usize,
@@ -35,7 +35,7 @@ pub enum Step {
 }
 
 /// Parses the lines of a trace.
-pub fn read(trace: &str) -> Vec<Step> {
+pub fn read(trace: &str) -> Vec<TraceStep> {
     // The unfinished call of each thread.
     let mut open: HashMap<u32, String> = HashMap::new();
     let mut steps = Vec::new();
@@ -45,21 +45,21 @@ pub fn read(trace: &str) -> Vec<Step> {
         };
         if rest.starts_with("<... ") {
             let call = open.remove(&thread).unwrap_or_default();
-            steps.extend(ended(&call, rest, thread));
+            steps.extend(ended_call(&call, rest, thread));
             continue;
         }
         let Some((call, arguments)) = rest.split_once('(') else {
             continue;
         };
         let (arguments, is_open) = match arguments.split_once(" <unfinished ...>") {
-            Some((begun, _)) => (begun, true),
+            Some((begun_call, _)) => (begun_call, true),
             None => (arguments, false),
         };
-        steps.extend(begun(call, arguments, thread));
+        steps.extend(begun_call(call, arguments, thread));
         if is_open {
             open.insert(thread, call.to_owned());
         } else {
-            steps.extend(ended(call, arguments, thread));
+            steps.extend(ended_call(call, arguments, thread));
         }
     }
     steps
@@ -78,16 +78,16 @@ fn by_thread(line: &str) -> Option<(u32, &str)> {
 
 /// `SQLite` uses one of the two, depending on its build; `fsync` syncs more. A call interrupted by
 /// a kill has no result (`= ?`).
-fn ended(call: &str, line: &str, thread: u32) -> Option<Step> {
+fn ended_call(call: &str, line: &str, thread: u32) -> Option<TraceStep> {
     let is_sync = ["fdatasync", "fsync"].contains(&call);
     if !is_sync || line.ends_with("= ?") {
         return None;
     }
     assert!(line.ends_with("= 0"), "a sync failed: {line}");
-    Some(Step::SyncEnds { thread })
+    Some(TraceStep::SyncEnds { thread })
 }
 
-fn begun(call: &str, arguments: &str, thread: u32) -> Option<Step> {
+fn begun_call(call: &str, arguments: &str, thread: u32) -> Option<TraceStep> {
     let file = || path(arguments);
     Some(match call {
         "pwrite64" => {
@@ -95,23 +95,23 @@ fn begun(call: &str, arguments: &str, thread: u32) -> Option<Step> {
             let (written, at) = last_two(arguments);
             assert_eq!(written, bytes.len(), "a write is cut in the trace");
             let file = file();
-            Step::Write { file, at, bytes }
+            TraceStep::Write { file, at, bytes }
         }
         "ftruncate" => {
             let (_, length) = last_two(arguments);
             let file = file();
-            Step::Length { file, length }
+            TraceStep::Length { file, length }
         }
         "fdatasync" | "fsync" => {
             let file = file();
-            Step::SyncBegins { file, thread }
+            TraceStep::SyncBegins { file, thread }
         }
         "unlink" => {
             let name = texts(arguments).concat();
             let file = String::from_utf8(name).unwrap();
-            Step::Removed { file }
+            TraceStep::Removed { file }
         }
-        "sendto" | "writev" => Step::Sent(texts(arguments).concat()),
+        "sendto" | "writev" => TraceStep::Sent(texts(arguments).concat()),
         _ => return None,
     })
 }
@@ -120,7 +120,7 @@ fn begun(call: &str, arguments: &str, thread: u32) -> Option<Step> {
 fn path(arguments: &str) -> String {
     let (_, rest) = arguments.split_once('<').unwrap();
     let (path, _) = rest.split_once('>').unwrap();
-    String::from_utf8(unescaped(path)).unwrap()
+    String::from_utf8(unescape(path)).unwrap()
 }
 
 /// All quoted texts.
@@ -129,12 +129,12 @@ fn texts(arguments: &str) -> Vec<Vec<u8>> {
         .split('"')
         .skip(1)
         .step_by(2)
-        .map(unescaped)
+        .map(unescape)
         .collect()
 }
 
 /// Decodes strace's hexadecimal text, such as `\x48\x54…`.
-fn unescaped(text: &str) -> Vec<u8> {
+fn unescape(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
     digits
         .map(|digits| u8::from_str_radix(digits, 16).unwrap())
@@ -180,27 +180,27 @@ mod tests {
         );
         let file = || "/a".to_owned();
         let expected = vec![
-            Step::Write {
+            TraceStep::Write {
                 file: file(),
                 at: 10,
                 bytes: b"h\0".to_vec(),
             },
-            Step::SyncBegins {
+            TraceStep::SyncBegins {
                 file: file(),
                 thread: 7,
             },
-            Step::Sent(b"HT".to_vec()),
-            Step::SyncEnds { thread: 7 },
-            Step::Length {
+            TraceStep::Sent(b"HT".to_vec()),
+            TraceStep::SyncEnds { thread: 7 },
+            TraceStep::Length {
                 file: file(),
                 length: 3,
             },
-            Step::Write {
+            TraceStep::Write {
                 file: file(),
                 at: 10,
                 bytes: b"h".to_vec(),
             },
-            Step::Removed { file: file() },
+            TraceStep::Removed { file: file() },
         ];
         assert_eq!(read(trace), expected);
     }

@@ -13,9 +13,9 @@ pub fn now() -> Instant {
 
 /// A list of durations, with statistics.
 #[derive(Debug, Default, Clone)]
-pub struct Times(Vec<Duration>);
+pub struct Durations(Vec<Duration>);
 
-impl Times {
+impl Durations {
     /// Adds a duration.
     pub fn add(&mut self, time: Duration) {
         self.0.push(time);
@@ -58,11 +58,11 @@ mod tests {
 
     #[test]
     fn the_median_stands_in_the_middle() {
-        let mut times = Times::default();
+        let mut times = Durations::default();
         for ms in [9, 1, 5] {
             times.add(Duration::from_millis(ms));
         }
         assert_eq!(times.words(), "median 5 ms, worst 9 ms");
-        assert_eq!(Times::default().worst(), Duration::ZERO);
+        assert_eq!(Durations::default().worst(), Duration::ZERO);
     }
 }

@@ -21,3 +21,4 @@ pub mod postgres;
 pub mod process;
 #[cfg(feature = "postgres")]
 pub mod server_database;
+pub mod site;

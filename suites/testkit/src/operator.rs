@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A site whose operator adds accounts and users.
-pub trait Operator {
+pub trait OperatorCommands {
     /// Prepares a command of the site's program.
     fn operator_command(&self, arguments: &[&str]) -> Command;
 

@@ -9,32 +9,18 @@ use std::{
 use rstest::rstest;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
-use testkit::authenticator::Authenticator;
+use testkit::http::{ConfirmedSetUp, HttpAnswer, HttpBrowser};
 
 use crate::support::{
-    browser::{Browser, now},
+    browser::{now, signed_in},
     people::PASSWORD,
     program::{Place, Running},
 };
 
 const ADA: &str = "ada@example.com";
 
-/// An authenticator and its ten backup codes.
-fn enrolled(server: &Running) -> (Browser, Authenticator, Vec<String>) {
-    let mut browser = Browser::of(server, ADA, PASSWORD);
-    let key = browser.ask("mfa/set_up").1["key"].clone();
-    let authenticator = Authenticator::new(key.as_str().unwrap());
-    let code = authenticator.code(now());
-    let (status, sheet) = browser.call("mfa/confirm", json!({ "code": code }));
-    assert_eq!(status, 200, "{sheet}");
-    let codes = serde_json::from_value(sheet["codes"].clone()).unwrap();
-    (browser, authenticator, codes)
-}
-
-fn signed_in_by(server: &Running, code: &str) -> (u16, Value) {
-    let mut browser = Browser::of(server, ADA, PASSWORD);
-    let (status, answer) = browser.call("session/verify_backup_code", json!({ "code": code }));
-    (status, answer["kind"].clone())
+fn sign_in_by_backup_code(server: &Running, code: &str) -> HttpAnswer {
+    signed_in(server, ADA, PASSWORD).give_backup_code(code)
 }
 
 fn stop(server: Running) {
@@ -56,8 +42,13 @@ fn files(place: &Place) -> Vec<String> {
 fn under_load_brings_everybody_back_and_no_used_code() {
     let place = Place::with_owner();
     let server = place.serve();
-    let (mut before, authenticator, codes) = enrolled(&server);
-    assert_eq!(signed_in_by(&server, &codes[0]).0, 200);
+    let mut before = signed_in(&server, ADA, PASSWORD);
+    let ConfirmedSetUp {
+        authenticator,
+        codes,
+        ..
+    } = before.set_up_mfa(now());
+    sign_in_by_backup_code(&server, &codes[0]).expect_ok();
     let stopped = AtomicBool::new(false);
     // Sign-ins are limited to thirty a minute per user, and the test needs some of them below.
     let left = AtomicI64::new(20);
@@ -65,13 +56,14 @@ fn under_load_brings_everybody_back_and_no_used_code() {
         for _ in 0..3 {
             scope.spawn(|| {
                 while !stopped.load(Ordering::Relaxed) {
-                    let mut browser = Browser::new(&server);
-                    let (status, answer) = if left.fetch_sub(1, Ordering::Relaxed) > 0 {
-                        browser.sign_in(ADA, PASSWORD)
+                    let mut browser = HttpBrowser::new(&server);
+                    let answer = if left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                        browser.sign_in_as(ADA, PASSWORD)
                     } else {
                         browser.ask("session/whoami")
                     };
-                    assert_eq!(status, 200, "nobody waits for a backup: {answer}");
+                    // Nobody waits for a backup.
+                    answer.expect_ok();
                 }
             });
         }
@@ -87,7 +79,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     assert_eq!(mode & 0o777, 0o600);
 
     // This code is used after the backup, so the backup still holds it as unused.
-    assert_eq!(signed_in_by(&server, &codes[1]).0, 200);
+    sign_in_by_backup_code(&server, &codes[1]).expect_ok();
     // Each refusal names the next step that the restore requires, in order.
     let held = place.run(&["restore", "three"]);
     let line = held.expect_refused(1);
@@ -115,23 +107,22 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     assert!(restored["sessions"].as_u64().unwrap() > 2, "{restored}");
 
     let server = place.serve();
-    before.turn_to(&server);
-    assert_eq!(before.standing(), Value::Null, "its session has ended");
+    before.use_server(&server);
+    assert_eq!(before.standing(), "", "its session has ended");
     for code in &codes[..2] {
         assert_eq!(
-            signed_in_by(&server, code),
-            (409, json!("backup_code_used"))
+            sign_in_by_backup_code(&server, code).refusal(),
+            (409, "backup_code_used".to_owned())
         );
     }
-    let mut browser = Browser::of(&server, ADA, PASSWORD);
-    let code = json!({ "code": authenticator.code(now()) });
-    let (status, answer) = browser.call("session/verify_code", code);
+    let mut browser = signed_in(&server, ADA, PASSWORD);
+    let answer = browser.give_code(&authenticator.code(now()));
     // A code whose step began after the restore is accepted; this case is rare.
     assert!(
-        status == 200 || answer["kind"] == json!("already_used"),
+        answer.is_ok() || answer.kind() == "already_used",
         "{answer}"
     );
-    assert_eq!(signed_in_by(&server, &codes[2]).0, 200);
+    sign_in_by_backup_code(&server, &codes[2]).expect_ok();
     stop(server);
     place.run(&["events", "--verify"]).expect_done();
     let events = place.run(&["events", "--export"]);
@@ -142,7 +133,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
 fn without_the_newest_database_it_says_what_is_not_known() {
     let place = Place::with_owner();
     let server = place.serve();
-    let (_, _, codes) = enrolled(&server);
+    let codes = signed_in(&server, ADA, PASSWORD).set_up_mfa(now()).codes;
     stop(server);
     place.run(&["backup", "copy"]).expect_done();
     fs::remove_file(place.file("twinlock.db")).unwrap();
@@ -159,8 +150,8 @@ fn without_the_newest_database_it_says_what_is_not_known() {
     assert!(said.contains("10 backup codes were voided"), "{said}");
     let server = place.serve();
     assert_eq!(
-        signed_in_by(&server, &codes[3]),
-        (409, json!("backup_code_used"))
+        sign_in_by_backup_code(&server, &codes[3]).refusal(),
+        (409, "backup_code_used".to_owned())
     );
 }
 

@@ -3,13 +3,13 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use serde_json::{Value, json};
-use testkit::authenticator::Authenticator;
+use serde_json::json;
+use testkit::http::HttpAnswer;
 
 use crate::{
     operators::left_out,
     support::{
-        browser::{Browser, now},
+        browser::{now, signed_in},
         people::PASSWORD,
         program::{Done, Place, Running},
     },
@@ -19,38 +19,13 @@ const ADA: &str = "ada@example.com";
 const MAX: &str = "max@example.com";
 const OLD: &str = "sqlite:twinlock.db";
 
-/// A user who set up an authenticator, with the browser that is signed in.
-struct Enrolled {
-    browser: Browser,
-    authenticator: Authenticator,
-    /// The code that confirmed the set-up.
-    used: String,
-    codes: Vec<String>,
+fn try_code(server: &Running, email: &str, function: &str, code: &str) -> HttpAnswer {
+    let mut browser = signed_in(server, email, PASSWORD);
+    browser.call(function, json!({ "code": code }))
 }
 
-fn enrolled(server: &Running, email: &str) -> Enrolled {
-    let mut browser = Browser::of(server, email, PASSWORD);
-    let key = browser.ask("mfa/set_up").1["key"].clone();
-    let authenticator = Authenticator::new(key.as_str().unwrap());
-    let used = authenticator.code(now());
-    let (status, sheet) = browser.call("mfa/confirm", json!({ "code": used }));
-    assert_eq!(status, 200, "{sheet}");
-    Enrolled {
-        browser,
-        authenticator,
-        used,
-        codes: serde_json::from_value(sheet["codes"].clone()).unwrap(),
-    }
-}
-
-fn tried(server: &Running, email: &str, function: &str, code: &str) -> (u16, Value) {
-    let mut browser = Browser::of(server, email, PASSWORD);
-    let (status, answer) = browser.call(function, json!({ "code": code }));
-    (status, answer["kind"].clone())
-}
-
-fn by_backup_code(server: &Running, email: &str, code: &str) -> (u16, Value) {
-    tried(server, email, "session/verify_backup_code", code)
+fn try_backup_code(server: &Running, email: &str, code: &str) -> HttpAnswer {
+    try_code(server, email, "session/verify_backup_code", code)
 }
 
 fn stop(server: Running) {
@@ -87,8 +62,10 @@ fn copy_key_file(old: &Place, new: &Place) {
 fn everybody_signs_in_there_and_what_was_used_stays_used() {
     let (place, new) = (old_place(), Place::new());
     let server = place.serve();
-    let (ada, max) = (enrolled(&server, ADA), enrolled(&server, MAX));
-    assert_eq!(by_backup_code(&server, ADA, &ada.codes[0]).0, 200);
+    let mut before = signed_in(&server, ADA, PASSWORD);
+    let ada = before.set_up_mfa(now());
+    let max = signed_in(&server, MAX, PASSWORD).set_up_mfa(now());
+    try_backup_code(&server, ADA, &ada.codes[0]).expect_ok();
     let open = refused_copy(&place, new.url());
     let line = open.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
@@ -105,20 +82,20 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     copy_key_file(&place, &new);
 
     let server = new.serve();
-    let mut before = ada.browser;
-    before.turn_to(&server);
-    assert_eq!(before.standing(), json!("full"), "its session goes on");
-    let by_code = |email, code: &str| tried(&server, email, "session/verify_code", code);
-    let refused = by_code(ADA, &ada.used);
+    before.use_server(&server);
+    assert_eq!(before.standing(), "full", "its session goes on");
+    let by_code =
+        |email, code: &str| try_code(&server, email, "session/verify_code", code).refusal();
+    let refused = by_code(ADA, &ada.code);
     // Once a minute has passed, the code is outside the accepted steps and is just wrong.
-    let kinds = [json!("already_used"), json!("wrong_code")];
-    assert!(kinds.contains(&refused.1), "{refused:?}");
+    let kinds = ["already_used", "wrong_code"];
+    assert!(kinds.contains(&refused.1.as_str()), "{refused:?}");
     let shown = max.authenticator.code(now());
-    assert_eq!(by_code(MAX, &shown), (200, Value::Null));
-    let used = by_backup_code(&server, ADA, &ada.codes[0]);
-    assert_eq!(used, (409, json!("backup_code_used")));
-    assert_eq!(by_backup_code(&server, ADA, &ada.codes[1]).0, 200);
-    assert_eq!(by_backup_code(&server, MAX, &max.codes[0]).0, 200);
+    assert_eq!(by_code(MAX, &shown), (200, String::new()));
+    let used = try_backup_code(&server, ADA, &ada.codes[0]);
+    used.expect_refused(409, "backup_code_used");
+    try_backup_code(&server, ADA, &ada.codes[1]).expect_ok();
+    try_backup_code(&server, MAX, &max.codes[0]).expect_ok();
     stop(server);
 
     let verified = new.run(&["events", "--verify"]);

@@ -4,8 +4,9 @@
 use std::fs;
 
 use serde_json::Value;
+use testkit::http::HttpBrowser;
 
-use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+use crate::support::{people::PASSWORD, program::Place};
 
 fn exported(place: &Place) -> Vec<Value> {
     let done = place.run(&["events", "--export"]);
@@ -79,11 +80,11 @@ fn alone_lists_the_newest_the_last_one_last() {
 fn name_people_by_their_address() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::new(&server);
+    let mut browser = HttpBrowser::new(&server);
     let (max, wrong) = ("max@example.com", "a wrong password, alas");
-    assert_eq!(browser.sign_in(max, wrong).0, 401);
-    assert_eq!(browser.sign_in("nobody@example.com", wrong).0, 401);
-    assert_eq!(browser.sign_in(max, PASSWORD).0, 200);
+    assert_eq!(browser.sign_in_as(max, wrong).status, 401);
+    assert_eq!(browser.sign_in_as("nobody@example.com", wrong).status, 401);
+    browser.sign_in_as(max, PASSWORD).expect_ok();
     let listed = || place.run(&["events"]).expect_done().to_owned();
     let has = |all: &str, words: &str| all.lines().any(|line| line.contains(words));
     let before = listed();

@@ -5,11 +5,12 @@ use std::fs;
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
 use testkit::authenticator::Authenticator;
+use testkit::http::HttpBrowser;
 
 use crate::{
     keys::rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
     support::{
-        browser::{Browser, get, now},
+        browser::{get, now, signed_in},
         people::PASSWORD,
         program::{Done, Place, Running},
     },
@@ -52,15 +53,13 @@ pub fn other_server_with(place: &Place, settings: &[(&str, &str)]) -> Running {
 }
 
 /// Returns a browser whose session still needs the second factor, and the user's authenticator.
-fn owing(server: &Running, number: u32) -> (Browser, Authenticator) {
+fn owing(server: &Running, number: u32) -> (HttpBrowser, Authenticator) {
     let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
-    (Browser::of(server, &email(number), PASSWORD), app)
+    (signed_in(server, &email(number), PASSWORD), app)
 }
 
-fn give(browser: &mut Browser, code: &str) -> u16 {
-    browser
-        .call("session/verify_code", json!({ "code": code }))
-        .0
+fn give(browser: &mut HttpBrowser, code: &str) -> u16 {
+    browser.give_code(code).status
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     // it.
     let (_, said) = get(&other, "/readyz");
     assert!(said.contains("\"key\":\"ok\""), "{said}");
-    Browser::of(&other, "ada@example.com", PASSWORD).enrol();
+    signed_in(&other, "ada@example.com", PASSWORD).set_up_mfa(now());
     let (mut browser, app) = owing(&other, 1);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     for server in [server, other] {
@@ -118,7 +117,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     let place = with_people(2);
     copy(&place);
     let other = other_server(&place);
-    let mut ada = Browser::of(&other, "ada@example.com", PASSWORD);
+    let mut ada = signed_in(&other, "ada@example.com", PASSWORD);
     let (mut browser, app) = owing(&other, 1);
     other.freeze();
     place.run(&["key", "new"]).expect_done();
@@ -127,8 +126,8 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     place.run(&["key", "drop", &old]).expect_done();
     other.thaw();
-    let (status, answer) = ada.call("mfa/set_up", json!({}));
-    assert_eq!(status, 503, "{answer}");
+    let answer = ada.call("mfa/set_up", json!({}));
+    assert_eq!(answer.status, 503, "{answer}");
     for _ in 0..12 {
         assert_eq!(give(&mut browser, &app.code(now())), 500);
     }
@@ -142,7 +141,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     copy(&place);
     // The next row sealed by an unknown key makes the server read the file again.
     assert_eq!(give(&mut browser, &app.code(now())), 200);
-    ada.enrol();
+    ada.set_up_mfa(now());
     other.terminate();
     let (_, log) = other.wait();
     let new = &ids(&place)[0];
@@ -270,7 +269,7 @@ fn s20_a_damaged_copy_is_no_copy() {
     let (mut browser, app) = owing(&other, 1);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     // A set-up reads the file first.
-    Browser::of(&other, "ada@example.com", PASSWORD).enrol();
+    signed_in(&other, "ada@example.com", PASSWORD).set_up_mfa(now());
     let mut doctor = place.command(&["doctor"]);
     doctor.env("TWINLOCK_KEY_FILE", COPY);
     let done = Done::from(doctor.output().unwrap());

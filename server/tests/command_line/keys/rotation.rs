@@ -18,7 +18,7 @@ use sqlx::{AnyConnection, Connection};
 use testkit::authenticator::Authenticator;
 
 use crate::support::{
-    browser::{Browser, now},
+    browser::{now, signed_in},
     people::PASSWORD,
     program::{Done, Place, Running},
 };
@@ -129,10 +129,9 @@ pub fn with_people(count: u32) -> Place {
 
 /// Signs in with both factors and returns the status of the second.
 fn sign_in(server: &Running, number: u32) -> u16 {
-    let mut browser = Browser::of(server, &email(number), PASSWORD);
+    let mut browser = signed_in(server, &email(number), PASSWORD);
     let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
-    let code = json!({ "code": app.code(now()) });
-    browser.call("session/verify_code", code).0
+    browser.give_code(&app.code(now())).status
 }
 
 /// Signs in users one after the other until the command has ended.
@@ -196,16 +195,15 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     );
     assert_eq!(sign_in(&server, next), 200, "after the old key is gone");
     // A set-up in the running server is sealed with the new key.
-    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
-    let (_, backup_code) = ada.enrol();
+    let mut ada = signed_in(&server, "ada@example.com", PASSWORD);
+    let backup_code = &ada.set_up_mfa(now()).codes[0];
     server.terminate();
     assert_eq!(server.wait().0, 0);
 
     let server = place.serve();
     assert_eq!(sign_in(&server, next + 1), 200, "after a restart");
-    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
-    let code = json!({ "code": backup_code });
-    assert_eq!(ada.call("session/verify_backup_code", code).0, 200);
+    let mut ada = signed_in(&server, "ada@example.com", PASSWORD);
+    ada.give_backup_code(backup_code).expect_ok();
     server.terminate();
     server.wait();
     place.run(&["events", "--verify"]).expect_done();
@@ -229,7 +227,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     let browsers = (0..count).map(|number| {
         (
             number,
-            Browser::of(&server, &email(number), PASSWORD),
+            signed_in(&server, &email(number), PASSWORD),
             Authenticator::new(&BASE32_NOPAD.encode(&bytes(number))),
         )
     });
@@ -247,19 +245,19 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
         let calls: Vec<_> = browsers
             .into_iter()
             .map(|(number, mut browser, app)| {
-                let code = json!({ "code": app.code(now()) });
-                scope.spawn(move || (number, browser.call("session/verify_code", code)))
+                let code = app.code(now());
+                scope.spawn(move || (number, browser.give_code(&code)))
             })
             .collect();
         std::thread::yield_now();
         server.thaw();
         for call in calls {
-            let (number, (status, answer)) = call.join().unwrap();
-            assert_eq!(status, 200, "{number}: {answer}");
+            let (number, answer) = call.join().unwrap();
+            assert_eq!(answer.status, 200, "{number}: {answer}");
         }
     });
     // What the server seals from now on opens after a restart.
-    Browser::of(&server, "ada@example.com", PASSWORD).enrol();
+    signed_in(&server, "ada@example.com", PASSWORD).set_up_mfa(now());
     server.terminate();
     assert_eq!(server.wait().0, 0);
     let server = place.serve();
@@ -323,10 +321,9 @@ fn swapped_ciphertexts_fail_closed() {
     for number in [1, 2] {
         assert_eq!(sign_in(&server, number), 500);
         // The other user's code is refused as well.
-        let mut browser = Browser::of(&server, &email(number), PASSWORD);
+        let mut browser = signed_in(&server, &email(number), PASSWORD);
         let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(3 - number)));
-        let code = json!({ "code": app.code(now()) });
-        assert_eq!(browser.call("session/verify_code", code).0, 500);
+        assert_eq!(browser.give_code(&app.code(now())).status, 500);
     }
     assert_eq!(damaged_codes(&place), 4);
     place.run(&["key", "new"]).expect_done();

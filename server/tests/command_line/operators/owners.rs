@@ -5,11 +5,9 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
 };
 
-use serde_json::json;
-
 use super::{SERVICE, give, has, is_root, names, owner};
 use crate::support::{
-    browser::{Browser, get, now},
+    browser::{get, now, signed_in},
     people::PASSWORD,
     program::{Done, Place, Running},
 };
@@ -62,7 +60,9 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
     }
     let place = with_roots_key_file();
     let server = serve(&place);
-    let (authenticator, _) = Browser::of(&server, ADA, PASSWORD).enrol();
+    let authenticator = signed_in(&server, ADA, PASSWORD)
+        .set_up_mfa(now())
+        .authenticator;
     for args in [["key", "new"], ["key", "rotate"]] {
         let done = place.run(&args);
         assert_eq!(done.code, 0, "{}", done.err);
@@ -74,14 +74,13 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
     }
     // The server opens what the new key has sealed. The code is computed after the slow password
     // check, so that it is current.
-    let mut browser = Browser::of(&server, ADA, PASSWORD);
-    let code = json!({ "code": authenticator.code(now()) });
-    let (status, answer) = browser.call("session/verify_code", code);
+    let mut browser = signed_in(&server, ADA, PASSWORD);
+    let answer = browser.give_code(&authenticator.code(now()));
     server.terminate();
     let (code, log) = server.wait();
     assert!(
-        status == 200 || answer["kind"] == "already_used",
-        "{status} {answer}\n{log}"
+        answer.is_ok() || answer.kind() == "already_used",
+        "{answer}\n{log}"
     );
     assert_eq!((code, log.contains("ERROR")), (0, false), "{answer}\n{log}");
 }

@@ -4,11 +4,9 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
 };
+use testkit::http::HttpBrowser;
 
-use crate::support::{
-    browser::Browser,
-    program::{Place, Running},
-};
+use crate::support::program::{Place, Running};
 
 /// Requests a page as a proxy does.
 fn page(server: &Running, header: &str) {
@@ -24,8 +22,8 @@ fn s12_a_proxy_that_is_not_named_is_warned_of_once() {
     for (proxies, warnings) in [("", 1), ("10.0.0.0/8", 1), ("127.0.0.0/8", 0)] {
         let server = place.serve_with(&[("TWINLOCK_TRUSTED_PROXIES", proxies)]);
         for _ in 0..3 {
-            Browser::new(&server)
-                .forwarded_for("203.0.113.9")
+            HttpBrowser::new(&server)
+                .with_header("X-Forwarded-For", "203.0.113.9")
                 .ask("session/whoami");
         }
         server.terminate();
@@ -68,7 +66,7 @@ fn s12_a_page_is_enough() {
 fn s12_without_a_proxy_nothing_is_said() {
     let place = Place::with_account();
     let server = place.serve();
-    Browser::new(&server).ask("session/whoami");
+    HttpBrowser::new(&server).ask("session/whoami");
     server.terminate();
     let (_, log) = server.wait();
     assert!(!log.contains("TWINLOCK_TRUSTED_PROXIES"), "{log}");

@@ -3,7 +3,11 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+use crate::support::{
+    browser::{now, signed_in},
+    people::PASSWORD,
+    program::Place,
+};
 
 /// Returns the id of an account by its position in the list.
 fn id(place: &Place, number: usize) -> String {
@@ -45,7 +49,7 @@ fn an_account_gets_another_name() {
 fn an_account_goes_and_its_members_stay_as_users() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     let id = id(&place, 1);
     assert_eq!(
         place
@@ -66,7 +70,7 @@ fn an_account_goes_and_its_members_stay_as_users() {
             .contains("(Somebody): in no account")
     );
     assert_eq!(
-        browser.ask("profile/view").1["accounts"],
+        browser.ask("profile/view").json()["accounts"],
         json!([]),
         "a running server knows at once"
     );
@@ -166,7 +170,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
 fn the_rule_holds_at_once_for_whoever_is_signed_in() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
     let rule = |rule: &str| {
         let done = place.run(&["account", "require-mfa", "Example Ltd", rule]);
@@ -176,11 +180,11 @@ fn the_rule_holds_at_once_for_whoever_is_signed_in() {
     assert_eq!(browser.standing(), "set_up_only");
     rule("off");
     assert_eq!(browser.standing(), "full");
-    browser.enrol();
+    browser.set_up_mfa(now());
     assert!(rule("on").ends_with(
         "requires MFA now: 1 of 2 members has none yet, to be set up on opening this account next."
     ));
     assert_eq!(browser.standing(), "full");
-    Browser::of(&server, "ada@example.com", PASSWORD).enrol();
+    signed_in(&server, "ada@example.com", PASSWORD).set_up_mfa(now());
     assert!(rule("on").ends_with("requires MFA already: every member has it."));
 }

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+use crate::support::{browser::signed_in, people::PASSWORD, program::Place};
 
 #[test]
 fn somebody_joins_changes_their_role_and_leaves() {
@@ -83,7 +83,7 @@ fn scripts_get_json() {
 fn a_running_server_knows_at_once() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
     place
         .run(&[
@@ -99,7 +99,7 @@ fn a_running_server_knows_at_once() {
     place
         .run(&["member", "remove", "max@example.com", "Example Ltd"])
         .expect_done();
-    let (_, viewer) = browser.ask("session/whoami");
+    let viewer = browser.ask("session/whoami").json();
     assert_eq!(
         (&viewer["account"], &viewer["standing"]["role"]),
         (&json!("Acme"), &json!("owner"))

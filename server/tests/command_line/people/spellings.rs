@@ -4,7 +4,7 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+use crate::support::{browser::signed_in, people::PASSWORD, program::Place};
 
 fn add(place: &Place, email: &str, name: &str) -> crate::support::program::Done {
     let add = ["user", "add", email, "--name", name];
@@ -56,8 +56,8 @@ fn s4_one_person_signs_in_by_every_spelling_of_the_host() {
         "\u{200e}eva@exa\u{308}mple.com",
         "ｅｖａ＠exämple．com",
     ] {
-        let mut browser = Browser::of(&server, typed, PASSWORD);
-        assert_ne!(browser.ask("session/whoami").1, Value::Null, "{typed}");
+        let mut browser = signed_in(&server, typed, PASSWORD);
+        assert_ne!(browser.ask("session/whoami").json(), Value::Null, "{typed}");
     }
 }
 
@@ -81,8 +81,8 @@ fn s4_what_collides_is_told_and_resolved() {
 
     let server = place.serve();
     let who = |typed: &str| {
-        let mut browser = Browser::of(&server, typed, PASSWORD);
-        browser.ask("session/whoami").1["email"].clone()
+        let mut browser = signed_in(&server, typed, PASSWORD);
+        browser.ask("session/whoami").json()["email"].clone()
     };
     assert_eq!(who("eva@exämple.com"), "eva@exämple.com");
     assert_eq!(who("EVA@xn--exmple-cua.com"), "eva@xn--exmple-cua.com");

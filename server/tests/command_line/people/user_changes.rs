@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{
-    browser::{Browser, now},
+    browser::{now, signed_in},
     people::PASSWORD,
     program::{Done, Place},
 };
@@ -15,7 +15,7 @@ use crate::support::{
 fn whoever_is_disabled_is_out_at_once_until_enabled() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     let change = |command: &str| {
         let done = place.run(&["user", command, "Max@example.com"]);
         done.expect_done().to_owned()
@@ -25,9 +25,12 @@ fn whoever_is_disabled_is_out_at_once_until_enabled() {
         change("disable"),
         "max@example.com disabled: they are signed out everywhere and can't sign in until `twinlock user enable max@example.com`."
     );
-    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
     assert_eq!(
-        browser.sign_in("max@example.com", PASSWORD).1["kind"],
+        browser.ask("session/whoami").status_and_json(),
+        (200, Value::Null)
+    );
+    assert_eq!(
+        browser.sign_in_as("max@example.com", PASSWORD).kind(),
         "wrong_credentials"
     );
     assert_eq!(change("disable"), "max@example.com is disabled already.");
@@ -37,7 +40,7 @@ fn whoever_is_disabled_is_out_at_once_until_enabled() {
         change("enable"),
         "max@example.com enabled: they can sign in again."
     );
-    assert_eq!(browser.sign_in("max@example.com", PASSWORD).0, 200);
+    browser.sign_in_as("max@example.com", PASSWORD).expect_ok();
 }
 
 #[test]
@@ -63,10 +66,10 @@ fn scripts_learn_whether_anything_changed() {
 fn a_reset_lets_somebody_in_by_their_password() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
-    let (_, code) = browser.enrol();
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
+    let code = &browser.set_up_mfa(now()).codes[0];
     assert!(place.listed("max@example.com").contains("MFA on"));
-    let mut half = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut half = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(half.standing(), "half_signed_in");
 
     let done = place.run(&["user", "reset-mfa", "max@example.com"]);
@@ -76,16 +79,14 @@ fn a_reset_lets_somebody_in_by_their_password() {
          They sign in with their password and can set it up again."
     );
     for session in [&mut browser, &mut half] {
-        assert_eq!(session.ask("session/whoami"), (200, Value::Null));
+        assert_eq!(
+            session.ask("session/whoami").status_and_json(),
+            (200, Value::Null)
+        );
     }
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
-    assert_eq!(
-        browser
-            .call("session/verify_backup_code", json!({ "code": code }))
-            .0,
-        403
-    );
+    assert_eq!(browser.give_backup_code(code).status, 403);
 
     let again = place.run(&["user", "reset-mfa", "max@example.com"]);
     assert_eq!(
@@ -110,12 +111,10 @@ fn a_reset_lets_somebody_in_by_their_password() {
 fn a_reset_clears_the_lock_too() {
     let place = Place::with_member();
     let server = place.serve();
-    let (authenticator, _) = Browser::of(&server, "max@example.com", PASSWORD).enrol();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
-    let wrong = json!({ "code": authenticator.wrong_code(now()) });
-    let kinds: Vec<Value> = (0..6)
-        .map(|_| browser.call("session/verify_code", wrong.clone()).1["kind"].clone())
-        .collect();
+    let set_up = signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
+    let wrong = set_up.authenticator.wrong_code(now());
+    let kinds: Vec<String> = (0..6).map(|_| browser.give_code(&wrong).kind()).collect();
     assert_eq!(kinds[5], "paused", "{kinds:?}");
     place
         .run(&["user", "reset-mfa", "max@example.com"])
@@ -132,8 +131,8 @@ fn a_reset_clears_the_lock_too() {
 fn somebody_is_removed_with_all_that_was_theirs() {
     let place = Place::with_member();
     let server = place.serve();
-    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
-    browser.enrol();
+    let mut browser = signed_in(&server, "max@example.com", PASSWORD);
+    browser.set_up_mfa(now());
     let json = place
         .run(&["user", "remove", "MAX@example.com", "--json"])
         .expect_json();
@@ -144,7 +143,10 @@ fn somebody_is_removed_with_all_that_was_theirs() {
             "accounts": [{ "name": "Example Ltd", "role": "member" }],
         })
     );
-    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
+    assert_eq!(
+        browser.ask("session/whoami").status_and_json(),
+        (200, Value::Null)
+    );
     assert_eq!(place.listed("max@example.com"), "");
     assert!(
         place
@@ -246,7 +248,7 @@ fn what_brings_somebody_back_is_true_of_them() {
 fn the_list_says_who_is_locked_out() {
     let place = Place::with_member();
     let server = place.serve();
-    Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
     let locked = || place.run(&["user", "list", "--json"]).expect_json()[1]["locked"].clone();
     let count = |wrong: u32| {
         let sql = format!(

@@ -1,6 +1,10 @@
 //! Output of `twinlock user` for users in special states: invited, or disabled.
 
-use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+use crate::support::{
+    browser::{now, signed_in},
+    people::PASSWORD,
+    program::Place,
+};
 
 /// Each sentence matches what the user has. An invited user has no password, no session and nothing
 /// to keep.
@@ -71,7 +75,7 @@ fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
 fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
     let place = Place::with_member();
     let server = place.serve();
-    Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
     place
         .run(&["user", "disable", "max@example.com"])
         .expect_done();

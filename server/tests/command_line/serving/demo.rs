@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use testkit::authenticator::Authenticator;
+use testkit::http::{HttpAnswer, HttpBrowser};
 
 use crate::support::{
-    browser::{Browser, now},
+    browser::{now, signed_in},
     program::{Place, Running},
 };
 
@@ -59,29 +60,28 @@ impl Sheet {
     }
 
     /// Signs in a user with the password.
-    fn open(&self, server: &Running, email: &str) -> Browser {
-        Browser::of(server, email, &self.people[email][0])
+    fn open(&self, server: &Running, email: &str) -> HttpBrowser {
+        signed_in(server, email, &self.people[email][0])
     }
 
     /// Signs in a user with the password and the authenticator's current code.
-    fn open_with_code(&self, server: &Running, email: &str) -> Browser {
+    fn open_with_code(&self, server: &Running, email: &str) -> HttpBrowser {
         let mut browser = self.open(server, email);
-        let (status, answer) = self.give_code(&mut browser, email);
-        assert_eq!(status, 200, "{email}: {answer}");
+        let answer = self.give_code(&mut browser, email);
+        assert_eq!(answer.status, 200, "{email}: {answer}");
         browser
     }
 
-    fn give_code(&self, browser: &mut Browser, email: &str) -> (u16, Value) {
+    fn give_code(&self, browser: &mut HttpBrowser, email: &str) -> HttpAnswer {
         let code = Authenticator::new(&self.people[email][1]).code(now());
-        browser.call("session/verify_code", json!({ "code": code }))
+        browser.give_code(&code)
     }
 }
 
-fn states(browser: &mut Browser, account: usize) -> BTreeMap<String, String> {
-    let id = browser.ask("accounts/list").1[account]["id"].clone();
+fn states(browser: &mut HttpBrowser, account: usize) -> BTreeMap<String, String> {
+    let id = browser.ask("accounts/list").json()[account]["id"].clone();
     let wanted = json!({ "account": id, "search": "", "state": null, "page": 0 });
-    let (status, shown) = browser.call("accounts/members", wanted);
-    assert_eq!(status, 200, "{shown}");
+    let shown = browser.call("accounts/members", wanted).expect_ok();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let members = shown["members"].as_array().unwrap().iter();
     members
@@ -182,7 +182,7 @@ fn everybody_gets_in_as_their_state_allows() {
             sheet.open_with_code(&server, email)
         };
         standings.insert(name, browser.standing());
-        if let Some(left) = browser.ask("profile/view").1["method"]["codes_left"].as_u64() {
+        if let Some(left) = browser.ask("profile/view").json()["method"]["codes_left"].as_u64() {
             codes_left.insert(name, left);
         }
     }
@@ -197,26 +197,29 @@ fn everybody_gets_in_as_their_state_allows() {
     assert_eq!(
         standings,
         expected
-            .map(|(name, standing)| (name, json!(standing)))
+            .map(|(name, standing)| (name, standing.to_owned()))
             .into()
     );
     assert_eq!(codes_left, [("ada", 10), ("finn", 2), ("zoe", 0)].into());
 
-    let mut dana = Browser::new(&server);
-    let refused = dana.sign_in("dana@example.com", &sheet.people["dana@example.com"][0]);
-    assert_eq!(refused.1["kind"], "wrong_credentials");
-    let invited = Browser::new(&server).call(
+    let mut dana = HttpBrowser::new(&server);
+    let refused = dana.sign_in_as("dana@example.com", &sheet.people["dana@example.com"][0]);
+    assert_eq!(refused.kind(), "wrong_credentials");
+    let invited = HttpBrowser::new(&server).call(
         "session/check_invitation",
         json!({ "token": sheet.invitation() }),
     );
-    assert_eq!(invited, (200, json!({ "email": "ivo@example.com" })));
+    assert_eq!(
+        invited.status_and_json(),
+        (200, json!({ "email": "ivo@example.com" }))
+    );
     let mut lea = sheet.open(&server, "lea@example.com");
-    let refused = sheet.give_code(&mut lea, "lea@example.com").1;
+    let refused = sheet.give_code(&mut lea, "lea@example.com").json();
     assert_eq!(refused, json!({ "kind": "locked", "tries": 10 }));
     let code = sheet.codes("lea@example.com")[0];
-    let (_, signed_in) = lea.call("session/verify_backup_code", json!({ "code": code }));
+    let viewer = lea.give_backup_code(code).json();
     assert_eq!(
-        (&signed_in["codes_left"], &signed_in["unlocked_after"]),
+        (&viewer["codes_left"], &viewer["unlocked_after"]),
         (&json!(9), &json!(10))
     );
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::support::{
-    browser::{answer, get},
+    browser::{get, raw_answer},
     program::{Place, Running},
 };
 
@@ -51,7 +51,7 @@ fn a_server_that_works_is_ready_and_says_little() {
     let server = place.serve();
     assert_eq!(ready(&server), (200, all_hold()));
     for method in ["GET", "HEAD"] {
-        let answer = answer(&server, method, "/readyz").to_lowercase();
+        let answer = raw_answer(&server, method, "/readyz").to_lowercase();
         assert!(answer.starts_with("http/1.1 200 "), "{answer}");
         for header in [
             "content-type: application/json",
@@ -63,7 +63,7 @@ fn a_server_that_works_is_ready_and_says_little() {
             assert!(answer.contains(header), "{header} in {answer}");
         }
     }
-    assert!(answer(&server, "POST", "/readyz").starts_with("HTTP/1.1 405"));
+    assert!(raw_answer(&server, "POST", "/readyz").starts_with("HTTP/1.1 405"));
     server.terminate();
     let (_, log) = server.wait();
     assert!(!log.contains("readyz"), "{log}");

@@ -3,7 +3,7 @@
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::support::{
-    browser::Browser,
+    browser::signed_in,
     people::PASSWORD,
     program::{Place, Running},
 };
@@ -28,7 +28,7 @@ async fn the_keeper_deletes_what_is_over_and_nothing_else() {
     let place = Place::with_member();
     let server = place.serve();
     for email in ["ada@example.com", "max@example.com"] {
-        Browser::of(&server, email, PASSWORD);
+        signed_in(&server, email, PASSWORD);
     }
     let mut raw = raw(&place).await;
     assert_eq!(sessions(&mut raw).await, 2);

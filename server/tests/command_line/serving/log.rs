@@ -4,9 +4,10 @@ use std::fs::File;
 
 use rstest::rstest;
 use serde_json::{Value, json};
+use testkit::http::HttpBrowser;
 
 use crate::support::{
-    browser::{Browser, answer},
+    browser::{raw_answer, signed_in},
     people::PASSWORD,
     program::{Place, Running},
 };
@@ -21,9 +22,9 @@ fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &
     command.env("TWINLOCK_LOG_FORMAT", format);
     command.stderr(File::options().write(true).open("/dev/full").unwrap());
     let (server, _) = Running::start(command);
-    let mut browser = Browser::of(&server, "ada@example.com", PASSWORD);
+    let mut browser = signed_in(&server, "ada@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
-    assert!(answer(&server, "GET", "/livez").starts_with("HTTP/1.1 200"));
+    assert!(raw_answer(&server, "GET", "/livez").starts_with("HTTP/1.1 200"));
     server.terminate();
     assert_eq!(server.wait().0, 0);
 }
@@ -32,13 +33,13 @@ fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &
 fn each_line_is_an_object_and_a_request_has_its_id() {
     let place = Place::with_account();
     let server = place.serve_with(&[("TWINLOCK_LOG_FORMAT", "json")]);
-    let page = answer(&server, "GET", "/profile");
+    let page = raw_answer(&server, "GET", "/profile");
     let id = page
         .lines()
         .find_map(|line| line.strip_prefix("x-request-id: "))
         .unwrap()
         .to_owned();
-    Browser::new(&server).sign_in("nobody@example.com", "no password of anybody");
+    HttpBrowser::new(&server).sign_in_as("nobody@example.com", "no password of anybody");
     server.terminate();
     let (_, log) = server.wait();
     let lines: Vec<Value> = log

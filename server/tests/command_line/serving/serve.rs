@@ -1,8 +1,9 @@
 //! `twinlock serve`: the printed output, and the operator's commands while it runs.
 
 use serde_json::json;
+use testkit::http::HttpBrowser;
 
-use crate::support::{browser::Browser, program::Place};
+use crate::support::program::Place;
 
 fn token(line: &str, path: &str) -> String {
     line.rsplit_once(&format!("/{path}#"))
@@ -50,9 +51,9 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
         }
         tokens.push(token(&link, "setup"));
         let check = |token: &String| {
-            Browser::new(&server)
+            HttpBrowser::new(&server)
                 .call("session/check_setup_link", json!({ "token": token }))
-                .0
+                .status
         };
         assert_eq!(check(tokens.last().unwrap()), 200);
         assert_eq!(
@@ -92,13 +93,20 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
         .expect_done()
         .to_owned();
     let check = |line: &str| {
-        Browser::new(&server).call(
+        HttpBrowser::new(&server).call(
             "session/check_invitation",
             json!({ "token": token(line, "invitation") }),
         )
     };
-    assert_eq!(check(&first).0, 404, "a newer link replaces the older one");
-    assert_eq!(check(&again), (200, json!({ "email": "max@example.com" })));
+    assert_eq!(
+        check(&first).status,
+        404,
+        "a newer link replaces the older one"
+    );
+    assert_eq!(
+        check(&again).status_and_json(),
+        (200, json!({ "email": "max@example.com" }))
+    );
 
     let password = "seven quiet rivers at dawn";
     place
@@ -112,8 +120,8 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
             &format!("{password}\r\n"),
         )
         .expect_done();
-    let (status, viewer) = Browser::new(&server).sign_in("Max@example.com", password);
-    assert_eq!((status, &viewer["name"]), (200, &json!("Max Member")));
+    let viewer = HttpBrowser::new(&server).sign_in_as("Max@example.com", password);
+    assert_eq!(viewer.expect_ok()["name"], "Max Member");
 
     server.terminate();
     let (code, log) = server.wait();
@@ -177,9 +185,11 @@ fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
 #[test]
 fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
     let place = Place::with_account();
-    let wrong = |browser: Browser| {
+    let wrong = |browser: HttpBrowser| {
         let mut browser = browser;
-        browser.sign_in("no one at all", "no password of anybody").0
+        browser
+            .sign_in_as("no one at all", "no password of anybody")
+            .status
     };
     // All servers share the database, which remembers the attempts, so each case has addresses of
     // its own.
@@ -193,7 +203,8 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
             ("TWINLOCK_ADDRESS_LIMIT", "1"),
             ("TWINLOCK_TRUSTED_PROXIES", proxies),
         ]);
-        let from = |addresses| wrong(Browser::new(&server).forwarded_for(addresses));
+        let from =
+            |addresses| wrong(HttpBrowser::new(&server).with_header("X-Forwarded-For", addresses));
         assert_eq!((from(one), from(one)), (401, 429), "{proxies}");
         assert_eq!(from(another), other, "{proxies}");
         server.terminate();

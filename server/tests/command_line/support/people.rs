@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use testkit::operator::Operator;
+use testkit::operator::OperatorCommands;
 pub use testkit::people::PASSWORD;
 
 use crate::support::program::Place;
 
-impl Operator for Place {
+impl OperatorCommands for Place {
     fn operator_command(&self, arguments: &[&str]) -> Command {
         self.command(arguments)
     }

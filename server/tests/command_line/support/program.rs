@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 pub use testkit::process::{Done, Running};
-use testkit::{operator::Operator, process};
+use testkit::{operator::OperatorCommands, process};
 
 use crate::test_database::TestDatabase;
 

@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
 
-use crate::support::{Answer, Browser, Options, TestServer, ada};
+use crate::support::{HttpAnswer, Options, RouterBrowser, TestServer, ada};
 
 const PROXY: &str = "10.0.0.1";
 
@@ -27,13 +27,13 @@ async fn server() -> TestServer {
 }
 
 /// Tries a wrong sign-in under a new name.
-async fn wrong(browser: &mut Browser, number: u32) -> Answer {
+async fn wrong(browser: &mut RouterBrowser, number: u32) -> HttpAnswer {
     let email = format!("typed{number}@example.com");
     let request = json!({ "email": email, "password": "no password of anybody" });
     browser.call("session/sign_in", request).await
 }
 
-async fn wrong_twice(browser: &mut Browser) {
+async fn wrong_twice(browser: &mut RouterBrowser) {
     for number in 0..2 {
         let answer = wrong(browser, number).await;
         answer.expect_refused(401, "wrong_credentials");

@@ -6,7 +6,7 @@ use domain::session::address_limit::WINDOW;
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
 
-use crate::support::{Browser, Options, Permits, Person, TestServer, ada};
+use crate::support::{Options, Permits, RouterBrowser, TestPerson, TestServer, ada};
 
 struct Site {
     server: TestServer,
@@ -35,7 +35,7 @@ impl Site {
         self.permits.taken()
     }
 
-    async fn known(&self, person: &Person) -> Browser {
+    async fn known(&self, person: &TestPerson) -> RouterBrowser {
         let mut browser = self.server.browser();
         browser.sign_in(person).await.expect_ok();
         browser.ask("session/sign_out").await.expect_ok();

@@ -15,11 +15,11 @@ use axum::{
 };
 use rstest::rstest;
 
-use crate::support::{Answer, TestServer};
+use crate::support::{HttpAnswer, TestServer};
 
 const SIGN_IN: &str = "/api/session/sign_in";
 
-async fn post(server: &TestServer, headers: &[(&str, &str)], body: Body) -> Answer {
+async fn post(server: &TestServer, headers: &[(&str, &str)], body: Body) -> HttpAnswer {
     let request = Request::post(SIGN_IN).header("sec-fetch-site", "same-origin");
     let request = headers.iter().fold(request, |request, (name, value)| {
         request.header(*name, *value)

@@ -7,9 +7,13 @@ use axum::{
 };
 use rstest::rstest;
 
-use crate::support::{Answer, TestServer};
+use crate::support::{HttpAnswer, TestServer};
 
-async fn post(server: &TestServer, path: &str, headers: &[(&'static str, &'static str)]) -> Answer {
+async fn post(
+    server: &TestServer,
+    path: &str,
+    headers: &[(&'static str, &'static str)],
+) -> HttpAnswer {
     let mut request = Request::post(path)
         .header("content-type", "application/json")
         .body(Body::from("{}"))

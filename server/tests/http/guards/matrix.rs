@@ -7,7 +7,9 @@ use app::wire::access::ACCESS;
 use domain::people::roles::Role;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, eve, max, olga};
+use crate::support::{
+    HttpAnswer, MemberWithMfa, RouterBrowser, TestPerson, TestServer, ada, eve, max, olga,
+};
 
 /// No session, half signed in, several accounts to choose from, held at the set-up, a member, an
 /// Owner; the last four without MFA.
@@ -94,7 +96,7 @@ fn fitting(function: &str, mut request: Value) -> Value {
     request
 }
 
-async fn send(browser: &mut Browser, function: &str, request: Value) -> Answer {
+async fn send(browser: &mut RouterBrowser, function: &str, request: Value) -> HttpAnswer {
     let without_arguments = [
         "session/whoami",
         "session/sign_out",
@@ -120,8 +122,8 @@ async fn send(browser: &mut Browser, function: &str, request: Value) -> Answer {
 }
 
 #[track_caller]
-fn expect(answer: &Answer, expected: &str, cell: &str) {
-    let got = if answer.status.is_success() {
+fn expect(answer: &HttpAnswer, expected: &str, cell: &str) {
+    let got = if answer.is_success() {
         "ok".to_owned()
     } else {
         answer.kind()
@@ -129,24 +131,24 @@ fn expect(answer: &Answer, expected: &str, cell: &str) {
     assert_eq!(got, expected, "{cell}: {}", answer.text());
 }
 
-async fn signed_in(server: &TestServer, person: &Person) -> Browser {
+async fn signed_in(server: &TestServer, person: &TestPerson) -> RouterBrowser {
     let mut browser = server.browser();
     browser.sign_in(person).await.expect_ok();
     browser
 }
 
 /// Makes a browser for each of [`SESSIONS`], all on one server.
-async fn sessions(server: &TestServer) -> Vec<Browser> {
+async fn sessions(server: &TestServer) -> Vec<RouterBrowser> {
     let (owner, half) = (
         server.add_owner().await,
-        Person {
+        TestPerson {
             email: "half@example.com",
             ..max()
         },
     );
     server.add_user(&max(), Role::Member).await;
     server.add_user(&half, Role::Member).await;
-    Enrolled::of(server, half).await;
+    MemberWithMfa::of(server, half).await;
     server.add_account("Other Ltd").await;
     server.add_account("Strict Ltd").await;
     server.require_mfa("Strict Ltd", true).await;
@@ -195,13 +197,13 @@ async fn every_function_for_every_session() {
 async fn every_function_about_an_account_for_every_relation_to_it() {
     for (function, cells) in ABOUT_AN_ACCOUNT {
         let server = TestServer::start().await;
-        let mut owner = Enrolled::on(&server).await.browser;
+        let mut owner = MemberWithMfa::on(&server).await.browser;
         server.add_user(&max(), Role::Member).await;
-        let mut member = Enrolled::of(&server, max()).await.browser;
+        let mut member = MemberWithMfa::of(&server, max()).await.browser;
         server.add_account("Other Ltd").await;
         server.add_account("Strict Ltd").await;
         server.add_user(&eve(), Role::Owner).await;
-        let mut stranger = Enrolled::of(&server, eve()).await.browser;
+        let mut stranger = MemberWithMfa::of(&server, eve()).await.browser;
         server.add_user(&olga(), Role::Owner).await;
         server.join(&olga(), "Example Ltd", Role::Owner).await;
         let mut elsewhere = signed_in(&server, &olga()).await;

@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use rstest::rstest;
 
-use crate::support::{Answer, Options, TestServer};
+use crate::support::{HttpAnswer, Options, TestServer};
 
 const INDEX: &str =
     "<!doctype html><script>theme()</script><script type=\"module\">\nstart()\n</script>";
@@ -23,7 +23,7 @@ async fn server(public_url: &str) -> TestServer {
     TestServer::start_with(options, |services| services).await
 }
 
-async fn answer(server: &TestServer, method: &str, path: &str) -> Answer {
+async fn answer(server: &TestServer, method: &str, path: &str) -> HttpAnswer {
     server
         .send(
             Request::builder()
@@ -56,7 +56,7 @@ async fn stand_on_every_answer(
     #[case] is_page: bool,
 ) {
     let answer = answer(&server("http://127.0.0.1:3000").await, method, path).await;
-    assert_eq!(answer.status.as_u16(), status);
+    assert_eq!(answer.status, status);
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),

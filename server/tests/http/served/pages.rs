@@ -109,11 +109,7 @@ async fn what_the_browser_has_already_is_not_sent_again(#[case] path: &str, #[ca
                 &[("accept-encoding", takes), ("if-none-match", &known)],
             )
             .await;
-        assert_eq!(
-            (again.status.as_u16(), again.body.len()),
-            (304, 0),
-            "{known}"
-        );
+        assert_eq!((again.status, again.body.len()), (304, 0), "{known}");
         for name in ["etag", "cache-control", "vary", "content-security-policy"] {
             assert_eq!(again.header(name), first.header(name), "{name}");
         }
@@ -124,7 +120,7 @@ async fn what_the_browser_has_already_is_not_sent_again(#[case] path: &str, #[ca
             &[("accept-encoding", takes), ("if-none-match", "\"other\"")],
         )
         .await;
-    assert_eq!(other.status.as_u16(), 200);
+    assert_eq!(other.status, 200);
 }
 
 #[tokio::test]
@@ -152,7 +148,7 @@ async fn each_form_has_an_etag_of_its_own() {
 #[tokio::test]
 async fn every_route_is_the_index(#[case] path: &str) {
     let answer = server().await.get(path, &[]).await;
-    assert_eq!(answer.status.as_u16(), 200);
+    assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(answer.header("cache-control"), "no-cache");
     assert!(
@@ -177,7 +173,7 @@ async fn missing_files_are_missing(
     path: &str,
 ) {
     let answer = server().await.get(path, &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.text()), (404, "Not found"));
+    assert_eq!((answer.status, answer.text()), (404, "Not found"));
 }
 
 #[tokio::test]
@@ -207,6 +203,6 @@ async fn head_is_get_without_its_body() {
 #[tokio::test]
 async fn a_binary_without_pages_says_so() {
     let answer = TestServer::start().await.get("/", &[]).await;
-    assert_eq!(answer.status.as_u16(), 503);
+    assert_eq!(answer.status, 503);
     assert!(answer.text().contains("cargo xtask build"));
 }

@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use server::{config::Branding, spa::Pages};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Answer, Options, TestServer, index_page};
+use crate::support::{HttpAnswer, Options, TestServer, index_page, read_answer};
 
 fn branding() -> Branding {
     Branding {
@@ -19,11 +19,11 @@ fn branding() -> Branding {
     }
 }
 
-async fn index(takes: &str) -> Answer {
+async fn index(takes: &str) -> HttpAnswer {
     page("/sign-in", takes).await
 }
 
-async fn page(path: &str, takes: &str) -> Answer {
+async fn page(path: &str, takes: &str) -> HttpAnswer {
     // The build adds the styles and another inline script.
     let built = index_page().replace(
         "</head>",
@@ -130,7 +130,7 @@ fn body_of(answer: axum::response::Response) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(Answer::read(answer)).text().to_owned()
+    runtime.block_on(read_answer(answer)).text().to_owned()
 }
 
 #[tokio::test]
@@ -139,14 +139,14 @@ async fn it_is_compressed_after_it_was_filled_in() {
     let (mut from_brotli, mut from_gzip) = (Vec::new(), String::new());
     let answer = index("br").await;
     assert_eq!(answer.header("content-encoding"), "br");
-    brotli::BrotliDecompress(&mut answer.body.as_ref(), &mut from_brotli).unwrap();
+    brotli::BrotliDecompress(&mut answer.body.as_slice(), &mut from_brotli).unwrap();
     let answer = index("gzip").await;
-    flate2::read::GzDecoder::new(answer.body.as_ref())
+    flate2::read::GzDecoder::new(answer.body.as_slice())
         .read_to_string(&mut from_gzip)
         .unwrap();
     assert_eq!(
         (from_brotli.as_slice(), from_gzip.as_str()),
-        (plain.body.as_ref(), plain.text())
+        (plain.body.as_slice(), plain.text())
     );
 }
 

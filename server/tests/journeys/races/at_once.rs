@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::Barrier;
 
-use crate::support::{Answer, Browser};
+use crate::support::{HttpAnswer, RouterBrowser};
 
 /// Sends one call from each browser, all at once; returns the browsers with their answers.
-pub async fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
+pub async fn at_once(
+    calls: Vec<(RouterBrowser, &'static str, Value)>,
+) -> Vec<(RouterBrowser, HttpAnswer)> {
     let barrier = Arc::new(Barrier::new(calls.len()));
-    let send = |(mut browser, function, request): (Browser, &'static str, Value)| {
+    let send = |(mut browser, function, request): (RouterBrowser, &'static str, Value)| {
         let barrier = barrier.clone();
         tokio::spawn(async move {
             barrier.wait().await;

@@ -10,14 +10,14 @@ use serde_json::json;
 
 use crate::{
     races::at_once::at_once,
-    support::{Answer, Browser, Enrolled, TestServer, ada},
+    support::{HttpAnswer, MemberWithMfa, RouterBrowser, TestServer, ada},
 };
 
 const ROUNDS: usize = 50;
 const PARALLEL: usize = 32;
 
 /// Returns a browser that has given its password only.
-async fn half_signed_in(server: &TestServer) -> Browser {
+async fn half_signed_in(server: &TestServer) -> RouterBrowser {
     let mut browser = server.browser();
     let viewer = browser.sign_in(&ada()).await.expect_ok();
     assert_eq!(viewer["standing"]["standing"], "half_signed_in");
@@ -25,7 +25,7 @@ async fn half_signed_in(server: &TestServer) -> Browser {
 }
 
 /// Returns as many half sessions as one user may have (RC7), each in several tabs.
-async fn half_sessions(server: &TestServer) -> Vec<Browser> {
+async fn half_sessions(server: &TestServer) -> Vec<RouterBrowser> {
     let mut sessions = Vec::new();
     for _ in 0..HALF {
         sessions.push(half_signed_in(server).await);
@@ -35,27 +35,21 @@ async fn half_sessions(server: &TestServer) -> Vec<Browser> {
 
 /// Sends the same code from all browsers at once.
 async fn same_code(
-    browsers: Vec<Browser>,
+    browsers: Vec<RouterBrowser>,
     function: &'static str,
     code: &str,
-) -> Vec<(Browser, Answer)> {
+) -> Vec<(RouterBrowser, HttpAnswer)> {
     let call = |browser| (browser, function, json!({ "code": code }));
     at_once(browsers.into_iter().map(call).collect()).await
 }
 
 /// Expects that exactly one browser was let in, and that every other browser has no access.
-async fn expect_one_inside(answers: Vec<(Browser, Answer)>, round: usize) {
-    let inside = answers
-        .iter()
-        .filter(|(_, answer)| answer.status.is_success());
+async fn expect_one_inside(answers: Vec<(RouterBrowser, HttpAnswer)>, round: usize) {
+    let inside = answers.iter().filter(|(_, answer)| answer.is_success());
     assert_eq!(inside.count(), 1, "round {round}");
     for (mut browser, answer) in answers {
         let profile = browser.ask("profile/view").await;
-        assert_eq!(
-            profile.status.is_success(),
-            answer.status.is_success(),
-            "round {round}"
-        );
+        assert_eq!(profile.is_success(), answer.is_success(), "round {round}");
     }
 }
 
@@ -63,7 +57,7 @@ async fn expect_one_inside(answers: Vec<(Browser, Answer)>, round: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_code_signs_in_one_of_many() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     for round in 0..ROUNDS {
         // Wait, so that refused codes of the last round do not pause this one.
         server.clock.advance(Duration::from_mins(16));
@@ -81,7 +75,7 @@ async fn one_code_signs_in_one_of_many() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_half_sign_in_becomes_one_session() {
     let server = TestServer::start().await;
-    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
     for round in 0..ROUNDS {
         server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
@@ -95,7 +89,7 @@ async fn one_half_sign_in_becomes_one_session() {
 async fn one_backup_code_signs_in_one_of_many() {
     for ten in 0..ROUNDS / 10 {
         let server = TestServer::start().await;
-        let Enrolled { codes, .. } = Enrolled::on(&server).await;
+        let MemberWithMfa { codes, .. } = MemberWithMfa::on(&server).await;
         for (index, code) in codes.iter().enumerate() {
             server.clock.advance(Duration::from_mins(16));
             let browsers = half_sessions(&server).await;

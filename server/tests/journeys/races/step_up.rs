@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     races::at_once::at_once,
-    support::{Enrolled, TestServer, finish, max},
+    support::{MemberWithMfa, TestServer, finish, max},
 };
 
 const ROUNDS: usize = 50;
@@ -16,7 +16,7 @@ const ROUNDS: usize = 50;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_grant_has_one_effect() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     for round in 0..ROUNDS {
         let generate = json!({ "action": "generate" });
@@ -24,14 +24,9 @@ async fn one_grant_has_one_effect() {
         // One user may have four sets in progress; a fifth would be refused.
         let calls = vec![(browser.clone(), "mfa/generate", json!({})); 4];
         let answers = at_once(calls).await;
-        let done = answers
-            .iter()
-            .filter(|(_, answer)| answer.status.is_success());
+        let done = answers.iter().filter(|(_, answer)| answer.is_success());
         assert_eq!(done.count(), 1, "round {round}");
-        for (_, answer) in answers
-            .iter()
-            .filter(|(_, answer)| !answer.status.is_success())
-        {
+        for (_, answer) in answers.iter().filter(|(_, answer)| !answer.is_success()) {
             answer.expect_refused(403, "verification_required");
         }
         if round % 20 == 19 {
@@ -46,7 +41,7 @@ async fn one_grant_has_one_effect() {
 async fn a_deletion_ends_the_sign_in_beside_it() {
     for round in 0..ROUNDS {
         let server = TestServer::start().await;
-        let ada = Enrolled::on(&server).await;
+        let ada = MemberWithMfa::on(&server).await;
         let mut browser = ada.sign_in(&server).await;
         ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
             .await;
@@ -74,7 +69,7 @@ async fn a_deletion_ends_the_sign_in_beside_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_old_code_works_after_finish() {
     let server = TestServer::start().await;
-    let mut ada = Enrolled::on(&server).await;
+    let mut ada = MemberWithMfa::on(&server).await;
     for round in 0..ROUNDS {
         server.clock.advance(Duration::from_mins(16));
         let mut browser = ada.sign_in(&server).await;
@@ -96,10 +91,10 @@ async fn no_old_code_works_after_finish() {
         ];
         let answers = at_once(calls).await;
         answers[0].1.expect_ok();
-        if !answers[1].1.status.is_success() {
+        if !answers[1].1.is_success() {
             answers[1]
                 .1
-                .expect_refused(answers[1].1.status.as_u16(), &answers[1].1.kind());
+                .expect_refused(answers[1].1.status, &answers[1].1.kind());
             assert!(
                 ["wrong_code", "backup_code_used"].contains(&answers[1].1.kind().as_str()),
                 "round {round}"
@@ -121,7 +116,7 @@ async fn no_old_code_works_after_finish() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_session_without_mfa_outlives_the_rule() {
     let server = TestServer::start().await;
-    let ada = Enrolled::on(&server).await;
+    let ada = MemberWithMfa::on(&server).await;
     server.add_user(&max(), Role::Member).await;
     let account = json!({ "account": server.account("Example Ltd").await });
     for round in 0..ROUNDS {
@@ -139,9 +134,9 @@ async fn no_session_without_mfa_outlives_the_rule() {
         for (mut browser, answer) in answers.into_iter().skip(1) {
             // Some sign-ins may be refused because of the load. A session that opened is held at
             // the set-up, or has ended already, because the number of sessions per user is limited.
-            if answer.status.is_success() {
+            if answer.is_success() {
                 let profile = browser.ask("profile/view").await;
-                if profile.status.as_u16() == 401 {
+                if profile.status == 401 {
                     profile.expect_refused(401, "not_signed_in");
                 } else {
                     profile.expect_refused(403, "set_up_required");

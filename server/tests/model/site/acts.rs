@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Site, people, person_of};
 use crate::{
     actions::{Seat, Shown},
-    support::{Answer, code_list},
+    support::{HttpAnswer, code_list},
 };
 
 impl Site {
@@ -21,7 +21,7 @@ impl Site {
             "session/sign_in",
             json!({ "email": person.email, "password": password }),
         );
-        if !answer.status.is_success() {
+        if !answer.is_success() {
             return None;
         }
         self.journal.proved[seat] = false;
@@ -40,11 +40,11 @@ impl Site {
     pub(super) fn note_step(
         &mut self,
         seat: Seat,
-        answer: &Answer,
+        answer: &HttpAnswer,
         key: Option<String>,
         step: i64,
     ) -> Option<usize> {
-        if !answer.status.is_success() {
+        if !answer.is_success() {
             return None;
         }
         self.journal.accept_step(&key.unwrap(), step);
@@ -61,10 +61,10 @@ impl Site {
     pub(super) fn note_backup_code(
         &mut self,
         seat: Seat,
-        answer: &Answer,
+        answer: &HttpAnswer,
         code: &str,
     ) -> Option<usize> {
-        if !answer.status.is_success() {
+        if !answer.is_success() {
             return None;
         }
         self.journal.accept_code(code);
@@ -91,7 +91,7 @@ impl Site {
 
     pub(super) fn set_up(&mut self, seat: Seat) -> Option<usize> {
         let answer = self.ask(seat, "mfa/set_up");
-        if answer.status.is_success() {
+        if answer.is_success() {
             let key = answer.json()["key"].as_str().unwrap().to_owned();
             self.journal.pending.insert(seat, key);
         }
@@ -102,7 +102,7 @@ impl Site {
         let key = self.journal.pending.get(&seat).cloned();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let answer = self.call(seat, "mfa/confirm", json!({ "code": code }));
-        if !answer.status.is_success() {
+        if !answer.is_success() {
             return None;
         }
         self.journal.keys[person_of(seat)].clone_from(&key);
@@ -114,7 +114,7 @@ impl Site {
 
     pub(super) fn codes_from(&mut self, seat: Seat, function: &str) -> Option<usize> {
         let answer = self.ask(seat, function);
-        if answer.status.is_success() {
+        if answer.is_success() {
             self.note_sheet(seat, &answer.json());
         }
         None
@@ -142,7 +142,7 @@ impl Site {
         let key = self.journal.keys[person_of(seat)].clone();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let answer = self.call(seat, "mfa/test", json!({ "code": code }));
-        if answer.status.is_success() {
+        if answer.is_success() {
             self.journal.accept_step(&key.unwrap(), step);
         }
         None

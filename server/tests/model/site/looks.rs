@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{STRICT, Site, people, person_of};
 use crate::{
     actions::{SEATS, Seat},
-    support::Answer,
+    support::HttpAnswer,
 };
 
 /// The number of wrong codes in a row of one holder of a guess budget.
@@ -23,13 +23,13 @@ pub struct Counter {
 
 impl Site {
     /// Calls a function from a copy of the browser, so that its cookies stay as they are.
-    pub fn ask_from(&mut self, seat: Seat, function: &str) -> Answer {
+    pub fn ask_from(&mut self, seat: Seat, function: &str) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
         self.witnessed(seat, &mut browser, function, Value::Null)
     }
 
     /// Like [`Self::ask_from`], but with a request.
-    pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
+    pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
         self.witnessed(seat, &mut browser, function, request)
     }

@@ -16,7 +16,7 @@ use crate::{
     actions::{Action, SEATS, Seat, Shown},
     events::{Due, Witness},
     journal::Journal,
-    support::{Answer, Browser, Person, TestServer, ada, eve, max},
+    support::{HttpAnswer, RouterBrowser, TestPerson, TestServer, ada, eve, max},
 };
 
 /// The system under test.
@@ -30,7 +30,7 @@ pub struct Site {
     /// The account that may require MFA; Ada owns it, Max and Eve are members.
     pub strict: AccountId,
     lax: AccountId,
-    browsers: Vec<Browser>,
+    browsers: Vec<RouterBrowser>,
 }
 
 const STRICT: &str = "Strict Ltd";
@@ -42,7 +42,7 @@ pub const fn person_of(seat: Seat) -> usize {
 }
 
 /// Ada owns both accounts, Max is a member of both, Eve is a member of the strict one only.
-fn people() -> [Person; 3] {
+fn people() -> [TestPerson; 3] {
     [ada(), max(), eve()]
 }
 
@@ -178,15 +178,15 @@ impl Site {
         None
     }
 
-    fn ask(&mut self, seat: Seat, function: &str) -> Answer {
+    fn ask(&mut self, seat: Seat, function: &str) -> HttpAnswer {
         self.send(seat, function, Value::Null)
     }
 
-    fn call(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
+    fn call(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         self.send(seat, function, request)
     }
 
-    fn send(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
+    fn send(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
         let answer = self.witnessed(seat, &mut browser, function, request);
         let former = self.token(seat);
@@ -199,10 +199,10 @@ impl Site {
     fn witnessed(
         &mut self,
         seat: Seat,
-        browser: &mut Browser,
+        browser: &mut RouterBrowser,
         function: &str,
         request: Value,
-    ) -> Answer {
+    ) -> HttpAnswer {
         let before = self.before(seat, function, &request);
         let answer = self.runtime.block_on(async {
             match request {

@@ -45,7 +45,7 @@ impl Site {
             Purpose::Reset => self.set_up(seat),
             Purpose::Generate => self.codes_from(seat, "mfa/generate"),
             Purpose::Delete => {
-                let is_gone = self.ask(seat, "mfa/delete").status.is_success();
+                let is_gone = self.ask(seat, "mfa/delete").is_success();
                 self.forget_method(person_of(seat), is_gone)
             }
             Purpose::RuleOff => {
@@ -53,10 +53,7 @@ impl Site {
                 None
             }
             Purpose::MemberReset => {
-                let is_gone = self
-                    .call(seat, "accounts/reset_member", about)
-                    .status
-                    .is_success();
+                let is_gone = self.call(seat, "accounts/reset_member", about).is_success();
                 self.forget_method(1, is_gone)
             }
         }

@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Executor};
 use storage::{CopyError, OpenError};
 
-use crate::support::{Database, engine, master_key};
+use crate::support::{ContractDatabase, engine, master_key};
 
 /// With this trigger, a session that owes its second factor would count as complete.
 const TRIGGER_SQLITE: &str = "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN
@@ -111,13 +111,13 @@ fn changes() -> Vec<(String, &'static str)> {
     changes
 }
 
-async fn changed(database: &Database, sql: String) {
+async fn change_schema(database: &ContractDatabase, sql: String) {
     let raw = database.raw().await;
     raw.execute(AssertSqlSafe(sql)).await.unwrap();
     raw.close().await;
 }
 
-fn said<T>(refused: Result<T, OpenError>) -> String {
+fn altered_words<T>(refused: Result<T, OpenError>) -> String {
     match refused {
         Err(OpenError::Altered(said)) => said,
         Err(error) => panic!("{error}"),
@@ -127,10 +127,10 @@ fn said<T>(refused: Result<T, OpenError>) -> String {
 
 #[tokio::test]
 async fn the_program_s_own_schema_is_taken() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     database.store.check_schema().await.unwrap();
     // `ANALYZE` stores its results in tables of the engine.
-    changed(&database, "ANALYZE".to_owned()).await;
+    change_schema(&database, "ANALYZE".to_owned()).await;
     database.another().await.check_schema().await.unwrap();
     database.store.migrate().await.unwrap();
 }
@@ -138,11 +138,11 @@ async fn the_program_s_own_schema_is_taken() {
 #[tokio::test]
 async fn whatever_differs_is_named() {
     for (sql, words) in changes() {
-        let database = Database::fresh().await;
-        changed(&database, sql.clone()).await;
-        let found = said(database.store.check_schema().await);
+        let database = ContractDatabase::fresh().await;
+        change_schema(&database, sql.clone()).await;
+        let found = altered_words(database.store.check_schema().await);
         assert!(found.contains(words), "{sql}: {found}");
-        let found = said(database.store.migrate().await);
+        let found = altered_words(database.store.migrate().await);
         assert!(found.contains(words), "{sql}: {found}");
     }
 }
@@ -150,21 +150,24 @@ async fn whatever_differs_is_named() {
 /// The trigger would fire while the migrations write.
 #[tokio::test]
 async fn a_trigger_in_an_older_schema_is_refused_before_anything_is_migrated() {
-    let database = Database::empty().await;
-    changed(
+    let database = ContractDatabase::empty().await;
+    change_schema(
         &database,
         "CREATE TABLE sessions (id TEXT, second_factor_at BIGINT, opened_at BIGINT)".to_owned(),
     )
     .await;
-    changed(&database, trigger().to_owned()).await;
-    let found = said(database.store.migrate().await);
+    change_schema(&database, trigger().to_owned()).await;
+    let found = altered_words(database.store.migrate().await);
     assert!(found.contains(FOREIGN_TRIGGER), "{found}");
 }
 
 #[tokio::test]
 async fn nothing_is_copied_into_a_place_where_a_trigger_waits() {
-    let (source, target) = (Database::sqlite().await, Database::fresh().await);
-    changed(&target, trigger().to_owned()).await;
+    let (source, target) = (
+        ContractDatabase::sqlite().await,
+        ContractDatabase::fresh().await,
+    );
+    change_schema(&target, trigger().to_owned()).await;
     let ring = domain::secrets::keys::KeyRing::new(master_key());
     let refused = source.store.copy_into(&target.store, &ring).await;
     assert!(

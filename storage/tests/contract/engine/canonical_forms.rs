@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::{AnyPool, AssertSqlSafe};
 
-use crate::support::Database;
+use crate::support::ContractDatabase;
 
 /// Inserts users as an older version wrote them: number, address and name.
 async fn older(raw: &AnyPool, people: &[(u32, &str, &str)]) {
@@ -42,7 +42,7 @@ fn id(number: u32) -> UserId {
     format!("{number:032}").parse().unwrap()
 }
 
-async fn who(database: &Database, typed: &str) -> Option<UserId> {
+async fn who(database: &ContractDatabase, typed: &str) -> Option<UserId> {
     let email: Email = typed.parse().unwrap();
     let found = database.store.credentials(&email).await.unwrap();
     found.map(|found| found.user)
@@ -50,7 +50,7 @@ async fn who(database: &Database, typed: &str) -> Option<UserId> {
 
 #[tokio::test]
 async fn s4_an_address_of_before_is_one_person_in_every_spelling() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
     older(
         &raw,
@@ -91,7 +91,7 @@ async fn s4_an_address_of_before_is_one_person_in_every_spelling() {
 
 #[tokio::test]
 async fn s4_two_people_with_spellings_of_one_address_both_stay() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
     older(
         &raw,
@@ -135,7 +135,7 @@ async fn s4_two_people_with_spellings_of_one_address_both_stay() {
 
 #[tokio::test]
 async fn s8_accounts_with_spellings_of_one_name_both_stay() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
     older_account(&raw, 1, "IŞIK").await;
     older_account(&raw, 2, "ışık").await;
@@ -161,7 +161,7 @@ async fn s8_accounts_with_spellings_of_one_name_both_stay() {
 /// S3, S8 and S16: a member is found by each reasonable spelling, equally on both engines.
 #[tokio::test]
 async fn s3_s8_s16_members_are_found_by_every_spelling() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
     older(
         &raw,

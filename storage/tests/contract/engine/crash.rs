@@ -3,14 +3,14 @@
 use domain::ports::{AccountAddition, Accounts, CodeUse, Mfa, PortError, Sessions, Users};
 
 use crate::support::{
-    Database,
+    ContractDatabase,
     people::{WithoutCount, account, browser, protected, somebody},
     token,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_goes_away_leaves_all_or_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = std::sync::Arc::new(database.another().await);
     for round in 0..100 {
         let ada = protected(&database.store).await;
@@ -56,7 +56,7 @@ async fn a_request_that_goes_away_leaves_all_or_nothing() {
 
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let ada = protected(&database.store).await;
     let mine = browser(&database.store, &ada.user).await;
     let code = ada.code(&mine, 1);
@@ -92,7 +92,7 @@ async fn everything_is_there_after_a_restart() {
 
 #[tokio::test]
 async fn a_closed_store_may_pass_and_a_damaged_row_may_not() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let user = somebody(&database.store).await;
     let mine = browser(&database.store, &user).await;
     sqlx::query("UPDATE sessions SET id = 'no id'")
@@ -110,7 +110,7 @@ async fn a_closed_store_may_pass_and_a_damaged_row_may_not() {
 
 #[tokio::test]
 async fn without_a_schema_nothing_works_and_nothing_panics() {
-    let Database { store, .. } = &Database::empty().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::empty().await;
     assert!(matches!(
         store.none_exist().await,
         Err(PortError::Failed(_))

@@ -3,11 +3,11 @@
 use domain::ports::Accounts;
 use storage::Store;
 
-use crate::support::{Database, engine};
+use crate::support::{ContractDatabase, engine};
 
 #[tokio::test]
 async fn a_connection_that_was_ended_costs_one_read_at_most() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     // A file has no server that could close a connection.
     if engine() == "sqlite" {
         return;

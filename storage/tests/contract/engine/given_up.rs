@@ -13,7 +13,7 @@ use domain::ports::{AccountAddition, Accounts, PortError};
 use storage::Store;
 use tokio::time::timeout;
 
-use crate::support::{Database, people::account};
+use crate::support::{ContractDatabase, people::account};
 
 /// The store's time limit for an answer, plus a second for a slow machine.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -21,10 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// A proxy to the server. Closes before a given word passes; from then on nothing passes in either
 /// direction.
 #[derive(Clone, Default)]
-struct Wire(Arc<(Mutex<State>, Condvar)>);
+struct SilencingProxy(Arc<(Mutex<ProxyState>, Condvar)>);
 
 #[derive(Default)]
-struct State {
+struct ProxyState {
     is_closed: bool,
     before: Option<&'static str>,
     /// The connection that sends this word loses its host for good.
@@ -34,16 +34,16 @@ struct State {
     gone: Option<u32>,
 }
 
-impl Wire {
+impl SilencingProxy {
     /// A proxy to the database, and the URL of its other end; `None` for a file.
-    fn to(database: &Database) -> Option<(Self, String)> {
+    fn to(database: &ContractDatabase) -> Option<(Self, String)> {
         let (_, rest) = database.url.split_once('@')?;
         let (server, _) = rest.split_once('/')?;
-        let (wire, server) = (Self::default(), server.to_owned());
+        let (proxy, server) = (Self::default(), server.to_owned());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let own = listener.local_addr().unwrap().to_string();
         let url = database.url.replace(&server, &own);
-        let both = wire.clone();
+        let both = proxy.clone();
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
@@ -52,7 +52,7 @@ impl Wire {
                 both.pass(number, &server, &client);
             }
         });
-        Some((wire, url))
+        Some((proxy, url))
     }
 
     fn count(&self) -> u32 {
@@ -63,11 +63,11 @@ impl Wire {
 
     fn pass(&self, number: u32, from: &TcpStream, to: &TcpStream) {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-        let wire = self.clone();
+        let proxy = self.clone();
         thread::spawn(move || {
             let mut bytes = vec![0; 65_536];
             while let Ok(count @ 1..) = from.read(&mut bytes) {
-                wire.wait(number, &bytes[..count]);
+                proxy.wait(number, &bytes[..count]);
                 if to.write_all(&bytes[..count]).is_err() {
                     break;
                 }
@@ -93,7 +93,7 @@ impl Wire {
             state.gone = Some(number);
             state.gone_before = None;
         }
-        let stands = |state: &mut State| state.is_closed || state.gone == Some(number);
+        let stands = |state: &mut ProxyState| state.is_closed || state.gone == Some(number);
         drop(changed.wait_while(state, stands).unwrap());
     }
 
@@ -113,18 +113,25 @@ impl Wire {
     }
 }
 
+/// What a test does once the server answers again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Afterwards {
+    Nothing,
+    AddAnother,
+}
+
 /// Adds an account while the server is silent before this word, then reopens the proxy. Returns the
 /// final number of accounts.
-async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i64> {
-    let database = Database::fresh().await;
-    let (wire, url) = Wire::to(&database)?;
+async fn added_in_spite_of_silence(word: &'static str, afterwards: Afterwards) -> Option<i64> {
+    let database = ContractDatabase::fresh().await;
+    let (proxy, url) = SilencingProxy::to(&database)?;
     let store = Store::open(&url).await.unwrap();
-    wire.close_before(word);
+    proxy.close_before(word);
     let added = timeout(PATIENCE, Accounts::add(&store, account("first"))).await;
     let added = added.unwrap();
     assert!(matches!(added, Err(PortError::Unavailable(_))), "{added:?}");
-    wire.open();
-    if again {
+    proxy.open();
+    if afterwards == Afterwards::AddAnother {
         assert_eq!(
             Accounts::add(&store, account("second")).await.unwrap(),
             AccountAddition::Added
@@ -137,7 +144,7 @@ async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i6
 
 #[tokio::test]
 async fn a_statement_that_arrives_late_is_undone() {
-    let count = added_in_spite_of_silence("INSERT INTO accounts", false).await;
+    let count = added_in_spite_of_silence("INSERT INTO accounts", Afterwards::Nothing).await;
     assert!(matches!(count, None | Some(0)), "{count:?}");
 }
 
@@ -145,7 +152,7 @@ async fn a_statement_that_arrives_late_is_undone() {
 /// been committed before the silence.
 #[tokio::test]
 async fn a_commit_that_was_asked_for_may_come_late() {
-    let count = added_in_spite_of_silence("COMMIT", false).await;
+    let count = added_in_spite_of_silence("COMMIT", Afterwards::Nothing).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
@@ -153,7 +160,7 @@ async fn a_commit_that_was_asked_for_may_come_late() {
 /// not lose their own work in it.
 #[tokio::test]
 async fn a_beginning_that_arrives_late_takes_nobody_in() {
-    let count = added_in_spite_of_silence("BEGIN", true).await;
+    let count = added_in_spite_of_silence("BEGIN", Afterwards::AddAnother).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
@@ -161,12 +168,12 @@ async fn a_beginning_that_arrives_late_takes_nobody_in() {
 /// place is not lost.
 #[tokio::test]
 async fn a_connection_to_a_host_that_is_gone_is_replaced() {
-    let database = Database::fresh().await;
-    let Some((wire, url)) = Wire::to(&database) else {
+    let database = ContractDatabase::fresh().await;
+    let Some((proxy, url)) = SilencingProxy::to(&database) else {
         return;
     };
     let store = Store::open(&url).await.unwrap();
-    wire.lose_host_before("FROM accounts");
+    proxy.lose_host_before("FROM accounts");
     let listed = timeout(PATIENCE, Accounts::list(&store)).await.unwrap();
     assert!(matches!(listed, Err(PortError::Unavailable(_))));
     Accounts::list(&store).await.unwrap();

@@ -27,10 +27,10 @@ use storage::Store;
 use crate::{
     sign_in::known_browsers::known,
     support::{
-        Database, START, from, later,
+        ContractDatabase, START, from, later,
         people::{
-            Browser, Protected, STRANGER, WithoutCount, browser, pending, protected, session,
-            somebody,
+            BrowserSession, Protected, STRANGER, WithoutCount, browser, pending, protected,
+            session, somebody,
         },
         stranger, token, vault,
     },
@@ -40,7 +40,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn nothing_is_read_from_end_to_end() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     filling::fill(&database).await;
     let ada = protected(store).await;
@@ -98,7 +98,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
         Sessions::find(store, new.token).await.unwrap().unwrap();
         let open = store.count_second_factor(&ada.user, STRANGER, Factor::Application, at);
         assert_eq!(open.await.unwrap(), Budget::Open);
-        let browser = Browser {
+        let browser = BrowserSession {
             session: new.id,
             token: new.token,
         };
@@ -172,7 +172,7 @@ async fn guessing(store: &Store, ada: &Protected) {
 
 /// A session's requests that write.
 async fn working(store: &Store, ada: &Protected) {
-    let Browser { session, .. } = &ada.browser;
+    let BrowserSession { session, .. } = &ada.browser;
     store.touch(session, later(60)).await.unwrap();
     let asked = StepUp {
         intent: Intent::Generate,

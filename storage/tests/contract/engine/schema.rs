@@ -9,11 +9,11 @@ use sqlx::{
 };
 use storage::{OpenError, Store};
 
-use crate::support::{Database, engine, refusal};
+use crate::support::{ContractDatabase, engine, refusal};
 
 #[tokio::test]
 async fn migrations_are_pending_until_they_run() {
-    let Database { store, .. } = &Database::empty().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::empty().await;
     assert_eq!(store.pending_migrations().await.unwrap(), names("sqlite"));
     store.migrate().await.unwrap();
     assert!(store.pending_migrations().await.unwrap().is_empty());
@@ -23,7 +23,7 @@ async fn migrations_are_pending_until_they_run() {
 /// A database of the first version, with users in it.
 #[tokio::test]
 async fn a_database_of_the_first_version_is_brought_up() {
-    let database = Database::empty().await;
+    let database = ContractDatabase::empty().await;
     let raw = database.raw().await;
     let first = fs::read_to_string(folder(engine()).join("0001_first.sql")).unwrap();
     let first = Migration::new(
@@ -78,7 +78,7 @@ async fn a_database_of_the_first_version_is_brought_up() {
 /// While two versions run at the same time, the older one writes no folded name.
 #[tokio::test]
 async fn names_are_folded_at_every_start() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
     sqlx::query(
         "INSERT INTO users (id, email, name, created_at) VALUES ('1', 'eva@example.com', 'ÉVA', 0)",
@@ -97,7 +97,7 @@ async fn names_are_folded_at_every_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_programs_may_migrate_at_once() {
     for _ in 0..10 {
-        let database = Database::empty().await;
+        let database = ContractDatabase::empty().await;
         let program = |url: String| async move { Store::open(&url).await?.migrate().await };
         let one = tokio::spawn(program(database.url.clone()));
         let two = tokio::spawn(program(database.url.clone()));
@@ -108,7 +108,7 @@ async fn two_programs_may_migrate_at_once() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'future', TRUE, $1, 0)";
     sqlx::query(future)
         .bind(&[0_u8][..])
@@ -133,7 +133,7 @@ async fn a_newer_schema_is_refused() {
 
 #[tokio::test]
 async fn a_schema_of_another_build_is_refused() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let changed = "UPDATE _sqlx_migrations SET checksum = $1 WHERE version = 1";
     sqlx::query(changed)
         .bind(&[0_u8][..])
@@ -152,7 +152,7 @@ async fn a_schema_of_another_build_is_refused() {
 
 #[tokio::test]
 async fn a_failing_migration_leaves_nothing_behind() {
-    let database = Database::empty().await;
+    let database = ContractDatabase::empty().await;
     sqlx::query("CREATE TABLE key_check (id BIGINT)")
         .execute(&database.raw().await)
         .await
@@ -174,7 +174,7 @@ async fn a_failing_migration_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn the_first_key_check_stays() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     assert_eq!(store.key_check().await.unwrap(), None);
     assert_eq!(store.keep_key_check(&[1; 32]).await.unwrap(), [1; 32]);
     assert_eq!(store.keep_key_check(&[2; 32]).await.unwrap(), [1; 32]);

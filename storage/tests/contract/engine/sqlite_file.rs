@@ -6,7 +6,7 @@ use rstest::rstest;
 use sqlx::Row;
 use storage::{OpenError, Store};
 
-use crate::support::{Database, people::somebody, refusal, url};
+use crate::support::{ContractDatabase, people::somebody, refusal, url};
 
 #[rstest]
 #[case::postgres("postgres://ada:secret@db.invalid/twinlock", "sslmode=verify-full")]
@@ -49,7 +49,7 @@ async fn another_file_is_refused_and_left_alone() {
 #[tokio::test]
 async fn the_file_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     for file in fs::read_dir(database.file().parent().unwrap()).unwrap() {
         let mode = file.unwrap().metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -74,7 +74,7 @@ async fn a_link_that_leads_to_nothing_is_not_followed() {
 
 #[tokio::test]
 async fn an_escaped_url_names_the_same_file() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let escaped = database.url.replace(' ', "%20");
     let store = Store::open(&format!(
         "{}?mode=rwc",
@@ -87,7 +87,7 @@ async fn an_escaped_url_names_the_same_file() {
 
 #[tokio::test]
 async fn every_foreign_key_has_an_index() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let sql = "SELECT t.name AS owner, f.\"from\" AS referring,
                       EXISTS (SELECT 1 FROM pragma_index_list(t.name) l JOIN pragma_index_info(l.name) i
                               WHERE i.seqno = 0 AND i.name = f.\"from\") AS is_indexed
@@ -105,7 +105,7 @@ async fn every_foreign_key_has_an_index() {
 
 #[tokio::test]
 async fn a_tidy_end_leaves_one_file() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     somebody(&database.store).await;
     database.store.close().await;
     let names = fs::read_dir(database.file().parent().unwrap()).unwrap();

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     races::programs,
-    support::{Database, START, engine, later},
+    support::{ContractDatabase, START, engine, later},
 };
 
 fn chain() -> Chain {
@@ -33,8 +33,8 @@ async fn happens(store: &Store, minute: u64) {
 /// A time at which no event may change any more.
 const CLOSED: Timestamp = Timestamp::from_millis(1_900_000_000_000);
 
-async fn sealed(count: u64) -> Database {
-    let database = Database::fresh().await;
+async fn sealed_chain(count: u64) -> ContractDatabase {
+    let database = ContractDatabase::fresh().await;
     for minute in 0..count {
         happens(&database.store, minute).await;
     }
@@ -42,11 +42,11 @@ async fn sealed(count: u64) -> Database {
     database
 }
 
-async fn audit(database: &Database) -> Audit {
+async fn audit(database: &ContractDatabase) -> Audit {
     database.store.verify_events(&chain()).await.unwrap()
 }
 
-async fn tampered(database: &Database, sql: &'static str) {
+async fn tamper(database: &ContractDatabase, sql: &'static str) {
     // The one literal that differs between the engines.
     let sql = match engine() {
         "postgres" => sql.replace("x'00'", r"'\x00'"),
@@ -61,7 +61,7 @@ async fn tampered(database: &Database, sql: &'static str) {
 
 #[tokio::test]
 async fn what_is_open_waits_and_the_rest_is_sealed() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     happens(&database.store, 0).await;
     assert_eq!(
         database.store.seal_events(&chain(), START).await.unwrap(),
@@ -100,8 +100,8 @@ async fn what_is_open_waits_and_the_rest_is_sealed() {
 #[case::ends_changed("UPDATE event_chain SET anchor_seq = anchor_seq, mac = x'00'", &[Fault::Ends])]
 #[tokio::test]
 async fn a_change_behind_its_back_is_found(#[case] sql: &'static str, #[case] faults: &[Fault]) {
-    let database = sealed(6).await;
-    tampered(&database, sql).await;
+    let database = sealed_chain(6).await;
+    tamper(&database, sql).await;
     let found = audit(&database).await;
     assert_eq!(found.faults, faults);
     assert_eq!(found.count, faults.len() as u64);
@@ -109,13 +109,13 @@ async fn a_change_behind_its_back_is_found(#[case] sql: &'static str, #[case] fa
 
 #[tokio::test]
 async fn rows_that_change_places_are_found() {
-    let database = sealed(6).await;
-    tampered(
+    let database = sealed_chain(6).await;
+    tamper(
         &database,
         "UPDATE security_events SET seq = -seq WHERE seq IN (2, 4)",
     )
     .await;
-    tampered(
+    tamper(
         &database,
         "UPDATE security_events SET seq = 6 + seq WHERE seq < 0",
     )
@@ -136,21 +136,21 @@ async fn rows_that_change_places_are_found() {
 /// An attacker who cuts off the end and updates the stored head can't compute its keyed hash.
 #[tokio::test]
 async fn an_end_cut_off_with_its_note_is_found_and_nothing_is_built_on_it() {
-    let database = sealed(6).await;
+    let database = sealed_chain(6).await;
     let shorten = "UPDATE event_chain SET head_seq = 4, head_seal = (SELECT seal FROM security_events WHERE seq = 4)";
-    tampered(&database, shorten).await;
-    tampered(&database, "DELETE FROM security_events WHERE seq > 4").await;
+    tamper(&database, shorten).await;
+    tamper(&database, "DELETE FROM security_events WHERE seq > 4").await;
     assert_eq!(audit(&database).await.faults, [Fault::Ends]);
     happens(&database.store, 50).await;
     let refused = database.store.seal_events(&chain(), CLOSED).await;
     assert!(refused.is_err());
-    tampered(&database, "DELETE FROM event_chain").await;
+    tamper(&database, "DELETE FROM event_chain").await;
     assert!(database.store.seal_events(&chain(), CLOSED).await.is_err());
 }
 
 #[tokio::test]
 async fn another_key_finds_everything_wrong() {
-    let database = sealed(3).await;
+    let database = sealed_chain(3).await;
     let other = Chain::new(Zeroizing::new([8; 64]));
     let found = database.store.verify_events(&other).await.unwrap();
     assert!(found.count >= 3);
@@ -158,7 +158,7 @@ async fn another_key_finds_everything_wrong() {
 
 #[tokio::test]
 async fn old_rows_go_and_the_rest_still_holds() {
-    let database = sealed(6).await;
+    let database = sealed_chain(6).await;
     let limit = START.plus(Duration::from_mins(3));
     assert_eq!(
         database.store.delete_events(&chain(), limit).await.unwrap(),
@@ -173,7 +173,7 @@ async fn old_rows_go_and_the_rest_still_holds() {
     assert_eq!(found.faults, []);
     // Three events are left, and one more records that three were deleted.
     assert_eq!((found.deleted, found.sealed), (3, 4));
-    tampered(&database, "DELETE FROM security_events WHERE seq = 4").await;
+    tamper(&database, "DELETE FROM security_events WHERE seq = 4").await;
     assert_eq!(audit(&database).await.faults, [Fault::Missing(4, 4)]);
 }
 
@@ -211,7 +211,7 @@ async fn two_servers_begin_one_chain() {
             two.seal_events(&other, CLOSED)
         );
         assert_eq!(both.0.unwrap() + both.1.unwrap(), 20);
-        tampered(&database, "UPDATE security_events SET seq = NULL").await;
-        tampered(&database, "DELETE FROM event_chain").await;
+        tamper(&database, "UPDATE security_events SET seq = NULL").await;
+        tamper(&database, "DELETE FROM event_chain").await;
     }
 }

@@ -16,7 +16,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, email_index,
+    ContractDatabase, START, email_index,
     people::{STRANGER, WithoutCount, account, browser, protected, session, somebody},
     stranger,
 };
@@ -26,7 +26,7 @@ pub async fn all(store: &Store) -> Vec<EventRecord> {
 }
 
 /// Action, outcome and count of each event.
-fn told(events: &[EventRecord]) -> Vec<(&str, &str, i64)> {
+fn event_words(events: &[EventRecord]) -> Vec<(&str, &str, i64)> {
     events
         .iter()
         .map(|event| (event.action.as_str(), event.outcome.as_str(), event.times))
@@ -39,7 +39,7 @@ async fn since(store: &Store, number: usize) -> Vec<EventRecord> {
 
 #[tokio::test]
 async fn the_newest_come_in_the_order_of_writing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     somebody(store).await;
     let all = all(store).await;
     assert_eq!(store.newest_events(100).await.unwrap(), all);
@@ -61,7 +61,7 @@ fn request(actor: Actor, seconds: u64) -> Origin {
 
 #[tokio::test]
 async fn who_from_where_and_when_comes_with_the_request() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let before = all(store).await.len();
     let seen = store.seen_from(request(Actor::Nobody, 5));
@@ -83,7 +83,7 @@ async fn who_from_where_and_when_comes_with_the_request() {
 
 #[tokio::test]
 async fn what_is_undone_leaves_none() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     assert_eq!(
         Accounts::add(store, account("Acme")).await.unwrap(),
         AccountAddition::Added
@@ -97,12 +97,12 @@ async fn what_is_undone_leaves_none() {
     let mut stranger = session(&ada, START);
     stranger.password = SecretHash::phc("another".to_owned());
     assert!(!store.open(stranger).await.unwrap().is_done());
-    assert_eq!(told(&since(store, before).await), []);
+    assert_eq!(event_words(&since(store, before).await), []);
 }
 
 #[tokio::test]
 async fn an_attempt_that_comes_right_is_one_event() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
     let before = all(store).await.len();
@@ -111,7 +111,7 @@ async fn an_attempt_that_comes_right_is_one_event() {
         .await
         .unwrap();
     assert_eq!(
-        told(&since(store, before).await),
+        event_words(&since(store, before).await),
         [("second_factor", "failed", 1)],
         "counted, and failed until it is completed"
     );
@@ -124,14 +124,14 @@ async fn an_attempt_that_comes_right_is_one_event() {
     );
     seen.settle(Outcome::Failed).await.unwrap();
     assert_eq!(
-        told(&since(store, before).await),
+        event_words(&since(store, before).await),
         [("second_factor", "succeeded", 1)]
     );
 }
 
 #[tokio::test]
 async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
     let before = all(store).await.len();
@@ -153,7 +153,7 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
         .unwrap();
     let events = since(store, before).await;
     assert_eq!(
-        told(&events),
+        event_words(&events),
         [("second_factor", "used", 1), ("sign_in", "failed", 1)]
     );
     assert_eq!(events[0].subject.as_deref(), Some(ada.user.as_str()));
@@ -167,7 +167,7 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
 
 #[tokio::test]
 async fn another_requests_attempt_is_left_alone() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let before = all(store).await.len();
     let one = store.seen_from(request(Actor::Nobody, 1));
@@ -177,7 +177,7 @@ async fn another_requests_attempt_is_left_alone() {
     let other = store.seen_from(request(Actor::Nobody, 2));
     other.open(session(&ada, START)).await.unwrap();
     assert_eq!(
-        told(&since(store, before).await),
+        event_words(&since(store, before).await),
         [("sign_in", "failed", 1), ("sign_in", "owed", 1)]
     );
 }
@@ -185,7 +185,7 @@ async fn another_requests_attempt_is_left_alone() {
 /// A1 and L: a flood does not fill the disk.
 #[tokio::test]
 async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let before = all(store).await.len();
     let refused = || Event::new(Action::Access, Outcome::Denied).saying("/api/accounts/members");
@@ -196,7 +196,7 @@ async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
         store.seen_from(origin).note(refused()).await.unwrap();
     }
     assert_eq!(
-        told(&since(store, before).await),
+        event_words(&since(store, before).await),
         [
             ("access", "denied", 3),
             ("access", "denied", 1),
@@ -207,7 +207,7 @@ async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
 
 #[tokio::test]
 async fn attempts_that_a_limit_refuses_are_counted_in_one_row() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let before = all(store).await.len();
     for second in 0..9 {
@@ -218,14 +218,14 @@ async fn attempts_that_a_limit_refuses_are_counted_in_one_row() {
         seen.settle(Outcome::Failed).await.unwrap();
     }
     let events = since(store, before).await;
-    assert_eq!(told(&events[5..]), [("second_factor", "limited", 4)]);
+    assert_eq!(event_words(&events[5..]), [("second_factor", "limited", 4)]);
     assert_eq!(events.len(), 6);
 }
 
 /// The events of a whole life cycle, in order: none is missing and none repeated.
 #[tokio::test]
 async fn a_set_up_is_told_step_by_step() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let mine = browser(store, &ada).await;
     let before = all(store).await.len();

@@ -3,13 +3,13 @@
 use domain::ports::{CodeSetChange, CodeUse, Mfa, Sessions};
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{WithoutCount, browser, code_set, protected},
 };
 
 #[tokio::test]
 async fn finish_notes_once_that_the_codes_are_saved() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let other = browser(store, &ada.user).await;
     assert_eq!(
@@ -44,7 +44,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
 
 #[tokio::test]
 async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let old = ada.codes.codes[0].index;
@@ -107,7 +107,7 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
 
 #[tokio::test]
 async fn sets_of_other_people_stay_as_they_are() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let (pending, _) = code_set(&eve.user, &eve.browser.session);
     store
@@ -144,7 +144,7 @@ async fn sets_of_other_people_stay_as_they_are() {
 /// works.
 #[tokio::test]
 async fn finishing_the_valid_set_drops_the_one_that_waits() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let (waiting, _) = code_set(&ada.user, &ada.browser.session);

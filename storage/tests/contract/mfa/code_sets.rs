@@ -7,13 +7,13 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{browser, code_set, pending, protected, somebody},
 };
 
 #[tokio::test]
 async fn the_new_codes_wait_until_they_are_finished() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let session = ada.browser.session.clone();
@@ -56,7 +56,7 @@ async fn the_new_codes_wait_until_they_are_finished() {
 
 #[tokio::test]
 async fn without_a_grant_nothing_waits() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
@@ -82,7 +82,7 @@ async fn without_a_grant_nothing_waits() {
 
 #[tokio::test]
 async fn whoever_keeps_the_old_codes_has_nothing_left_to_finish() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let session = ada.browser.session.clone();
@@ -121,7 +121,7 @@ async fn whoever_keeps_the_old_codes_has_nothing_left_to_finish() {
 
 #[tokio::test]
 async fn nobody_keeps_codes_they_do_not_have() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (bob, ada) = (somebody(store).await, protected(store).await);
     let mine = browser(store, &bob).await;
     pending(store, &bob, &mine, START).await;
@@ -137,7 +137,7 @@ async fn nobody_keeps_codes_they_do_not_have() {
 /// knows which session it was.
 #[tokio::test]
 async fn a_set_belongs_to_the_session_that_drew_it() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let other = browser(store, &ada.user).await;

@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, bits, later,
+    ContractDatabase, START, bits, later,
     people::{
         FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, pending, protected,
         somebody,
@@ -47,7 +47,7 @@ async fn busy(store: &storage::Store) -> Protected {
     ada
 }
 
-async fn nothing_is_left(database: &Database, sessions: i64) {
+async fn nothing_is_left(database: &ContractDatabase, sessions: i64) {
     for table in [
         "mfa_methods",
         "code_sets",
@@ -64,7 +64,7 @@ async fn nothing_is_left(database: &Database, sessions: i64) {
 
 #[tokio::test]
 async fn a_deletion_takes_all_that_hangs_on_the_method() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = busy(store).await;
     let grant = ada.granted(store, &Intent::Delete).await;
@@ -88,7 +88,7 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
 
 #[tokio::test]
 async fn nothing_is_deleted_without_grant_and_token() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (busy(store).await, protected(store).await);
     let unasked = deletion(&ada, ada.grant(&Intent::Delete));
     assert_eq!(store.delete(unasked).await.unwrap(), GrantUse::NoGrant);
@@ -124,7 +124,7 @@ async fn nothing_is_deleted_without_grant_and_token() {
 
 #[tokio::test]
 async fn the_operator_takes_everything_but_the_person() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = busy(store).await;
     assert_eq!(
@@ -163,7 +163,7 @@ fn tested(ada: &Protected, step: i64) -> TestedCode {
 
 #[tokio::test]
 async fn a_tested_code_is_burnt_for_every_other_use() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     for _ in 0..3 {
@@ -220,7 +220,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
 
 #[tokio::test]
 async fn a_method_is_renamed_by_its_owner() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let name = "Work phone".parse().unwrap();
     assert_eq!(
@@ -242,7 +242,7 @@ async fn a_method_is_renamed_by_its_owner() {
 /// none if nothing changes.
 #[tokio::test]
 async fn renaming_again_and_again_leaves_one_event_a_minute() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let mut told = Vec::new();
     for name in ["Work phone", "Work phone", "Old phone", "Work phone"] {

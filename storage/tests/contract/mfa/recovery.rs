@@ -11,15 +11,15 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, bits,
+    ContractDatabase, START, bits,
     grants::recovered_at,
     later,
-    people::{Browser, Protected, WithoutCount, browser, code_set, protected},
+    people::{BrowserSession, Protected, WithoutCount, browser, code_set, protected},
     token,
 };
 
 /// Signs in with the backup code `index`.
-async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
+async fn recover(store: &Store, ada: &Protected, index: usize) -> BrowserSession {
     let mine = browser(store, &ada.user).await;
     let code = ada.backup_code(&mine, index);
     let new = code.swap.new;
@@ -27,7 +27,7 @@ async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
         store.use_backup_code(code).await.unwrap().without_count(),
         CodeUse::Accepted
     );
-    Browser {
+    BrowserSession {
         session: mine.session,
         token: new,
     }
@@ -50,10 +50,10 @@ async fn grants(store: &Store, ada: &Protected, intent: &Intent) -> bool {
 
 #[tokio::test]
 async fn a_sign_in_by_backup_code_stands_for_one_verification() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
-    ada.browser = recovered(store, &ada, 0).await;
+    ada.browser = recover(store, &ada, 0).await;
     assert_eq!(recovered_at(&database, &ada.browser).await, Some(START));
     assert!(grants(store, &ada, &Intent::Generate).await);
     assert_eq!(recovered_at(&database, &ada.browser).await, None);
@@ -79,9 +79,9 @@ async fn a_sign_in_by_backup_code_stands_for_one_verification() {
 
 #[tokio::test]
 async fn it_stands_for_nothing_else() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
-    ada.browser = recovered(store, &ada, 0).await;
+    ada.browser = recover(store, &ada, 0).await;
     let account = AccountId::from_random(bits());
     let member = ada.user.clone();
     for intent in [
@@ -121,11 +121,11 @@ async fn it_stands_for_nothing_else() {
 
 #[tokio::test]
 async fn it_is_the_sessions_own() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let set_up = ada.browser.clone();
-    let recovered = recovered(store, &ada, 0).await;
+    let recovered = recover(store, &ada, 0).await;
     assert!(
         !grants(store, &ada, &Intent::Reset).await,
         "another session"
@@ -161,10 +161,10 @@ async fn it_is_the_sessions_own() {
 
 #[tokio::test]
 async fn a_refused_backup_code_stands_for_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
-    recovered(store, &ada, 0).await;
+    recover(store, &ada, 0).await;
     let again = browser(store, &ada.user).await;
     let refused = store.use_backup_code(ada.backup_code(&again, 0)).await;
     assert_eq!(refused.unwrap().without_count(), CodeUse::AlreadyUsed);
@@ -178,10 +178,10 @@ async fn a_refused_backup_code_stands_for_nothing() {
 
 #[tokio::test]
 async fn a_deletion_ends_it() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
-    ada.browser = recovered(store, &ada, 0).await;
+    ada.browser = recover(store, &ada, 0).await;
     let grant = ada.granted(store, &Intent::Delete).await;
     let deletion = Deletion {
         swap: ada.browser.swap(),

@@ -13,7 +13,7 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{Protected, WithoutCount, activation, browser, code_set, pending, protected},
     sealed,
 };
@@ -31,7 +31,7 @@ fn reset_key(ada: &Protected) -> PendingKey {
 
 #[tokio::test]
 async fn the_grant_is_taken_when_the_key_is_made() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
     let without = ada.grant(&Intent::Reset);
@@ -69,7 +69,7 @@ async fn the_grant_is_taken_when_the_key_is_made() {
 
 #[tokio::test]
 async fn a_key_for_another_method_or_session_takes_no_grant() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
     let grant = ada.granted(store, &Intent::Reset).await;
     let mut wrong = vec![reset_key(&ada); 4];
@@ -98,7 +98,7 @@ async fn a_key_for_another_method_or_session_takes_no_grant() {
 
 #[tokio::test]
 async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
     let grant = ada.granted(store, &Intent::Reset).await;
@@ -134,7 +134,7 @@ async fn ready(store: &storage::Store, ada: &mut Protected) -> Activation {
 
 #[tokio::test]
 async fn the_first_code_swaps_the_methods() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let other = browser(store, &ada.user).await;
@@ -196,7 +196,7 @@ async fn the_first_code_swaps_the_methods() {
 
 #[tokio::test]
 async fn the_old_codes_work_until_the_new_ones_are_finished() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let activation = ready(store, &mut ada).await;
@@ -219,7 +219,7 @@ async fn the_old_codes_work_until_the_new_ones_are_finished() {
 
 #[tokio::test]
 async fn a_key_activates_only_as_what_it_was_made_for() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let eve = protected(store).await;
@@ -248,7 +248,7 @@ async fn a_key_activates_only_as_what_it_was_made_for() {
 
 #[tokio::test]
 async fn a_key_of_a_first_set_up_resets_nothing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let key = pending(store, &ada.user, &ada.browser, START).await;
     let reset = Activation {
@@ -262,7 +262,7 @@ async fn a_key_of_a_first_set_up_resets_nothing() {
 
 #[tokio::test]
 async fn a_grant_on_the_old_method_is_none_on_the_new_one() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let activation = ready(store, &mut ada).await;
     let grant = ada.granted(store, &Intent::Generate).await;

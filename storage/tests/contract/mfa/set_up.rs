@@ -8,14 +8,14 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{FIRST_STEP, activation, browser, pending, protected, somebody},
     sealed,
 };
 
 #[tokio::test]
 async fn a_session_keeps_one_pending_key_until_it_expires() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let (mine, other) = (browser(store, &user).await, browser(store, &user).await);
     let first = pending(store, &user, &mine, START).await;
@@ -62,7 +62,7 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
 
 #[tokio::test]
 async fn activation_does_everything_at_once() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let (mine, other) = (browser(store, &user).await, browser(store, &user).await);
@@ -119,7 +119,7 @@ async fn activation_does_everything_at_once() {
 
 #[tokio::test]
 async fn of_two_tabs_the_second_is_told() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let mut mine = browser(store, &user).await;
     let key = pending(store, &user, &mine, START).await;
@@ -147,7 +147,7 @@ async fn of_two_tabs_the_second_is_told() {
 
 #[tokio::test]
 async fn a_key_that_was_replaced_meanwhile_is_not_activated() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;
@@ -171,7 +171,7 @@ async fn a_key_that_was_replaced_meanwhile_is_not_activated() {
 
 #[tokio::test]
 async fn a_user_has_one_method() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let another = browser(store, &ada.user).await;
@@ -193,7 +193,7 @@ async fn a_user_has_one_method() {
 
 #[tokio::test]
 async fn nobody_activates_a_key_of_another_person() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let (adas, eves) = (browser(store, &ada).await, browser(store, &eve).await);

@@ -13,7 +13,7 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, bits,
+    ContractDatabase, START, bits,
     grants::fresh_step,
     later,
     people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, protected},
@@ -33,7 +33,7 @@ async fn generates(store: &storage::Store, grant: &Grant) -> bool {
 
 #[tokio::test]
 async fn a_session_asks_one_thing_at_a_time() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let session = &ada.browser.session;
     assert_eq!(store.asked(session).await.unwrap(), None);
@@ -64,7 +64,7 @@ async fn a_session_asks_one_thing_at_a_time() {
 
 #[tokio::test]
 async fn only_a_live_session_of_ones_own_asks_on_ones_own_method() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let session = &ada.browser.session;
@@ -100,7 +100,7 @@ async fn only_a_live_session_of_ones_own_asks_on_ones_own_method() {
 
 #[tokio::test]
 async fn a_right_code_gives_one_grant_and_a_new_token() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let old = ada.browser.token;
     for _ in 0..2 {
@@ -127,7 +127,7 @@ async fn a_right_code_gives_one_grant_and_a_new_token() {
 
 #[tokio::test]
 async fn a_grant_is_for_what_it_was_given_for() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
     let other = browser(store, &ada.user).await;
     let grant = ada.granted(store, &Intent::Generate).await;
@@ -170,7 +170,7 @@ async fn a_grant_is_for_what_it_was_given_for() {
 
 #[tokio::test]
 async fn an_intent_without_its_code_grants_nothing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let asked = ada.asked(&Intent::Generate);
     store
@@ -186,7 +186,7 @@ async fn an_intent_without_its_code_grants_nothing() {
 
 #[tokio::test]
 async fn asking_again_gives_up_a_grant() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let grant = ada.granted(store, &Intent::Generate).await;
     let asked = ada.asked(&Intent::Generate);
@@ -214,7 +214,7 @@ fn mismatches(eve: &Protected, right: &Verification) -> Vec<Verification> {
 
 #[tokio::test]
 async fn what_does_not_match_spends_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let session = &ada.browser.session;
@@ -264,7 +264,7 @@ async fn what_does_not_match_spends_nothing() {
 
 #[tokio::test]
 async fn a_grant_is_not_given_twice_for_one_asking() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     ada.granted(store, &Intent::Reset).await;
     let proof = fresh_step(store, &ada).await;
@@ -274,7 +274,7 @@ async fn a_grant_is_not_given_twice_for_one_asking() {
 
 #[tokio::test]
 async fn half_a_sign_in_does_not_step_up() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let half = browser(store, &ada.user).await;
     store
@@ -291,7 +291,7 @@ async fn half_a_sign_in_does_not_step_up() {
 
 #[tokio::test]
 async fn a_spent_proof_grants_nothing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
     ada.granted(store, &Intent::Reset).await;
     let used = browser(store, &ada.user).await;
@@ -324,7 +324,7 @@ async fn a_spent_proof_grants_nothing() {
 
 #[tokio::test]
 async fn a_backup_code_steps_up_and_unlocks() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     for hour in 0..3 {
         for _ in 0..5 {
@@ -362,7 +362,7 @@ async fn a_backup_code_steps_up_and_unlocks() {
 
 #[tokio::test]
 async fn a_session_takes_its_grant_along() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     ada.granted(store, &Intent::Delete).await;

@@ -15,7 +15,7 @@ use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
 use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};
 
 use crate::support::{
-    Database, START, bits, engine, later, master_key,
+    ContractDatabase, START, bits, engine, later, master_key,
     people::{Protected, STRANGER, WithoutCount, browser, pending, protected, somebody},
     stranger, token, vault,
 };
@@ -47,8 +47,8 @@ async fn seal_all(store: &Store) {
 }
 
 /// A database with rows in every table.
-async fn filled() -> (Database, Protected) {
-    let database = Database::sqlite().await;
+async fn filled_database() -> (ContractDatabase, Protected) {
+    let database = ContractDatabase::sqlite().await;
     let store = &database.store;
     store.keep_key_check(&master_key().check()).await.unwrap();
     for purpose in DataKeys::PURPOSES {
@@ -137,12 +137,12 @@ fn text(row: &AnyRow) -> String {
     (0..row.len()).map(value).collect::<Vec<_>>().join("|")
 }
 
-fn seen(target: &Database) -> Store {
+fn open_target(target: &ContractDatabase) -> Store {
     let origin = Origin::here(Actor::Operator, later(60));
     target.store.seen_from(origin)
 }
 
-async fn assert_empty(target: &Database) {
+async fn assert_empty(target: &ContractDatabase) {
     for table in copied_tables() {
         assert_eq!(target.count(table).await, 0, "{table}");
     }
@@ -152,7 +152,7 @@ async fn assert_empty(target: &Database) {
 /// copied.
 #[tokio::test]
 async fn no_table_is_forgotten() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let tables = match engine() {
         "sqlite" => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
@@ -173,10 +173,10 @@ async fn no_table_is_forgotten() {
 
 #[tokio::test]
 async fn every_row_arrives_as_it_was() {
-    let ((source, ada), target) = (filled().await, Database::empty().await);
+    let ((source, ada), target) = (filled_database().await, ContractDatabase::empty().await);
     let copied = source
         .store
-        .copy_into(&seen(&target), &ring())
+        .copy_into(&open_target(&target), &ring())
         .await
         .unwrap();
     let (from, to) = (source.raw().await, target.raw().await);
@@ -215,10 +215,10 @@ async fn every_row_arrives_as_it_was() {
 /// Copying back works too, so an operator can return after a trial.
 #[tokio::test]
 async fn every_row_comes_back_as_it_was() {
-    let ((source, _), target) = (filled().await, Database::empty().await);
-    let back = Database::sqlite().await;
-    let there = source.store.copy_into(&seen(&target), &ring()).await;
-    let returned = target.store.copy_into(&seen(&back), &ring()).await;
+    let ((source, _), target) = (filled_database().await, ContractDatabase::empty().await);
+    let back = ContractDatabase::sqlite().await;
+    let there = source.store.copy_into(&open_target(&target), &ring()).await;
+    let returned = target.store.copy_into(&open_target(&back), &ring()).await;
     let (there, returned) = (there.unwrap(), returned.unwrap());
     let (from, to) = (source.raw().await, back.raw().await);
     for ((table, there), (_, returned)) in there.into_iter().zip(returned) {
@@ -232,8 +232,8 @@ async fn every_row_comes_back_as_it_was() {
 
 #[tokio::test]
 async fn what_is_not_empty_or_of_an_older_version_stays_as_it_is() {
-    let ((source, _), target) = (filled().await, Database::fresh().await);
-    let copy = || async { source.store.copy_into(&seen(&target), &ring()).await };
+    let ((source, _), target) = (filled_database().await, ContractDatabase::fresh().await);
+    let copy = || async { source.store.copy_into(&open_target(&target), &ring()).await };
     target.store.keep_key_check(&[1; 32]).await.unwrap();
     let refused = copy().await;
     assert!(
@@ -263,9 +263,9 @@ async fn what_is_not_empty_or_of_an_older_version_stays_as_it_is() {
 
 #[tokio::test]
 async fn nothing_stays_where_something_sealed_does_not_open() {
-    let ((source, ada), target) = (filled().await, Database::fresh().await);
+    let ((source, ada), target) = (filled_database().await, ContractDatabase::fresh().await);
     let copy = |ring: KeyRing| {
-        let (store, target) = (&source.store, seen(&target));
+        let (store, target) = (&source.store, open_target(&target));
         async move { store.copy_into(&target, &ring).await }
     };
     let other = MasterKey::from_random([3; 4], [4; 32]);
@@ -293,9 +293,9 @@ async fn nothing_stays_where_something_sealed_does_not_open() {
 
 #[tokio::test]
 async fn nobody_writes_into_the_target_meanwhile() {
-    let ((source, _), target) = (filled().await, Database::fresh().await);
+    let ((source, _), target) = (filled_database().await, ContractDatabase::fresh().await);
     let other = (source.another().await, target.another().await);
-    let (target, ring) = (seen(&target), ring());
+    let (target, ring) = (open_target(&target), ring());
     let (one, two) = tokio::join!(
         source.store.copy_into(&target, &ring),
         other.0.copy_into(&other.1, &ring)

@@ -3,11 +3,11 @@
 use domain::ports::PortError;
 use sqlx::Executor;
 
-use crate::support::{Database, START, later};
+use crate::support::{ContractDatabase, START, later};
 
 #[tokio::test]
 async fn it_answers_the_newest_instant_of_any_server() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let other = database.another().await;
     assert_eq!(database.store.beat(START).await.unwrap(), START);
     assert_eq!(other.beat(later(60)).await.unwrap(), later(60));
@@ -23,7 +23,7 @@ async fn it_answers_the_newest_instant_of_any_server() {
 
 #[tokio::test]
 async fn it_fails_where_nothing_can_be_written() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     database
         .raw()
         .await

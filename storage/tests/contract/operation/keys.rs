@@ -6,7 +6,7 @@ use domain::{
 };
 use storage::{KeyReplacement, SealedTable::Methods};
 
-use crate::support::{Database, bits, people::protected};
+use crate::support::{ContractDatabase, bits, people::protected};
 
 fn other() -> KeyId {
     KeyId::stored("other".to_owned())
@@ -21,7 +21,7 @@ fn anew() -> Sealed {
 
 #[tokio::test]
 async fn rows_are_gone_through_in_pages_and_sealed_once() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut people = Vec::new();
     for _ in 0..5 {
         people.push(protected(store).await);
@@ -54,7 +54,7 @@ async fn rows_are_gone_through_in_pages_and_sealed_once() {
 
 #[tokio::test]
 async fn every_key_in_use_is_named_once() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     assert_eq!(database.store.needed_keys().await.unwrap(), []);
     for key in ["b", "d", "a", "b", "d"] {
         let person = protected(&database.store).await;
@@ -77,7 +77,7 @@ async fn every_key_in_use_is_named_once() {
 
 #[tokio::test]
 async fn a_data_key_is_kept_once_and_replaced_as_it_was_read() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (first, second) = (anew(), anew());
     store.keep_data_key("emails", &first).await.unwrap();
     store.keep_data_key("emails", &second).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_data_key_is_kept_once_and_replaced_as_it_was_read() {
 
 #[tokio::test]
 async fn the_database_goes_to_another_key_once() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     store.keep_key_check(&[1; 32]).await.unwrap();
     let replaced = store.replace_key_check(&[1; 32], [2; 32], &other()).await;
     assert_eq!(replaced.unwrap(), KeyReplacement::Replaced);

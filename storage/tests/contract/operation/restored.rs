@@ -13,7 +13,7 @@ use domain::{
 use storage::{RestoreEffects, Store, UsedCodes};
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{Protected, WithoutCount, browser, pending, protected, somebody},
     token,
 };
@@ -24,7 +24,7 @@ async fn codes_left(store: &Store, ada: &Protected) -> u32 {
 
 #[tokio::test]
 async fn whatever_was_open_ends() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, somebody(store).await);
     let other = browser(store, &eve).await;
@@ -90,7 +90,7 @@ async fn whatever_was_open_ends() {
 
 #[tokio::test]
 async fn no_step_up_to_now_is_accepted_again() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let now = START.plus(Duration::from_mins(10));
     store.end_restored(&UsedCodes::Unknown, now).await.unwrap();
@@ -120,7 +120,7 @@ async fn no_step_up_to_now_is_accepted_again() {
 
 #[tokio::test]
 async fn what_is_known_of_backup_codes_counts() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let id = |index: usize| ada.codes.codes[index].id.clone();
     // Used since the backup, still there, and replaced since.

@@ -12,7 +12,7 @@ use domain::{
 use storage::{KeyReplacement, ServerRecord, Store};
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{activation, browser, pending, somebody},
     sealed,
 };
@@ -42,7 +42,7 @@ async fn keep(store: &Store, keys: [&str; 3]) {
 
 #[tokio::test]
 async fn a_server_is_known_by_its_last_word_until_it_leaves() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let word = |name: &str, keys: &[&str]| ServerRecord {
         id: name.to_owned(),
@@ -87,7 +87,7 @@ async fn a_server_is_known_by_its_last_word_until_it_leaves() {
 /// The clocks of two servers may differ by minutes.
 #[tokio::test]
 async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let word = ServerRecord {
         id: "a".to_owned(),
         name: "a".to_owned(),
@@ -112,7 +112,7 @@ async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
 /// old key is dropped.
 #[tokio::test]
 async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let browser = browser(store, &user).await;
     let waiting = pending(store, &user, &browser, START).await;
@@ -146,7 +146,7 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
 
 #[tokio::test]
 async fn s20_the_keys_that_all_need_are_told_from_those_of_single_rows() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let person = crate::support::people::protected(store).await;
     let method = store.method(&person.user).await.unwrap().unwrap();
     keep(store, ["new", "new", "old"]).await;

@@ -7,14 +7,14 @@ use domain::ports::{CodeUse, Mfa};
 use storage::{BackupError, Store, given_up, sound};
 
 use crate::support::{
-    Database,
+    ContractDatabase,
     people::{WithoutCount, browser, protected, somebody},
     url,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn is_whole_while_others_write() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let ada = protected(&database.store).await;
     let writer = Arc::new(database.another().await);
     let writing = tokio::spawn(async move {
@@ -46,7 +46,7 @@ async fn is_whole_while_others_write() {
 
 #[tokio::test]
 async fn holds_a_used_code_as_used() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let ada = protected(&database.store).await;
     let mine = browser(&database.store, &ada.user).await;
     let taken = database
@@ -64,7 +64,7 @@ async fn holds_a_used_code_as_used() {
 
 #[tokio::test]
 async fn replaces_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let file = database.file().with_file_name("backup");
     fs::write(&file, "somebody's").unwrap();
     let refused = database.store.backup(&file).await;
@@ -77,7 +77,7 @@ async fn replaces_nothing() {
 
 #[tokio::test]
 async fn that_is_damaged_is_noticed_and_left_alone() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     for _ in 0..50 {
         somebody(&database.store).await;
     }
@@ -104,7 +104,7 @@ async fn that_is_damaged_is_noticed_and_left_alone() {
 
 #[tokio::test]
 async fn a_file_that_is_open_elsewhere_is_not_given_up() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let file = database.file();
     let held = given_up(&file).await;
     assert!(matches!(held, Err(BackupError::InUse(_))), "{held:?}");

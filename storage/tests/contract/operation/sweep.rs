@@ -21,24 +21,24 @@ use sqlx::AssertSqlSafe;
 use storage::Store;
 
 use crate::support::{
-    Database, START,
-    people::{Browser, pending, protected, session, somebody},
+    ContractDatabase, START,
+    people::{BrowserSession, pending, protected, session, somebody},
     stranger, token, vault,
 };
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-async fn opened(store: &Store, user: &UserId, at: Timestamp) -> Browser {
+async fn open_session(store: &Store, user: &UserId, at: Timestamp) -> BrowserSession {
     let new = session(user, at);
     assert!(store.open(new.clone()).await.unwrap().is_done());
-    Browser {
+    BrowserSession {
         session: new.id,
         token: new.token,
     }
 }
 
-async fn is_there(store: &Store, browser: &Browser) -> bool {
+async fn is_there(store: &Store, browser: &BrowserSession) -> bool {
     Sessions::find(store, browser.token)
         .await
         .unwrap()
@@ -59,11 +59,11 @@ async fn swept(store: &Store, now: Timestamp) -> u64 {
 
 #[tokio::test]
 async fn a_session_stays_until_it_is_over() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let (idle, used) = (
-        opened(store, &ada, START).await,
-        opened(store, &ada, START).await,
+        open_session(store, &ada, START).await,
+        open_session(store, &ada, START).await,
     );
     let almost = START.plus(IDLE + HOUR).minus(Duration::from_millis(1));
     assert_eq!(swept(store, almost).await, 0);
@@ -78,11 +78,11 @@ async fn a_session_stays_until_it_is_over() {
 
 #[tokio::test]
 async fn so_does_everything_else() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let eve = somebody(store).await;
-    let other = opened(store, &eve, START).await;
+    let other = open_session(store, &eve, START).await;
     let known = KnownBrowser {
         token: token(),
         user: ada.user.clone(),
@@ -142,7 +142,7 @@ async fn so_does_everything_else() {
 
 #[tokio::test]
 async fn it_goes_in_batches() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let raw = database.raw().await;
     for number in 0_i64..450 {
@@ -164,7 +164,7 @@ async fn it_goes_in_batches() {
 /// subquery for a batch again for each row.
 #[tokio::test]
 async fn it_goes_in_batches_whatever_the_engine_expects() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let raw = database.raw().await;
     let fill = async |address, count: i64, at: i64| {
@@ -188,7 +188,7 @@ async fn it_goes_in_batches_whatever_the_engine_expects() {
 /// An error in one table is reported after all other tables were swept.
 #[tokio::test]
 async fn a_table_that_fails_keeps_no_other_from_its_turn() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let raw = database.raw().await;
     let dead = "INSERT INTO refused_sign_ins (address, number, refused_at) VALUES ('a', 1, 0)";
@@ -204,7 +204,7 @@ async fn a_table_that_fails_keeps_no_other_from_its_turn() {
 /// sweep running.
 #[tokio::test]
 async fn thirty_days_leave_no_more_than_eight() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let vault = vault();
     let chain: &Chain = vault.event_chain();
@@ -223,9 +223,9 @@ async fn thirty_days_leave_no_more_than_eight() {
         ));
         let mut at_work = Vec::new();
         for (number, (plain, protected)) in people.iter().enumerate() {
-            let mine = opened(&seen, plain, now).await;
+            let mine = open_session(&seen, plain, now).await;
             pending(&seen, plain, &mine, now).await;
-            let theirs = opened(&seen, &protected.user, now).await;
+            let theirs = open_session(&seen, &protected.user, now).await;
             let asked = StepUp {
                 intent: Intent::Generate,
                 method: protected.method.clone(),

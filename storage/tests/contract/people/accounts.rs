@@ -7,13 +7,13 @@ use domain::{
 };
 
 use crate::support::{
-    Database, bits,
+    ContractDatabase, bits,
     people::{account, browser, somebody, user},
 };
 
 #[tokio::test]
 async fn a_name_is_unique_whatever_its_case_and_marks() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     assert_eq!(
         Accounts::add(store, account("Éclair & Co")).await.unwrap(),
         AccountAddition::Added
@@ -37,7 +37,7 @@ async fn a_name_is_unique_whatever_its_case_and_marks() {
 
 #[tokio::test]
 async fn accounts_are_listed_by_name_with_their_members() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     for name in ["beta", "Alpha", "gamma"] {
         assert_eq!(
             Accounts::add(store, account(name)).await.unwrap(),
@@ -70,7 +70,7 @@ async fn accounts_are_listed_by_name_with_their_members() {
 
 #[tokio::test]
 async fn an_account_is_renamed_to_a_name_that_is_free() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, other) = (account("Acme"), account("Éclair & Co"));
     for account in [&acme, &other] {
         assert_eq!(
@@ -103,7 +103,7 @@ async fn an_account_is_renamed_to_a_name_that_is_free() {
 
 #[tokio::test]
 async fn a_removed_account_leaves_its_people() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;

@@ -15,7 +15,7 @@ use storage::Store;
 use crate::{
     people::memberships::{joined, owned},
     support::{
-        Database, START, bits, later,
+        ContractDatabase, START, bits, later,
         people::{STRANGER, account, protected_user, user},
     },
 };
@@ -64,7 +64,7 @@ async fn names(store: &Store, query: MemberQuery) -> (Vec<String>, u32) {
 
 #[tokio::test]
 async fn members_are_found_by_part_of_name_or_address_in_any_case() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let acme = empty(store).await;
     let ada = add(store, &acme, "Ada Lovelace", "ada@example.com").await;
     add(store, &acme, "ÉVA Brandt", "eva.b@example.org").await;
@@ -111,7 +111,7 @@ async fn members_are_found_by_part_of_name_or_address_in_any_case() {
 
 #[tokio::test]
 async fn pages_follow_each_other_by_name() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let acme = empty(store).await;
     let viewer = UserId::from_random(bits());
     for number in [3, 1, 4, 0, 2] {
@@ -171,7 +171,7 @@ async fn pages_follow_each_other_by_name() {
 /// The SQL expression agrees with the rule for every combination.
 #[tokio::test]
 async fn the_state_is_the_rules() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     for requires_mfa in [false, true] {
         let (acme, viewer) = owned(store).await;
         let state = |has_mfa, refused_in_a_row| {
@@ -230,7 +230,7 @@ async fn the_state_is_the_rules() {
 
 #[tokio::test]
 async fn a_member_is_shown_with_what_an_owner_needs() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, owner) = owned(store).await;
     let member = joined(store, &acme, Role::Member).await;
     let ada = protected_user(store, member).await;
@@ -259,7 +259,7 @@ async fn a_member_is_shown_with_what_an_owner_needs() {
 
 #[tokio::test]
 async fn foreign_accounts_are_those_that_the_viewer_does_not_own() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ((acme, owner), (other, stranger)) = (owned(store).await, owned(store).await);
     let ada = joined(store, &acme, Role::Member).await;
     let foreign = async |viewer: &UserId| {
@@ -280,7 +280,7 @@ async fn foreign_accounts_are_those_that_the_viewer_does_not_own() {
 /// Ten thousand members: a page joins only what it needs.
 #[tokio::test]
 async fn a_page_of_many_is_a_page() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (acme, owner) = owned(store).await;
     // A number of five digits for each, in SQL that both engines support.

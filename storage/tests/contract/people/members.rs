@@ -15,7 +15,7 @@ use storage::Store;
 use crate::{
     people::memberships::{joined, owned},
     support::{
-        Database, START, bits,
+        ContractDatabase, START, bits,
         people::{Protected, STRANGER, account, protected, protected_user, user},
     },
 };
@@ -38,7 +38,7 @@ fn intent(account: &AccountId, member: &UserId) -> Intent {
 
 #[tokio::test]
 async fn an_owner_resets_a_member() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (mut owner, account, member) = met(store).await;
     for holder in [STRANGER, &member.browser.holder()] {
@@ -72,7 +72,7 @@ async fn an_owner_resets_a_member() {
 
 #[tokio::test]
 async fn without_its_grant_nobody_is_reset() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut owner, account, member) = met(store).await;
     let other = joined(store, &account, Role::Member).await;
     let grant = owner.granted(store, &intent(&account, &other)).await;
@@ -93,7 +93,7 @@ async fn without_its_grant_nobody_is_reset() {
 
 /// Changes between the grant and its use, after which the rules do not allow the reset any more.
 #[derive(Debug, Clone, Copy)]
-enum Change {
+enum RuleChange {
     SteppedBack,
     Left,
     MemberLeft,
@@ -105,50 +105,50 @@ enum Change {
 
 async fn apply(
     store: &Store,
-    change: Change,
+    change: RuleChange,
     owner: &UserId,
     account: &AccountId,
     member: &UserId,
 ) {
     joined(store, account, Role::Owner).await;
     let done = match change {
-        Change::SteppedBack => store.set_role(owner, account, Role::Member).await,
-        Change::Left => store.leave(owner, account).await,
-        Change::MemberLeft => store.leave(member, account).await,
-        Change::MemberJoinedElsewhere => {
+        RuleChange::SteppedBack => store.set_role(owner, account, Role::Member).await,
+        RuleChange::Left => store.leave(owner, account).await,
+        RuleChange::MemberLeft => store.leave(member, account).await,
+        RuleChange::MemberJoinedElsewhere => {
             let (elsewhere, _) = owned(store).await;
             store.join(member, &elsewhere, Role::Member).await
         }
-        Change::MemberHasNoMethod => {
+        RuleChange::MemberHasNoMethod => {
             assert_eq!(
                 store.reset_by_operator(member).await.unwrap(),
                 MethodChange::Done
             );
             Ok(MembershipChange::Done)
         }
-        Change::AccountGone => {
+        RuleChange::AccountGone => {
             assert_eq!(
                 Accounts::remove(store, account).await.unwrap(),
                 AccountRemoval::Removed
             );
             Ok(MembershipChange::Done)
         }
-        Change::Nothing => Ok(MembershipChange::Done),
+        RuleChange::Nothing => Ok(MembershipChange::Done),
     };
     assert_eq!(done.unwrap(), MembershipChange::Done);
 }
 
 #[rstest::rstest]
-#[case(Change::SteppedBack)]
-#[case(Change::Left)]
-#[case(Change::MemberLeft)]
-#[case(Change::MemberJoinedElsewhere)]
-#[case(Change::MemberHasNoMethod)]
-#[case(Change::AccountGone)]
-#[case(Change::Nothing)]
+#[case(RuleChange::SteppedBack)]
+#[case(RuleChange::Left)]
+#[case(RuleChange::MemberLeft)]
+#[case(RuleChange::MemberJoinedElsewhere)]
+#[case(RuleChange::MemberHasNoMethod)]
+#[case(RuleChange::AccountGone)]
+#[case(RuleChange::Nothing)]
 #[tokio::test]
-async fn the_rules_hold_at_the_very_moment(#[case] change: Change) {
-    let Database { store, .. } = &Database::fresh().await;
+async fn the_rules_hold_at_the_very_moment(#[case] change: RuleChange) {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut owner, account, member) = met(store).await;
     let grant = owner.granted(store, &intent(&account, &member.user)).await;
     apply(store, change, &owner.user, &account, &member.user).await;
@@ -161,21 +161,21 @@ async fn the_rules_hold_at_the_very_moment(#[case] change: Change) {
     let taken = store.reset(grant).await.unwrap();
     assert_eq!(taken == MemberReset::Done, is_allowed, "{change:?}");
     let method = store.method(&member.user).await.unwrap();
-    if let Change::Nothing = change {
+    if let RuleChange::Nothing = change {
         assert_eq!(taken, MemberReset::Done);
         assert!(method.is_none());
     } else {
         assert_eq!(taken, MemberReset::NotAllowed);
         assert_eq!(
             method.is_none(),
-            matches!(change, Change::MemberHasNoMethod)
+            matches!(change, RuleChange::MemberHasNoMethod)
         );
     }
 }
 
 #[tokio::test]
 async fn nobody_resets_themselves() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut owner, account, _) = met(store).await;
     let grant = owner
         .granted(store, &intent(&account, &owner.user.clone()))
@@ -186,7 +186,7 @@ async fn nobody_resets_themselves() {
 
 #[tokio::test]
 async fn co_owners_help_each_other() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut owner, account, member) = met(store).await;
     let set = store.set_role(&member.user, &account, Role::Owner).await;
     assert_eq!(set.unwrap(), MembershipChange::Done);
@@ -194,7 +194,7 @@ async fn co_owners_help_each_other() {
     assert_eq!(store.reset(grant).await.unwrap(), MemberReset::Done);
 }
 
-async fn named(store: &Store, name: &str, account: &AccountId, role: Role) -> UserId {
+async fn add_named_user(store: &Store, name: &str, account: &AccountId, role: Role) -> UserId {
     let number = u128::from_be_bytes(bits());
     let user = NewUser {
         name: name.parse().unwrap(),
@@ -215,7 +215,7 @@ async fn helpers(store: &Store, user: &UserId) -> Vec<String> {
 
 #[tokio::test]
 async fn those_help_who_own_every_account_of_a_person() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (one, two) = (account("One"), account("Two"));
     for account in [&one, &two] {
         assert_eq!(
@@ -223,11 +223,11 @@ async fn those_help_who_own_every_account_of_a_person() {
             AccountAddition::Added
         );
     }
-    let mia = named(store, "Mia", &one.id, Role::Member).await;
-    let zoe = named(store, "zoe", &one.id, Role::Owner).await;
-    named(store, "Éric", &one.id, Role::Owner).await;
-    named(store, "Bob", &one.id, Role::Member).await;
-    let barred = named(store, "Adam", &one.id, Role::Owner).await;
+    let mia = add_named_user(store, "Mia", &one.id, Role::Member).await;
+    let zoe = add_named_user(store, "zoe", &one.id, Role::Owner).await;
+    add_named_user(store, "Éric", &one.id, Role::Owner).await;
+    add_named_user(store, "Bob", &one.id, Role::Member).await;
+    let barred = add_named_user(store, "Adam", &one.id, Role::Owner).await;
     store
         .set_status(&barred, UserStatus::Disabled)
         .await

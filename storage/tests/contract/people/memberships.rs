@@ -11,7 +11,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, bits, later,
+    ContractDatabase, START, bits, later,
     people::{account, browser, protected, somebody, user},
     token,
 };
@@ -47,7 +47,7 @@ async fn role(store: &Store, user: &UserId, account: &AccountId) -> Option<Role>
 
 #[tokio::test]
 async fn a_person_joins_an_account_once() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ((acme, _), (_, ada)) = (owned(store).await, owned(store).await);
     let join = |user, account, role| {
         let store = &store;
@@ -65,7 +65,7 @@ async fn a_person_joins_an_account_once() {
 
 #[tokio::test]
 async fn the_last_owner_neither_steps_back_nor_leaves() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     let bob = joined(store, &acme, Role::Member).await;
     let set_role = |user, role| store.set_role(user, &acme, role);
@@ -88,7 +88,7 @@ async fn the_last_owner_neither_steps_back_nor_leaves() {
 
 #[tokio::test]
 async fn a_barred_owner_is_none() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     let bob = joined(store, &acme, Role::Owner).await;
     assert_eq!(
@@ -135,7 +135,7 @@ async fn invited(store: &Store, account: &AccountId) -> UserId {
 /// RC3: an invited Owner used to count, which left the account with an Owner who can't sign in.
 #[tokio::test]
 async fn an_invited_owner_does_not_count_until_they_have_a_password() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     let bob = invited(store, &acme).await;
     let link = token();
@@ -161,7 +161,7 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
 /// no worse without them.
 #[tokio::test]
 async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let acme = account("Invited only");
     assert_eq!(
         Accounts::add(store, acme.clone()).await.unwrap(),
@@ -188,7 +188,7 @@ async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
 
 #[tokio::test]
 async fn an_account_without_an_owner_holds_nobody() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (acme, ada) = owned(store).await;
     let bob = joined(store, &acme, Role::Member).await;
@@ -207,7 +207,7 @@ async fn an_account_without_an_owner_holds_nobody() {
 
 #[tokio::test]
 async fn barring_ends_sessions_and_is_taken_back() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     joined(store, &acme, Role::Owner).await;
     let mine = browser(store, &ada).await;
@@ -234,7 +234,7 @@ async fn barring_ends_sessions_and_is_taken_back() {
 
 #[tokio::test]
 async fn a_removed_person_takes_everything_along() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let places = store.of_user(&ada.user).await.unwrap();
@@ -250,7 +250,7 @@ async fn a_removed_person_takes_everything_along() {
 
 #[tokio::test]
 async fn a_refusal_says_how_many_accounts_stand_against_it() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (_, ada) = owned(store).await;
     for number in 0..3 {
         let further = account(&format!("Further {number}"));

@@ -11,14 +11,15 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{
-        Browser, FIRST_STEP, PASSWORD, Protected, browser, pending, protected, session, somebody,
+        BrowserSession, FIRST_STEP, PASSWORD, Protected, browser, pending, protected, session,
+        somebody,
     },
     token,
 };
 
-fn change(user: &UserId, browser: &Browser) -> PasswordChange {
+fn change(user: &UserId, browser: &BrowserSession) -> PasswordChange {
     PasswordChange {
         swap: browser.swap(),
         user: user.clone(),
@@ -44,7 +45,7 @@ async fn password(store: &Store, user: &UserId) -> String {
 
 #[tokio::test]
 async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = somebody(store).await;
     let (mine, other) = (browser(store, &ada).await, browser(store, &ada).await);
@@ -78,7 +79,7 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
 
 #[tokio::test]
 async fn the_old_password_must_still_be_theirs() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let mine = browser(store, &ada).await;
     let stale = PasswordChange {
@@ -95,10 +96,10 @@ async fn the_old_password_must_still_be_theirs() {
 
 #[tokio::test]
 async fn a_session_of_somebody_else_or_an_old_token_changes_nothing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let (adas, eves) = (browser(store, &ada).await, browser(store, &eve).await);
-    let old = Browser {
+    let old = BrowserSession {
         token: token(),
         ..adas.clone()
     };
@@ -111,7 +112,7 @@ async fn a_session_of_somebody_else_or_an_old_token_changes_nothing() {
 
 #[tokio::test]
 async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     for proofless in [
         change(&ada.user, &ada.browser),
@@ -157,9 +158,9 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
 
 #[tokio::test]
 async fn so_does_a_backup_code_once() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
-    let by_code = |browser: &Browser, current: &str| PasswordChange {
+    let by_code = |browser: &BrowserSession, current: &str| PasswordChange {
         proof: Some((
             ada.method.clone(),
             Proof::BackupCode(ada.codes.codes[0].id.clone()),
@@ -168,7 +169,7 @@ async fn so_does_a_backup_code_once() {
         ..change(&ada.user, browser)
     };
     let first = by_code(&ada.browser, PASSWORD);
-    let next = Browser {
+    let next = BrowserSession {
         token: first.swap.new,
         ..ada.browser.clone()
     };

@@ -14,7 +14,7 @@ use storage::Store;
 use crate::{
     people::memberships::{joined, owned},
     support::{
-        Database, START, bits, later,
+        ContractDatabase, START, bits, later,
         people::{Protected, protected, protected_user},
     },
 };
@@ -41,7 +41,7 @@ fn by_operator(seconds: u64) -> RuleRecord {
 
 #[tokio::test]
 async fn an_overview_counts_members_and_the_protected_among_them() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     let member = joined(store, &acme, Role::Member).await;
     joined(store, &acme, Role::Member).await;
@@ -64,7 +64,7 @@ async fn an_overview_counts_members_and_the_protected_among_them() {
 
 #[tokio::test]
 async fn an_owner_demands_mfa_and_is_named_for_it() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     assert_ne!(
         store.require_mfa(&acme, &ada, later(1)).await.unwrap(),
@@ -99,7 +99,7 @@ async fn an_owner_demands_mfa_and_is_named_for_it() {
 
 #[tokio::test]
 async fn only_an_owner_who_can_sign_in_demands_it() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ((acme, ada), (_, stranger)) = (owned(store).await, owned(store).await);
     let member = joined(store, &acme, Role::Member).await;
     let barred = joined(store, &acme, Role::Owner).await;
@@ -137,7 +137,7 @@ async fn strict(store: &Store) -> (Protected, AccountId, Intent) {
 
 #[tokio::test]
 async fn an_owner_lifts_the_rule_by_a_grant() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, account, intent) = strict(store).await;
     let unasked = ada.grant(&intent);
     let taken = store.lift_rule(unasked, later(2)).await.unwrap();
@@ -156,7 +156,7 @@ async fn an_owner_lifts_the_rule_by_a_grant() {
 
 #[tokio::test]
 async fn a_grant_lifts_the_rule_that_it_names() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, account, intent) = strict(store).await;
     let (other, _) = owned(store).await;
     store.join(&ada.user, &other, Role::Owner).await.unwrap();
@@ -185,7 +185,7 @@ async fn a_grant_lifts_the_rule_that_it_names() {
 
 #[tokio::test]
 async fn whoever_is_no_owner_any_more_lifts_nothing() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, account, intent) = strict(store).await;
     joined(store, &account, Role::Owner).await;
     let grant = ada.granted(store, &intent).await;
@@ -201,7 +201,7 @@ async fn whoever_is_no_owner_any_more_lifts_nothing() {
 
 #[tokio::test]
 async fn the_operator_sets_and_lifts_without_a_name() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (acme, ada) = owned(store).await;
     for (seconds, requires_mfa, rule) in [
         (1, false, None),

@@ -9,7 +9,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, bits, later,
+    ContractDatabase, START, bits, later,
     people::{account, browser, session, somebody, user},
     token,
 };
@@ -30,7 +30,7 @@ fn first_owner(link: domain::token::TokenHash, email: &str) -> FirstOwner {
 
 #[tokio::test]
 async fn the_set_up_link_makes_one_owner_once() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (old, link) = (token(), token());
     store.offer_set_up(old).await.unwrap();
     store.offer_set_up(link).await.unwrap();
@@ -95,7 +95,7 @@ async fn the_set_up_link_makes_one_owner_once() {
 /// RC6: an unused set-up link used to become valid again once the last user was removed.
 #[tokio::test]
 async fn any_user_ends_the_set_up_link_for_good() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let link = token();
     store.offer_set_up(link).await.unwrap();
     remove_again(store).await;
@@ -120,7 +120,7 @@ async fn any_user_ends_the_set_up_link_for_good() {
 #[case::offered_late(true)]
 #[tokio::test]
 async fn a_set_up_link_beside_a_user_ends_with_that_user(#[case] by_a_start: bool) {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let (store, link) = (&database.store, token());
     let user = somebody(store).await;
     if by_a_start {
@@ -133,19 +133,19 @@ async fn a_set_up_link_beside_a_user_ends_with_that_user(#[case] by_a_start: boo
             .await
             .unwrap();
     }
-    removed(store, &user).await;
+    remove_user(store, &user).await;
     assert!(!store.set_up_is_open(link).await.unwrap());
 }
 
 /// Adds a user and removes them.
 async fn remove_again(store: &Store) {
     let user = somebody(store).await;
-    removed(store, &user).await;
+    remove_user(store, &user).await;
     assert!(store.none_exist().await.unwrap());
 }
 
 /// Removes the account first, because its last Owner can't be removed.
-async fn removed(store: &Store, user: &UserId) {
+async fn remove_user(store: &Store, user: &UserId) {
     let account = store.of_user(user).await.unwrap().remove(0).account.id;
     assert_eq!(
         Accounts::remove(store, &account).await.unwrap(),
@@ -157,7 +157,7 @@ async fn removed(store: &Store, user: &UserId) {
 
 #[tokio::test]
 async fn the_first_owner_joins_an_account_that_the_operator_added() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let link = token();
     assert_eq!(
         Accounts::add(store, account("ACME")).await.unwrap(),
@@ -177,7 +177,7 @@ async fn the_first_owner_joins_an_account_that_the_operator_added() {
 
 #[tokio::test]
 async fn an_address_is_taken_once() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let acme = account("Acme");
     assert_eq!(
@@ -214,7 +214,7 @@ async fn an_address_is_taken_once() {
 
 #[tokio::test]
 async fn users_are_listed_by_address_with_their_accounts_by_name() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (alpha, beta) = (account("alpha"), account("Beta"));
     for account in [&beta, &alpha] {
@@ -274,7 +274,7 @@ async fn users_are_listed_by_address_with_their_accounts_by_name() {
 
 #[tokio::test]
 async fn credentials_are_found_by_address() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let email = Users::find(store, &user).await.unwrap().unwrap().email;
     let found = store.credentials(&email).await.unwrap().unwrap();
@@ -293,7 +293,7 @@ async fn credentials_are_found_by_address() {
 
 #[tokio::test]
 async fn a_new_password_ends_sessions_and_invitations() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (user, other) = (somebody(store).await, somebody(store).await);
     let (mine, others) = (browser(store, &user).await, browser(store, &other).await);
     let link = token();
@@ -319,7 +319,7 @@ async fn a_new_password_ends_sessions_and_invitations() {
 
 #[tokio::test]
 async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;
     let (first, second) = (token(), token());
@@ -375,7 +375,7 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
 
 #[tokio::test]
 async fn a_barred_user_can_use_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let (mine, link) = (browser(store, &user).await, token());

@@ -17,7 +17,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{
         STRANGER, WithoutCount, account, activation, newcomer, pending, protected, session,
         somebody, user,
@@ -48,8 +48,8 @@ where
     results
 }
 
-pub async fn programs() -> (Database, [Arc<Store>; 2]) {
-    let database = Database::fresh().await;
+pub async fn programs() -> (ContractDatabase, [Arc<Store>; 2]) {
+    let database = ContractDatabase::fresh().await;
     let programs = [
         Arc::new(database.another().await),
         Arc::new(database.another().await),

@@ -14,14 +14,14 @@ use crate::{
     people::memberships::{LAST, joined, owned},
     races::{ROUNDS, at_once, count, programs},
     support::{
-        Database, later,
+        ContractDatabase, later,
         people::{newcomer, protected_user},
     },
 };
 
 const TASKS: usize = 16;
 
-async fn owners(database: &Database, account: &AccountId) -> i64 {
+async fn owners(database: &ContractDatabase, account: &AccountId) -> i64 {
     let sql = "SELECT COUNT(*) FROM memberships p JOIN users u ON u.id = p.user_id
                WHERE p.account_id = $1 AND p.role = 'owner' AND u.disabled = 0";
     sqlx::query_scalar(sql)

@@ -17,7 +17,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, email_index, from, later,
+    ContractDatabase, START, email_index, from, later,
     people::{browser, somebody},
     stranger, token,
 };
@@ -53,7 +53,7 @@ async fn is_judged(store: &Store, attempt: PasswordTry, now: Timestamp) -> Optio
 }
 
 /// Ada's name is delayed, and network 0 has failed.
-async fn besieged(store: &Store) {
+async fn besiege(store: &Store) {
     for _ in 0..5 {
         assert!(is_judged(store, of_network(0), START).await.is_some());
     }
@@ -62,8 +62,8 @@ async fn besieged(store: &Store) {
 
 #[tokio::test]
 async fn rb3_each_network_has_one_try_an_hour_while_the_delay_runs() {
-    let Database { store, .. } = &Database::fresh().await;
-    besieged(store).await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    besiege(store).await;
     assert!(is_judged(store, of_network(1), START).await.is_some());
     assert!(
         is_judged(store, of_host(1, 7), START).await.is_none(),
@@ -84,8 +84,8 @@ async fn rb3_each_network_has_one_try_an_hour_while_the_delay_runs() {
 
 #[tokio::test]
 async fn rb3_all_networks_together_at_most_double_the_guesses_at_a_name() {
-    let Database { store, .. } = &Database::fresh().await;
-    besieged(store).await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    besiege(store).await;
     let mut judged = 0;
     for number in 1..=100 {
         judged += u32::from(is_judged(store, of_network(number), START).await.is_some());
@@ -100,8 +100,8 @@ async fn rb3_all_networks_together_at_most_double_the_guesses_at_a_name() {
 
 #[tokio::test]
 async fn rb3_a_right_password_gives_the_try_back() {
-    let Database { store, .. } = &Database::fresh().await;
-    besieged(store).await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    besiege(store).await;
     for _ in 0..3 {
         let receipt = is_judged(store, of_network(1), START).await.unwrap();
         store.password_was_right(receipt).await.unwrap();
@@ -119,7 +119,7 @@ async fn besieged_again(store: &Store) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rb3_of_many_networks_at_once_no_more_are_judged() {
     let (database, programs) = crate::races::programs().await;
-    besieged(&database.store).await;
+    besiege(&database.store).await;
     let results = crate::races::at_once(&programs, 100, |store, number| async move {
         let number = u16::try_from(number + 1).unwrap();
         let counted = store.count_password(of_network(number), START).await;
@@ -143,7 +143,7 @@ async fn rb3_of_many_networks_at_once_no_more_are_judged() {
 /// Neither adds a row after the first.
 #[tokio::test]
 async fn rb1_a_refusal_counts_nothing_and_an_address_is_remembered() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let nothing = || PasswordTry {
         address_limit: 3,
@@ -172,7 +172,7 @@ async fn rb1_a_refusal_counts_nothing_and_an_address_is_remembered() {
 
 #[tokio::test]
 async fn rb1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_done() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let email = Users::find(store, &ada).await.unwrap().unwrap().email;
     let known = KnownBrowser {
@@ -217,7 +217,7 @@ async fn rb1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_
 async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     const MINUTES: u16 = 90;
     const EACH: u16 = 40;
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     for minute in 0..MINUTES {
         for number in 0..EACH {
@@ -280,7 +280,7 @@ async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
 /// failed.
 #[tokio::test]
 async fn rb2_a_right_password_has_its_own_event_beyond_the_budget() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let before = store.newest_events(100_000).await.unwrap().len();
     let origin = || Origin::here(Actor::Nobody, START);
@@ -321,7 +321,7 @@ async fn rb2_a_right_password_has_its_own_event_beyond_the_budget() {
 /// RB2: a dead link counts for its address, up to a number per minute for all addresses.
 #[tokio::test]
 async fn rb2_dead_links_count_for_their_address() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let address = from([203, 0, 113, 9].into()).address;
     for _ in 0..3 {

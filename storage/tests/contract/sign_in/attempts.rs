@@ -16,14 +16,14 @@ use proptest::prelude::*;
 use crate::{
     sign_in::known_browsers::known,
     support::{
-        Database, START, bits, email_index, later,
+        ContractDatabase, START, bits, email_index, later,
         people::{STRANGER, browser, somebody},
         stranger,
     },
 };
 
 #[derive(Debug, Clone, Copy)]
-enum Step {
+enum AttemptStep {
     /// An attempt by one of [`holders`].
     Try(usize, Factor),
     /// Waits until exactly the time that a refusal names.
@@ -31,12 +31,12 @@ enum Step {
     Unlock,
 }
 
-fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
+fn steps() -> impl Strategy<Value = Vec<(u64, AttemptStep)>> {
     let step = prop_oneof![
-        20 => (0..3_usize).prop_map(|holder| Step::Try(holder, Factor::Application)),
-        20 => (0..3_usize).prop_map(|holder| Step::Try(holder, Factor::BackupCode)),
-        8 => Just(Step::Wait),
-        1 => Just(Step::Unlock),
+        20 => (0..3_usize).prop_map(|holder| AttemptStep::Try(holder, Factor::Application)),
+        20 => (0..3_usize).prop_map(|holder| AttemptStep::Try(holder, Factor::BackupCode)),
+        8 => Just(AttemptStep::Wait),
+        1 => Just(AttemptStep::Unlock),
     ];
     // Gaps from a burst to most of a day, so that pauses, the lockout and the day's backup codes
     // all occur.
@@ -45,8 +45,8 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
     prop::collection::vec((gap, step), 1..160)
 }
 
-async fn storage_agrees_with_the_rule(steps: Vec<(u64, Step)>) {
-    let Database { store, .. } = &Database::fresh().await;
+async fn storage_agrees_with_the_rule(steps: Vec<(u64, AttemptStep)>) {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let holders = [
         GuessHolder::Stranger,
@@ -57,7 +57,7 @@ async fn storage_agrees_with_the_rule(steps: Vec<(u64, Step)>) {
     for (gap, step) in steps {
         now = now.plus(Duration::from_secs(gap));
         match step {
-            Step::Try(number, factor) => {
+            AttemptStep::Try(number, factor) => {
                 let rule = &mut rules[number];
                 let expected = rule.budget(factor, now);
                 let counted = store.count_second_factor(&user, &holders[number], factor, now);
@@ -67,12 +67,12 @@ async fn storage_agrees_with_the_rule(steps: Vec<(u64, Step)>) {
                     *rule = rule.counted(now);
                 }
             }
-            Step::Wait => {
+            AttemptStep::Wait => {
                 if let Budget::Paused { until } = rules[0].budget(Factor::BackupCode, now) {
                     now = until;
                 }
             }
-            Step::Unlock => {
+            AttemptStep::Unlock => {
                 let refused = store
                     .unlock(&user, email_index("ada@example.com"))
                     .await
@@ -90,7 +90,7 @@ async fn storage_agrees_with_the_rule(steps: Vec<(u64, Step)>) {
 }
 
 async fn passwords_agree_with_the_rule(gaps: Vec<(u64, bool)>) {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, email) = (stranger("ada@example.com"), email_index("ada@example.com"));
     let (mut rule, mut now) = (PasswordAttempts::default(), START);
     for (gap, is_right) in gaps {
@@ -128,7 +128,7 @@ proptest! {
 
 #[tokio::test]
 async fn attempts_survive_a_restart() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let user = somebody(&database.store).await;
     for _ in 0..5 {
         let budget = database
@@ -148,7 +148,7 @@ async fn attempts_survive_a_restart() {
 
 #[tokio::test]
 async fn budgets_are_apart() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     for _ in 0..6 {
         store
@@ -176,7 +176,7 @@ async fn budgets_are_apart() {
 
 #[tokio::test]
 async fn unlocking_clears_both_budgets() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (user, email) = (somebody(store).await, email_index("ada@example.com"));
     for _ in 0..3 {
         store
@@ -195,7 +195,7 @@ async fn unlocking_clears_both_budgets() {
 
 #[tokio::test]
 async fn rows_of_forgotten_addresses_go() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     for number in 0..20 {
         let typed = stranger(&format!("typed{number}@example.com"));
@@ -210,7 +210,7 @@ async fn rows_of_forgotten_addresses_go() {
 
 #[tokio::test]
 async fn nobody_has_no_budget() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let nobody = UserId::from_random(bits());
     let budget = store
         .count_second_factor(&nobody, STRANGER, Factor::Application, START)

@@ -22,7 +22,7 @@ use crate::{
     races::{at_once, count, programs},
     sign_in::known_browsers::known,
     support::{
-        Database, START, bits, email_index, later,
+        ContractDatabase, START, bits, email_index, later,
         people::{
             FIRST_STEP, Protected, STRANGER, WithoutCount, browser, protected, protected_user,
             somebody, user,
@@ -62,7 +62,7 @@ async fn guess(store: &Store, user: &UserId, holder: &GuessHolder) -> Budget {
         .unwrap()
 }
 
-async fn refused(store: &Store, user: &UserId, holders: &[GuessHolder; 4]) -> [u32; 4] {
+async fn refused_in_a_row(store: &Store, user: &UserId, holders: &[GuessHolder; 4]) -> [u32; 4] {
     let mut all = [0; 4];
     for (count, holder) in all.iter_mut().zip(holders) {
         *count = store.refused_in_a_row(user, holder).await.unwrap();
@@ -78,7 +78,7 @@ async fn all_guess(store: &Store, user: &UserId, holders: &[GuessHolder; 4]) {
 
 #[tokio::test]
 async fn no_holder_spends_the_budget_of_another() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let holders = holders(store, &ada).await;
     for (number, holder) in holders.iter().enumerate() {
@@ -91,13 +91,13 @@ async fn no_holder_spends_the_budget_of_another() {
         ));
         let mut expected = [0; 4];
         expected[..=number].fill(5);
-        assert_eq!(refused(store, &ada.user, &holders).await, expected);
+        assert_eq!(refused_in_a_row(store, &ada.user, &holders).await, expected);
     }
 }
 
 #[tokio::test]
 async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let holders = holders(store, &ada).await;
     let GuessHolder::KnownBrowser(mine) = holders[1] else {
@@ -116,7 +116,10 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
         SignInCodeUse::Accepted { refused_before: 1 },
         "by strangers; its own one is the right one"
     );
-    assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 1, 1]);
+    assert_eq!(
+        refused_in_a_row(store, &ada.user, &holders).await,
+        [0, 0, 1, 1]
+    );
 
     all_guess(store, &ada.user, &holders).await;
     let half = browser(store, &ada.user).await;
@@ -126,13 +129,16 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
         store.use_backup_code(code).await.unwrap().without_count(),
         CodeUse::Accepted
     );
-    assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 2, 2]);
+    assert_eq!(
+        refused_in_a_row(store, &ada.user, &holders).await,
+        [0, 0, 2, 2]
+    );
 }
 
 /// ADR 7: a backup code clears both budgets.
 #[tokio::test]
 async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_sessions() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let holders = holders(store, &ada).await;
     all_guess(store, &ada.user, &holders).await;
@@ -141,12 +147,15 @@ async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_session
     store.ask(session, &ada.user, asked).await.unwrap();
     let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
     assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
-    assert_eq!(refused(store, &ada.user, &holders).await, [0, 1, 0, 1]);
+    assert_eq!(
+        refused_in_a_row(store, &ada.user, &holders).await,
+        [0, 1, 0, 1]
+    );
 }
 
 #[tokio::test]
 async fn whoever_unlocks_clears_all_of_them() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let (hers, eves) = (holders(store, &ada).await, holders(store, &eve).await);
@@ -162,7 +171,7 @@ async fn whoever_unlocks_clears_all_of_them() {
     let name = email_index("ada@example.com");
     assert_eq!(store.unlock(&ada.user, name).await.unwrap(), 4, "the most");
     assert_eq!(store.unlock(&ada.user, name).await.unwrap(), 0);
-    assert_eq!(refused(store, &ada.user, &hers).await, [0; 4]);
+    assert_eq!(refused_in_a_row(store, &ada.user, &hers).await, [0; 4]);
 
     all_guess(store, &ada.user, &hers).await;
     assert_eq!(
@@ -173,12 +182,12 @@ async fn whoever_unlocks_clears_all_of_them() {
         let left = if table == "browser_attempts" { 2 } else { 1 };
         assert_eq!(database.count(table).await, left, "{table}: only Eve's");
     }
-    assert_eq!(refused(store, &eve.user, &eves).await, [1; 4]);
+    assert_eq!(refused_in_a_row(store, &eve.user, &eves).await, [1; 4]);
 }
 
 #[tokio::test]
 async fn a_deleted_method_leaves_no_budget() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
     let holders = holders(store, &ada).await;
@@ -197,7 +206,7 @@ async fn a_deleted_method_leaves_no_budget() {
 
 #[tokio::test]
 async fn a_holder_that_has_ended_is_gone_and_leaves_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, somebody(store).await);
     let holders = holders(store, &ada).await;
@@ -251,7 +260,10 @@ async fn of_twenty_guesses_at_once_of_one_holder_five_are_judged() {
         .await;
         assert_eq!(count(&results, &Budget::Open), 5, "{holder:?}");
     }
-    assert_eq!(refused(&database.store, &ada.user, &holders).await, [5; 4]);
+    assert_eq!(
+        refused_in_a_row(&database.store, &ada.user, &holders).await,
+        [5; 4]
+    );
 }
 
 /// A guess while its holder ends is counted or gets `Gone`; it never fails.
@@ -296,7 +308,7 @@ async fn a_guess_beside_the_end_of_its_holder_does_not_fail() {
 /// A correct code within a session gives back that session's attempt, and no other.
 #[tokio::test]
 async fn what_is_given_back_is_the_sessions() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let holders = holders(store, &ada).await;
     all_guess(store, &ada.user, &holders).await;
@@ -308,13 +320,16 @@ async fn what_is_given_back_is_the_sessions() {
         at: later(30),
     };
     assert_eq!(store.test(code).await.unwrap(), CodeUse::Accepted);
-    assert_eq!(refused(store, &ada.user, &holders).await, [1, 1, 0, 1]);
+    assert_eq!(
+        refused_in_a_row(store, &ada.user, &holders).await,
+        [1, 1, 0, 1]
+    );
 }
 
 /// Item 6 of the field's list: repeating the code of one step uses the budget only once.
 #[tokio::test]
 async fn the_code_of_one_step_spends_the_budget_once() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let eves = holders(store, &eve).await;
@@ -341,13 +356,16 @@ async fn the_code_of_one_step_spends_the_budget_once() {
         let paused = guess(store, &ada.user, holder).await;
         assert!(matches!(paused, Budget::Paused { .. }), "{paused:?}");
     }
-    assert_eq!(refused(store, &eve.user, &eves).await, [1, 1, 1, 1]);
+    assert_eq!(
+        refused_in_a_row(store, &eve.user, &eves).await,
+        [1, 1, 1, 1]
+    );
 }
 
 /// A holder that has ended has no budget, and gets none.
 #[tokio::test]
 async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     for holder in &holders(store, &ada).await {
@@ -356,7 +374,7 @@ async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
         assert_eq!(store.refused_in_a_row(&ada.user, holder).await.unwrap(), 0);
     }
     assert_eq!(
-        refused(store, &ada.user, &holders(store, &ada).await).await,
+        refused_in_a_row(store, &ada.user, &holders(store, &ada).await).await,
         [0; 4]
     );
 }
@@ -364,7 +382,7 @@ async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
 /// A server without the master key can't judge a code, so the attempt is not counted as a guess.
 #[tokio::test]
 async fn s20_a_code_that_nobody_could_judge_is_given_back() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     for holder in &holders(store, &ada).await {

@@ -14,7 +14,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, later,
+    ContractDatabase, START, later,
     people::{activation, browser, pending, somebody},
     stranger, token,
 };
@@ -46,7 +46,12 @@ pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
     known.token
 }
 
-async fn tried(store: &Store, email: &str, from: TokenHash, now: Timestamp) -> PasswordCount {
+async fn try_password(
+    store: &Store,
+    email: &str,
+    from: TokenHash,
+    now: Timestamp,
+) -> PasswordCount {
     let attempt = PasswordTry {
         browser: Some(from),
         address_limit: 1,
@@ -57,21 +62,21 @@ async fn tried(store: &Store, email: &str, from: TokenHash, now: Timestamp) -> P
 
 #[tokio::test]
 async fn a_known_browser_has_a_budget_of_its_own() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let (name, mine) = (email(store, &ada).await, known(store, &ada, START).await);
     for _ in 0..1000 {
         store.count_password(stranger(&name), START).await.unwrap();
     }
     for _ in 0..5 {
-        let counted = tried(store, &name, mine, START).await;
+        let counted = try_password(store, &name, mine, START).await;
         assert_eq!(counted, PasswordCount::Counted(Receipt::Browser(mine)));
     }
-    let refused = tried(store, &name, mine, START).await;
+    let refused = try_password(store, &name, mine, START).await;
     assert_eq!(refused, PasswordCount::Refused { until: later(5) });
     let other = known(store, &ada, START).await;
     assert_eq!(
-        tried(store, &name, other, START).await,
+        try_password(store, &name, other, START).await,
         PasswordCount::Counted(Receipt::Browser(other))
     );
     store
@@ -79,7 +84,7 @@ async fn a_known_browser_has_a_budget_of_its_own() {
         .await
         .unwrap();
     assert_eq!(
-        tried(store, &name, mine, START).await,
+        try_password(store, &name, mine, START).await,
         PasswordCount::Counted(Receipt::Browser(mine))
     );
     let stranger = store.count_password(stranger(&name), START).await.unwrap();
@@ -91,10 +96,10 @@ async fn a_known_browser_has_a_budget_of_its_own() {
 
 #[tokio::test]
 async fn it_is_a_stranger_to_every_other_user() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let (adas, eves) = (known(store, &ada, START).await, email(store, &eve).await);
-    let counted = tried(store, &eves, adas, START).await;
+    let counted = try_password(store, &eves, adas, START).await;
     assert!(matches!(
         counted,
         PasswordCount::Counted(Receipt::Stranger { .. })
@@ -118,12 +123,12 @@ async fn it_is_a_stranger_to_every_other_user() {
 
 #[tokio::test]
 async fn it_is_forgotten_when_it_stays_away() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let (name, mine) = (email(store, &ada).await, known(store, &ada, START).await);
     let away = START.plus(KNOWN);
     assert!(!store.is_known(mine, &ada, away).await.unwrap());
-    let counted = tried(store, &name, mine, away).await;
+    let counted = try_password(store, &name, mine, away).await;
     assert!(matches!(
         counted,
         PasswordCount::Counted(Receipt::Stranger { .. })
@@ -133,7 +138,7 @@ async fn it_is_forgotten_when_it_stays_away() {
 /// RB3: the browsers known longest stay, however many and often others sign in later; those rotate.
 #[tokio::test]
 async fn rb3_of_very_many_those_known_for_longest_stay() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = somebody(store).await;
     let mut all = Vec::new();
@@ -154,7 +159,7 @@ async fn rb3_of_very_many_those_known_for_longest_stay() {
 
 #[tokio::test]
 async fn none_is_known_to_a_session_that_has_ended() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let mine = browser(store, &ada).await;
     let of = |user: &UserId| KnownBrowser {
@@ -177,7 +182,7 @@ async fn none_is_known_to_a_session_that_has_ended() {
 
 #[tokio::test]
 async fn a_new_password_ends_them() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
     let (adas, eves) = (
         known(store, &ada, START).await,
@@ -191,7 +196,7 @@ async fn a_new_password_ends_them() {
 
 #[tokio::test]
 async fn so_does_a_new_method() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = somebody(store).await;
     let known = known(store, &ada, START).await;
     let mine = browser(store, &ada).await;

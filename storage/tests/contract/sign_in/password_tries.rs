@@ -7,7 +7,7 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START, email_index, from, later,
+    ContractDatabase, START, email_index, from, later,
     people::{session, somebody},
     stranger,
 };
@@ -20,7 +20,7 @@ fn other(number: u32) -> PasswordTry {
     }
 }
 
-async fn counted(store: &Store, attempt: PasswordTry, seconds: u64) -> Receipt {
+async fn count_try(store: &Store, attempt: PasswordTry, seconds: u64) -> Receipt {
     match store.count_password(attempt, later(seconds)).await.unwrap() {
         PasswordCount::Counted(receipt) => receipt,
         PasswordCount::Refused { until } => panic!("refused until {until:?}"),
@@ -29,9 +29,9 @@ async fn counted(store: &Store, attempt: PasswordTry, seconds: u64) -> Receipt {
 
 #[tokio::test]
 async fn an_address_has_its_refused_sign_ins_within_the_window_and_no_more() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     for number in 0..3 {
-        counted(store, other(number), u64::from(number) * 10).await;
+        count_try(store, other(number), u64::from(number) * 10).await;
     }
     let refused = store.count_password(other(3), later(30)).await.unwrap();
     let until = START.plus(WINDOW);
@@ -40,7 +40,7 @@ async fn an_address_has_its_refused_sign_ins_within_the_window_and_no_more() {
         PasswordCount::Refused { until },
         "when the oldest leaves the window"
     );
-    counted(store, other(3), WINDOW.as_secs()).await;
+    count_try(store, other(3), WINDOW.as_secs()).await;
     let refused = store.count_password(other(4), until).await.unwrap();
     assert_eq!(
         refused,
@@ -53,29 +53,29 @@ async fn an_address_has_its_refused_sign_ins_within_the_window_and_no_more() {
 
 #[tokio::test]
 async fn a_right_password_is_taken_off_the_address() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     for number in 0..20 {
-        let receipt = counted(store, other(number), 0).await;
+        let receipt = count_try(store, other(number), 0).await;
         store.password_was_right(receipt).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_session_forgets_what_its_password_was_counted_with_and_none_that_opens_does_not() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let with = |receipt| NewSession {
         receipt: Some(receipt),
         ..session(&user, START)
     };
     for number in 0..20 {
-        let receipt = counted(store, other(number), 0).await;
+        let receipt = count_try(store, other(number), 0).await;
         assert!(store.open(with(receipt)).await.unwrap().is_done());
     }
     for number in 0..3 {
         let of_an_old_password = NewSession {
             password: SecretHash::phc("another".to_owned()),
-            ..with(counted(store, other(number), 0).await)
+            ..with(count_try(store, other(number), 0).await)
         };
         assert!(!store.open(of_an_old_password).await.unwrap().is_done());
     }
@@ -85,10 +85,10 @@ async fn a_session_forgets_what_its_password_was_counted_with_and_none_that_open
 
 #[tokio::test]
 async fn what_a_limit_refuses_is_counted_nowhere() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     for number in 0..3 {
-        counted(store, other(number), 0).await;
+        count_try(store, other(number), 0).await;
     }
     store.count_password(other(9), START).await.unwrap();
     let name = email_index("typed9@example.com");
@@ -97,7 +97,7 @@ async fn what_a_limit_refuses_is_counted_nowhere() {
     // Five for one name, then its delay. Refused attempts do not count for the address.
     let ada = || stranger("ada@example.com");
     for _ in 0..5 {
-        counted(store, ada(), WINDOW.as_secs()).await;
+        count_try(store, ada(), WINDOW.as_secs()).await;
     }
     for _ in 0..50 {
         let refused = store
@@ -111,13 +111,13 @@ async fn what_a_limit_refuses_is_counted_nowhere() {
 
 #[tokio::test]
 async fn addresses_and_what_is_no_name_are_counted_too() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let nothing = || PasswordTry {
         email: None,
         ..other(0)
     };
     for _ in 0..3 {
-        counted(store, nothing(), 0).await;
+        count_try(store, nothing(), 0).await;
     }
     let refused = store.count_password(nothing(), START).await.unwrap();
     assert!(matches!(refused, PasswordCount::Refused { .. }));
@@ -125,14 +125,14 @@ async fn addresses_and_what_is_no_name_are_counted_too() {
         address_limit: 3,
         ..from([198, 51, 100, 7].into())
     };
-    counted(store, elsewhere, 0).await;
+    count_try(store, elsewhere, 0).await;
 }
 
 #[tokio::test]
 async fn the_limit_survives_a_restart() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     for number in 0..3 {
-        counted(&database.store, other(number), 0).await;
+        count_try(&database.store, other(number), 0).await;
     }
     database.store.close().await;
     let refused = database

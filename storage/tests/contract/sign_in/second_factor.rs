@@ -10,14 +10,14 @@ use domain::{
 use proptest::prelude::*;
 
 use crate::support::{
-    Database, START, bits,
+    ContractDatabase, START, bits,
     people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, protected},
     vault,
 };
 
 #[tokio::test]
 async fn a_right_code_completes_the_sign_in() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
     store
@@ -52,7 +52,7 @@ async fn a_right_code_completes_the_sign_in() {
 
 #[tokio::test]
 async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
     let set_up_step = store
@@ -104,7 +104,7 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
 
 #[tokio::test]
 async fn a_code_counts_for_its_owner_and_a_live_session_only() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let (adas, eves) = (
         browser(store, &ada.user).await,
@@ -163,7 +163,7 @@ async fn a_code_counts_for_its_owner_and_a_live_session_only() {
 
 #[tokio::test]
 async fn a_barred_user_completes_nothing() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
@@ -188,7 +188,7 @@ async fn a_barred_user_completes_nothing() {
 
 #[tokio::test]
 async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let mine = browser(store, &ada.user).await;
     store
@@ -286,7 +286,7 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
 }
 
 async fn no_code_is_accepted_twice(uses: Vec<usize>) {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada: Protected = protected(store).await;
     let mut spent = [false; 10];
     for index in uses {

@@ -8,14 +8,14 @@ use domain::{
 };
 
 use crate::support::{
-    Database, START, later,
-    people::{Browser, STRANGER, browser, pending, session, somebody},
+    ContractDatabase, START, later,
+    people::{BrowserSession, STRANGER, browser, pending, session, somebody},
     token,
 };
 
 #[tokio::test]
 async fn a_session_is_found_by_its_token_with_what_the_policy_asks() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;
     let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
@@ -38,7 +38,7 @@ async fn a_session_is_found_by_its_token_with_what_the_policy_asks() {
 
 #[tokio::test]
 async fn a_user_in_no_account_has_a_session_too() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;
@@ -60,7 +60,7 @@ async fn a_user_in_no_account_has_a_session_too() {
 
 #[tokio::test]
 async fn a_request_and_a_confirmed_password_are_noted() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mine = browser(store, &somebody(store).await).await;
     store.touch(&mine.session, later(5)).await.unwrap();
     let seen = Sessions::find(store, mine.token)
@@ -96,7 +96,7 @@ async fn a_request_and_a_confirmed_password_are_noted() {
 
 #[tokio::test]
 async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let user = somebody(store).await;
     for _ in 0..5 {
         store
@@ -147,7 +147,7 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
 
 #[tokio::test]
 async fn a_new_session_replaces_the_browsers_old_one_and_dead_ones_go() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let (user, other) = (somebody(store).await, somebody(store).await);
     let (old, kept) = (browser(store, &user).await, browser(store, &user).await);
@@ -175,7 +175,7 @@ async fn a_new_session_replaces_the_browsers_old_one_and_dead_ones_go() {
 
 #[tokio::test]
 async fn an_ended_session_takes_its_pending_key_along() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let mine = browser(store, &user).await;
@@ -185,14 +185,14 @@ async fn an_ended_session_takes_its_pending_key_along() {
     assert!(store.pending(&mine.session).await.unwrap().is_none());
     assert_eq!(database.count("pending_keys").await, 0);
     store.end(&mine.session).await.unwrap();
-    let Browser { session, .. } = mine;
+    let BrowserSession { session, .. } = mine;
     store.touch(&session, later(1)).await.unwrap();
 }
 
 /// A sign-in that was verified just before the password changed is refused.
 #[tokio::test]
 async fn no_session_opens_on_a_password_that_has_changed() {
-    let database = Database::fresh().await;
+    let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let user = somebody(store).await;
     let judged = session(&user, START);
@@ -207,11 +207,11 @@ async fn no_session_opens_on_a_password_that_has_changed() {
 
 #[tokio::test]
 async fn a_session_works_in_an_account_of_its_user() {
-    let Database { store, .. } = &Database::fresh().await;
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (user, other) = (somebody(store).await, somebody(store).await);
     let (mine, others) = (browser(store, &user).await, browser(store, &other).await);
     let account = store.of_user(&user).await.unwrap().remove(0).account.id;
-    let choose = |browser: &Browser| {
+    let choose = |browser: &BrowserSession| {
         let session = browser.session.clone();
         let account = &account;
         async move { store.choose_account(&session, account).await.unwrap() }

@@ -10,8 +10,8 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    Database, START,
-    people::{Browser, Protected},
+    ContractDatabase, START,
+    people::{BrowserSession, Protected},
 };
 
 impl Protected {
@@ -24,7 +24,12 @@ impl Protected {
         }
     }
 
-    pub fn verification(&self, browser: &Browser, intent: &Intent, proof: Proof) -> Verification {
+    pub fn verification(
+        &self,
+        browser: &BrowserSession,
+        intent: &Intent,
+        proof: Proof,
+    ) -> Verification {
         Verification {
             swap: browser.swap(),
             user: self.user.clone(),
@@ -72,7 +77,10 @@ pub async fn fresh_step(store: &Store, person: &Protected) -> Proof {
 }
 
 /// When the session signed in with a backup code, if that still allows a verification.
-pub async fn recovered_at(database: &Database, browser: &Browser) -> Option<Timestamp> {
+pub async fn recovered_at(
+    database: &ContractDatabase,
+    browser: &BrowserSession,
+) -> Option<Timestamp> {
     let sql = "SELECT recovered_at FROM sessions WHERE id = $1";
     let at: Option<i64> = sqlx::query_scalar(sql)
         .bind(browser.session.as_str())

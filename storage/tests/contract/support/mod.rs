@@ -34,7 +34,7 @@ async fn migrate(url: String) {
 /// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-pub struct Database {
+pub struct ContractDatabase {
     pub store: Store,
     pub url: String,
     folder: TempDir,
@@ -42,7 +42,7 @@ pub struct Database {
     _on_server: Option<ServerDatabase>,
 }
 
-impl Database {
+impl ContractDatabase {
     /// A new database with the current schema.
     pub async fn fresh() -> Self {
         match ServerDatabase::migrated(migrate).await {

@@ -16,7 +16,7 @@ use domain::{
 use sqlx::Connection;
 use storage::Store;
 
-use crate::support::{Database, START, bits, sealed, token, vault};
+use crate::support::{ContractDatabase, START, bits, sealed, token, vault};
 
 /// The password hash of all users.
 pub const PASSWORD: &str = "$argon2id$test";
@@ -28,12 +28,12 @@ pub const STRANGER: &GuessHolder = &GuessHolder::Stranger;
 
 /// A session as its browser knows it.
 #[derive(Clone)]
-pub struct Browser {
+pub struct BrowserSession {
     pub session: SessionId,
     pub token: TokenHash,
 }
 
-impl Browser {
+impl BrowserSession {
     /// The holder of guesses within the session, once it is complete.
     pub fn holder(&self) -> GuessHolder {
         GuessHolder::Session(self.session.clone())
@@ -98,10 +98,10 @@ pub async fn somebody(store: &Store) -> UserId {
     user.id
 }
 
-pub async fn browser(store: &Store, user: &UserId) -> Browser {
+pub async fn browser(store: &Store, user: &UserId) -> BrowserSession {
     let new = session(user, START);
     assert!(store.open(new.clone()).await.unwrap().is_done());
-    Browser {
+    BrowserSession {
         session: new.id,
         token: new.token,
     }
@@ -109,7 +109,7 @@ pub async fn browser(store: &Store, user: &UserId) -> Browser {
 
 /// Opens a session beyond the limits on sessions and sign-ins (RC7), because races need more of
 /// them at once.
-pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
+pub async fn newcomer(database: &ContractDatabase, user: &UserId) -> BrowserSession {
     let new = session(user, START);
     let mut past = database.connection().await;
     let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at) VALUES ($1, $2, $3, $4, $4, $4)";
@@ -122,7 +122,7 @@ pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
         .await
         .unwrap();
     past.close().await.unwrap();
-    Browser {
+    BrowserSession {
         session: new.id,
         token: new.token,
     }
@@ -145,7 +145,12 @@ pub fn code_set(user: &UserId, session: &SessionId) -> (NewCodeSet, Vec<BackupCo
     (set, codes)
 }
 
-pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timestamp) -> PendingKey {
+pub async fn pending(
+    store: &Store,
+    user: &UserId,
+    browser: &BrowserSession,
+    at: Timestamp,
+) -> PendingKey {
     let key = PendingKey {
         session: browser.session.clone(),
         user: user.clone(),
@@ -158,7 +163,7 @@ pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timest
     stands.unwrap().unwrap()
 }
 
-pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {
+pub fn activation(key: &PendingKey, browser: &BrowserSession) -> Activation {
     Activation {
         swap: browser.swap(),
         user: key.user.clone(),
@@ -179,7 +184,7 @@ pub struct Protected {
     pub method: MethodId,
     pub codes: NewCodeSet,
     /// The session that set the method up.
-    pub browser: Browser,
+    pub browser: BrowserSession,
 }
 
 pub async fn protected(store: &Store) -> Protected {
@@ -206,7 +211,7 @@ pub async fn protected_user(store: &Store, user: UserId) -> Protected {
 }
 
 impl Protected {
-    pub fn code(&self, browser: &Browser, step: i64) -> SignInCode {
+    pub fn code(&self, browser: &BrowserSession, step: i64) -> SignInCode {
         SignInCode {
             swap: browser.swap(),
             user: self.user.clone(),
@@ -218,7 +223,7 @@ impl Protected {
         }
     }
 
-    pub fn backup_code(&self, browser: &Browser, index: usize) -> SignInBackupCode {
+    pub fn backup_code(&self, browser: &BrowserSession, index: usize) -> SignInBackupCode {
         SignInBackupCode {
             swap: browser.swap(),
             user: self.user.clone(),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
-    harness::{Browser, FUNCTIONS, PASSWORD, World, well_formed},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
+    harness::{FUNCTIONS, HttpBrowser, OperatorCommands, PASSWORD, TestSite, well_formed},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -27,34 +27,33 @@ const ABOUT_AN_ACCOUNT: [&str; 5] = [
 
 /// Tries every role and relation against every function, with an account, a member and a code set
 /// of other users.
-fn a1_ids_of_others(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    world.add_account("Other Ltd");
-    let olga = world.enrol(&world.add("olga@example.com", "Other Ltd", "owner"));
-    world.add("disabled@example.com", "Example Ltd", "owner");
-    let mut disabled = world.browser();
+fn a1_ids_of_others(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    site.add_account("Other Ltd");
+    let olga = site.enrol(&site.add_user("olga@example.com", "Other Ltd", "owner"));
+    site.add_user("disabled@example.com", "Example Ltd", "owner");
+    let mut disabled = site.browser();
     disabled
         .sign_in_as("disabled@example.com", PASSWORD)
         .expect_ok();
-    world
-        .cli(&["user", "disable", "disabled@example.com"])
+    site.cli(&["user", "disable", "disabled@example.com"])
         .expect_done();
-    let mut theirs = olga.sign_in(&world);
+    let mut theirs = olga.sign_in(&site);
     let (foreign, member) = {
-        let account = world.account(&mut theirs, "Other Ltd");
-        let member = world.member(&mut theirs, &account, "olga@example.com");
+        let account = site.account(&mut theirs, "Other Ltd");
+        let member = site.member(&mut theirs, &account, "olga@example.com");
         (account, member)
     };
-    let before = world.members(&mut theirs, &foreign).expect_ok();
+    let before = site.members(&mut theirs, &foreign).expect_ok();
     let mut tried = 0;
-    let callers: [(&str, Browser); 5] = [
-        ("Owner", ada.sign_in(&world)),
-        ("member", max.sign_in(&world)),
-        ("half signed in", max.half(&world)),
+    let callers: [(&str, HttpBrowser); 5] = [
+        ("Owner", ada.sign_in(&site)),
+        ("member", max.sign_in(&site)),
+        ("half signed in", max.half(&site)),
         ("disabled", disabled),
-        ("nobody", world.browser()),
+        ("nobody", site.browser()),
     ];
     for (who, browser) in callers {
         for function in ABOUT_AN_ACCOUNT
@@ -78,8 +77,8 @@ fn a1_ids_of_others(_: Effort) -> Held {
         }
     }
     // Tests a member of another account with one's own account, and the reverse.
-    let mut owner = ada.sign_in(&world);
-    let own = world.account(&mut owner, "Example Ltd");
+    let mut owner = ada.sign_in(&site);
+    let own = site.account(&mut owner, "Example Ltd");
     for (account, member) in [
         (&own, &member),
         (&foreign, &member),
@@ -97,13 +96,13 @@ fn a1_ids_of_others(_: Effort) -> Held {
         tried += 2;
     }
     // Olga's pending code set must not be finished by Ada.
-    olga.step_up(&world, &mut theirs, &json!({ "action": "generate" }));
+    olga.step_up(&site, &mut theirs, &json!({ "action": "generate" }));
     let sheet = theirs.ask("mfa/generate").expect_ok();
     owner
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .expect_refused(409, "nothing_pending");
     assert_eq!(
-        world.members(&mut theirs, &foreign).expect_ok()["members"][0]["state"],
+        site.members(&mut theirs, &foreign).expect_ok()["members"][0]["state"],
         before["members"][0]["state"]
     );
     refused(
@@ -112,24 +111,24 @@ fn a1_ids_of_others(_: Effort) -> Held {
     )
 }
 
-fn a3_an_owner_resets_a_member(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    world.require_mfa("Example Ltd", true);
-    let (mut owner, mut member) = (ada.sign_in(&world), max.sign_in(&world));
-    let account = world.account(&mut owner, "Example Ltd");
-    let id = world.member(&mut owner, &account, "max@example.com");
+fn a3_an_owner_resets_a_member(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    site.require_mfa("Example Ltd");
+    let (mut owner, mut member) = (ada.sign_in(&site), max.sign_in(&site));
+    let account = site.account(&mut owner, "Example Ltd");
+    let id = site.member(&mut owner, &account, "max@example.com");
     let both = json!({ "account": account, "member": id });
     owner
         .call("accounts/reset_member", both.clone())
         .expect_refused(403, "verification_required");
     let mut intent = both.clone();
     intent["action"] = json!("member-reset");
-    ada.step_up(&world, &mut owner, &intent);
+    ada.step_up(&site, &mut owner, &intent);
     let answers = [
         owner.call("accounts/reset_member", both.clone()),
-        world.members(&mut owner, &account),
+        site.members(&mut owner, &account),
     ];
     for answer in answers {
         answer.expect_ok();
@@ -143,7 +142,7 @@ fn a3_an_owner_resets_a_member(_: Effort) -> Held {
     member
         .ask("profile/view")
         .expect_refused(401, "not_signed_in");
-    let mut again = world.signed_in(&max.person);
+    let mut again = site.signed_in(&max.person);
     assert_eq!(again.standing(), "set_up_only");
     as_wanted(
         1,
@@ -151,11 +150,11 @@ fn a3_an_owner_resets_a_member(_: Effort) -> Held {
     )
 }
 
-fn a4_a_member_calls_an_owners_functions(_: Effort) -> Held {
-    let world = World::new();
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let mut browser = max.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn a4_a_member_calls_an_owners_functions(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let mut browser = max.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let member = json!("0".repeat(32));
     for function in ABOUT_AN_ACCOUNT.into_iter().chain(["step_up/ask"]) {
         browser
@@ -174,19 +173,18 @@ fn a4_a_member_calls_an_owners_functions(_: Effort) -> Held {
     )
 }
 
-fn a5_a_removed_member(_: Effort) -> Held {
-    let world = World::new();
-    world.add_account("Other Ltd");
-    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
-    let mut browser = olga.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn a5_a_removed_member(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.add_account("Other Ltd");
+    let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
+    let mut browser = olga.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     olga.step_up(
-        &world,
+        &site,
         &mut browser,
         &json!({ "action": "rule-off", "account": account }),
     );
-    world
-        .cli(&["member", "remove", "olga@example.com", "Example Ltd"])
+    site.cli(&["member", "remove", "olga@example.com", "Example Ltd"])
         .expect_done();
     for function in ABOUT_AN_ACCOUNT {
         browser
@@ -194,8 +192,7 @@ fn a5_a_removed_member(_: Effort) -> Held {
             .expect_refused(404, "not_found");
     }
     assert_eq!(browser.ask("accounts/list").expect_ok(), json!([]));
-    world
-        .cli(&["user", "remove", "olga@example.com"])
+    site.cli(&["user", "remove", "olga@example.com"])
         .expect_done();
     browser
         .ask("profile/view")
@@ -206,11 +203,11 @@ fn a5_a_removed_member(_: Effort) -> Held {
     )
 }
 
-fn a7_parameters_twice(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn a7_parameters_twice(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let json_type = [("Content-Type", "application/json")];
     let mut tried = 0;
     for body in [

@@ -2,22 +2,22 @@
 
 use super::browser::JSON;
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
-    harness::{Answer, Browser, World},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
+    harness::{HttpAnswer, HttpBrowser, TestSite},
 };
 
 /// Collects every kind of answer that a client can get.
-fn answers(world: &World) -> Vec<(String, Answer)> {
-    let signed_in = world.signed_in(&world.ada());
+fn answers(site: &TestSite) -> Vec<(String, HttpAnswer)> {
+    let signed_in = site.signed_in(&site.ada());
     let mut all = Vec::new();
     let mut ask =
-        |browser: &Browser, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]| {
+        |browser: &HttpBrowser, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]| {
             let answer = browser.clone().request(method, path, headers, body);
             all.push((format!("{method} {path} → {}", answer.status), answer));
         };
-    let nobody = world.browser();
-    let index = nobody.clone().get("/").text();
-    let files = index.split(['"', '\'']).filter(|text| {
+    let nobody = site.browser();
+    let index = nobody.clone().get("/");
+    let files = index.text().split(['"', '\'']).filter(|text| {
         text.starts_with('/')
             && [".js", ".css", ".wasm", ".svg"]
                 .iter()
@@ -65,14 +65,14 @@ fn answers(world: &World) -> Vec<(String, Answer)> {
     all
 }
 
-pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> Held {
+pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> AttackOutcome {
     let mut tried = 0;
     for (url, hsts) in [
         ("http://localhost:3000", ""),
         ("https://panel.example.com", "max-age=63072000"),
     ] {
-        let world = World::with(&[("TWINLOCK_PUBLIC_URL", url)]);
-        for (what, answer) in answers(&world) {
+        let site = TestSite::with_settings(&[("TWINLOCK_PUBLIC_URL", url)]);
+        for (what, answer) in answers(&site) {
             for (name, value) in [
                 ("x-content-type-options", "nosniff"),
                 ("x-frame-options", "DENY"),
@@ -117,10 +117,10 @@ pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> Held {
     )
 }
 
-pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> Held {
-    let world = World::new();
+pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let mut tried = 0;
-    for (what, answer) in answers(&world) {
+    for (what, answer) in answers(&site) {
         let policy = answer.header("content-security-policy");
         assert!(
             !policy.contains("'unsafe-inline'")
@@ -140,10 +140,10 @@ pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> Held {
     )
 }
 
-pub fn c10_frames(_: Effort) -> Held {
-    let world = World::new();
+pub fn c10_frames(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let mut tried = 0;
-    for (what, answer) in answers(&world) {
+    for (what, answer) in answers(&site) {
         assert!(
             answer
                 .header("content-security-policy")
@@ -160,13 +160,13 @@ pub fn c10_frames(_: Effort) -> Held {
 }
 
 /// Returns whether the answer is that of a binary built without its pages, as by `cargo build`.
-pub fn is_without_pages(answer: &Answer) -> bool {
+pub fn is_without_pages(answer: &HttpAnswer) -> bool {
     answer.status == 503 && answer.text().contains("without its pages")
 }
 
-pub fn c17_what_lies_about(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.browser();
+pub fn c17_what_lies_about(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.browser();
     let paths = [
         "/.git/config",
         "/.git/HEAD",
@@ -213,8 +213,9 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
             "{method}"
         );
     }
-    let index = browser.get("/").text();
+    let index = browser.get("/");
     let files: Vec<String> = index
+        .text()
         .split(['"', '\''])
         .filter(|text| text.starts_with('/') && text.contains('.'))
         .map(str::to_owned)
@@ -240,7 +241,7 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
             );
         }
     }
-    for (what, answer) in answers(&world) {
+    for (what, answer) in answers(&site) {
         let head = format!("{:?}", answer.headers).to_lowercase();
         assert!(
             ["axum", "hyper", "rust", "leptos", "0.1.0"]

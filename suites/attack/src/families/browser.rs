@@ -8,8 +8,8 @@ use super::answers::{
     c17_what_lies_about, is_without_pages,
 };
 use crate::{
-    attack::{Attack, Effort, Held, Plan, attack, refused},
-    harness::{FUNCTIONS, PASSWORD, World, well_formed},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, attack, refused},
+    harness::{FUNCTIONS, OperatorCommands, PASSWORD, TestSite, well_formed},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -23,7 +23,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(c10_frames),
         attack!(
             "C11",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/browser-attacks.spec.ts",
                 "after the whole journey the browser keeps nothing but the theme",
                 "only a browser has storage, caches and a history; Back after sign-out: sessions.spec.ts"
@@ -31,7 +31,7 @@ pub fn attacks() -> Vec<Attack> {
         ),
         attack!(
             "C12",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/support/checks/guard.ts",
                 "!this.origins.has(url.origin)",
                 "every journey in Chromium fails on a request that leaves the origin"
@@ -41,7 +41,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(c15_cross_origin_sharing),
         attack!(
             "C16",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/sign-in-code.spec.ts",
                 "'autocomplete', 'one-time-code'",
                 "the fields' autocomplete and paste are the pages' (current-password: before-it-loads.spec.ts)"
@@ -69,11 +69,11 @@ const FOREIGN: [&[(&str, &str)]; 6] = [
     &[],
 ];
 
-fn c1_forms_of_another_site(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn c1_forms_of_another_site(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let bare = browser.clone().without_header("Sec-Fetch-Site");
     let mut tried = 0;
     for (function, _) in FUNCTIONS {
@@ -108,10 +108,10 @@ fn c1_forms_of_another_site(_: Effort) -> Held {
     )
 }
 
-fn c3_get_and_head(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let browser = ada.sign_in(&world);
+fn c3_get_and_head(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let browser = ada.sign_in(&site);
     let mut tried = 0;
     for (function, _) in FUNCTIONS {
         for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
@@ -138,9 +138,9 @@ fn c3_get_and_head(_: Effort) -> Held {
     )
 }
 
-fn c4_other_kinds_of_body(_: Effort) -> Held {
-    let world = World::new();
-    let browser = world.signed_in(&world.ada());
+fn c4_other_kinds_of_body(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let browser = site.signed_in(&site.ada());
     let mut tried = 0;
     for (function, _) in FUNCTIONS {
         let path = format!("/api/{function}");
@@ -169,10 +169,10 @@ fn c4_other_kinds_of_body(_: Effort) -> Held {
     )
 }
 
-fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.signed_in(&world.ada());
-    world.add("eve@example.com", "Example Ltd", "member");
+fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.signed_in(&site.ada());
+    site.add_user("eve@example.com", "Example Ltd", "member");
     let body =
         json!({ "request": { "email": "eve@example.com", "password": PASSWORD } }).to_string();
     for headers in FOREIGN {
@@ -195,8 +195,8 @@ fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
     )
 }
 
-fn c14_other_hosts(_: Effort) -> Held {
-    let world = World::with(&[("TWINLOCK_PUBLIC_URL", "http://panel.example.com")]);
+fn c14_other_hosts(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_settings(&[("TWINLOCK_PUBLIC_URL", "http://panel.example.com")]);
     let mut tried = 0;
     for (name, value) in [
         ("Host", "evil.example"),
@@ -205,9 +205,9 @@ fn c14_other_hosts(_: Effort) -> Held {
         ("X-Original-URL", "/evil.example"),
         ("X-Forwarded-Proto", "https"),
     ] {
-        let mut browser = world.browser().with_header(name, value);
+        let mut browser = site.browser().with_header(name, value);
         for answer in [
-            browser.sign_in(&world.ada()),
+            browser.sign_in(&site.ada()),
             browser.ask("session/whoami"),
             browser.get("/"),
             browser.get("/sign-in"),
@@ -222,7 +222,7 @@ fn c14_other_hosts(_: Effort) -> Held {
             tried += 1;
         }
     }
-    let link = world.cli(&["user", "set-password", "ada@example.com"]);
+    let link = site.cli(&["user", "set-password", "ada@example.com"]);
     assert!(link.expect_done().contains("/invitation#"));
     refused(
         tried,
@@ -230,11 +230,9 @@ fn c14_other_hosts(_: Effort) -> Held {
     )
 }
 
-fn c15_cross_origin_sharing(_: Effort) -> Held {
-    let world = World::new();
-    let browser = world
-        .signed_in(&world.ada())
-        .without_header("Sec-Fetch-Site");
+fn c15_cross_origin_sharing(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let browser = site.signed_in(&site.ada()).without_header("Sec-Fetch-Site");
     let mut tried = 0;
     for (function, _) in FUNCTIONS {
         let path = format!("/api/{function}");

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Secret, World, code_list, find, step_up},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
+    harness::{Secret, TestSite, code_list, find, step_up},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -21,7 +21,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(b10_what_a_sign_in_by_code_brings),
         attack!(
             "B12",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "end2end/tests/add-mfa-backup-codes.spec.ts",
                 "Copy, Download and Print each save the codes and tick the checkbox",
                 "download, print and copy are made in the browser; that no code stands in storage, log or database: leaks.spec.ts"
@@ -30,17 +30,14 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn b1_many_codes(effort: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.signed_in(&world.ada());
+fn b1_many_codes(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.signed_in(&site.ada());
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
     let app = crate::harness::Authenticator::new(key.as_str().unwrap());
-    world.clock.next_step();
+    site.clock.next_step();
     let mut sheet = browser
-        .call(
-            "mfa/confirm",
-            json!({ "code": app.code(world.clock.now()) }),
-        )
+        .call("mfa/confirm", json!({ "code": app.code(site.clock.now()) }))
         .expect_ok();
     let (sets, mut seen) = (effort.of(10, 1_000), BTreeSet::new());
     for set in 0..sets {
@@ -62,7 +59,7 @@ fn b1_many_codes(effort: Effort) -> Held {
         if set % 100 == 99 {
             let set = json!({ "set": sheet["set"] });
             browser.call("mfa/finish", set).expect_ok();
-            step_up(&world, &mut browser, &app, &json!({ "action": "generate" }));
+            step_up(&site, &mut browser, &app, &json!({ "action": "generate" }));
             sheet = browser.ask("mfa/generate").expect_ok();
         } else {
             sheet = browser.ask("mfa/backup_codes").expect_ok();
@@ -74,28 +71,28 @@ fn b1_many_codes(effort: Effort) -> Held {
     )
 }
 
-fn b2_a_used_code(_: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    ada.sign_in_by_backup_code(&world, 0);
-    let again = |world: &World| {
-        ada.half(world)
+fn b2_a_used_code(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    ada.sign_in_by_backup_code(&site, 0);
+    let again = |site: &TestSite| {
+        ada.half(site)
             .at(7)
             .with_header("User-Agent", "another")
             .give_backup_code(&ada.codes[0])
             .expect_refused(409, "backup_code_used");
     };
-    again(&world);
-    world.restart();
-    again(&world);
-    world.kill();
-    again(&world);
+    again(&site);
+    site.restart();
+    again(&site);
+    site.kill_and_start();
+    again(&site);
     let spelt = ada.codes[0]
         .to_lowercase()
         .replace('-', " ")
         .replace('0', "o")
         .replace('1', "l");
-    ada.half(&world)
+    ada.half(&site)
         .give_backup_code(&spelt)
         .expect_refused(409, "backup_code_used");
     refused(
@@ -104,11 +101,11 @@ fn b2_a_used_code(_: Effort) -> Held {
     )
 }
 
-fn b4_old_codes_after_new_ones(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    ada.step_up(&world, &mut browser, &json!({ "action": "generate" }));
+fn b4_old_codes_after_new_ones(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    ada.step_up(&site, &mut browser, &json!({ "action": "generate" }));
     let sheet = browser.ask("mfa/generate").expect_ok();
     browser
         .call("mfa/finish", json!({ "set": sheet["set"] }))
@@ -116,24 +113,24 @@ fn b4_old_codes_after_new_ones(_: Effort) -> Held {
     for code in &ada.codes {
         // A complete sign-in resets the refused attempts, which would otherwise cause a pause and a
         // lockout.
-        ada.sign_in(&world);
-        ada.half(&world)
+        ada.sign_in(&site);
+        ada.half(&site)
             .give_backup_code(code)
             .expect_refused(401, "wrong_code");
     }
-    ada.half(&world)
+    ada.half(&site)
         .give_backup_code(&code_list(&sheet)[0])
         .expect_ok();
     refused(10, "each of the ten old codes after new ones were saved")
 }
 
-fn b5_codes_shown_once(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.signed_in(&world.ada());
+fn b5_codes_shown_once(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.signed_in(&site.ada());
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
     let app = crate::harness::Authenticator::new(key.as_str().unwrap());
-    world.clock.next_step();
-    let confirm = json!({ "code": app.code(world.clock.now()) });
+    site.clock.next_step();
+    let confirm = json!({ "code": app.code(site.clock.now()) });
     let before = browser.clone();
     let answer = browser.call("mfa/confirm", confirm.clone());
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -159,10 +156,10 @@ fn b5_codes_shown_once(_: Effort) -> Held {
         "session/accounts",
         "step_up/asked",
     ] {
-        others += &browser.ask(function).text();
+        others += browser.ask(function).text();
     }
     for path in ["/", "/profile", "/profile/mfa/backup-codes"] {
-        others += &browser.get(path).text();
+        others += browser.get(path).text();
     }
     assert!(
         shown
@@ -176,10 +173,10 @@ fn b5_codes_shown_once(_: Effort) -> Held {
     )
 }
 
-fn b6_codes_in_the_database(_: Effort) -> Held {
-    let world = World::with(&[("RUST_LOG", "trace")]);
-    let ada = world.enrolled();
-    ada.sign_in_by_backup_code(&world, 0);
+fn b6_codes_in_the_database(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_settings(&[("RUST_LOG", "trace")]);
+    let ada = site.enrolled_ada();
+    ada.sign_in_by_backup_code(&site, 0);
     let both = ada
         .codes
         .iter()
@@ -187,9 +184,9 @@ fn b6_codes_in_the_database(_: Effort) -> Held {
     let secrets: Vec<Secret> = both
         .map(|code| Secret::text("backup code", &code))
         .collect();
-    assert_eq!(find(world.folder(), &secrets), Vec::<String>::new());
+    assert_eq!(find(site.folder(), &secrets), Vec::<String>::new());
     assert!(
-        !find(world.folder(), &[Secret::text("proof", "$argon2id$")]).is_empty(),
+        !find(site.folder(), &[Secret::text("proof", "$argon2id$")]).is_empty(),
         "they are hashed, and the search finds what is there"
     );
     as_wanted(
@@ -198,19 +195,19 @@ fn b6_codes_in_the_database(_: Effort) -> Held {
     )
 }
 
-fn b8_one_budget_for_both_kinds(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut half = ada.half(&world);
+fn b8_one_budget_for_both_kinds(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut half = ada.half(&site);
     for _ in 0..3 {
         half.give_backup_code("AAAA-AAAA-AAAA-AAAA")
             .expect_refused(401, "wrong_code");
     }
-    world.clock.next_step();
-    for wrong in ada.app.wrong_codes(world.clock.now()).take(2) {
+    site.clock.next_step();
+    for wrong in ada.app.wrong_codes(site.clock.now()).take(2) {
         half.give_code(&wrong).expect_refused(401, "wrong_code");
     }
-    half.give_code(&ada.code(&world))
+    half.give_code(&ada.code(&site))
         .expect_refused(429, "paused");
     half.give_backup_code(&ada.codes[0])
         .expect_refused(429, "paused");
@@ -220,15 +217,15 @@ fn b8_one_budget_for_both_kinds(_: Effort) -> Held {
     )
 }
 
-fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let (mut browser, mut half) = (ada.sign_in(&world), ada.half(&world));
-    ada.step_up(&world, &mut browser, &json!({ "action": "delete" }));
+fn b9_codes_of_a_deleted_method(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let (mut browser, mut half) = (ada.sign_in(&site), ada.half(&site));
+    ada.step_up(&site, &mut browser, &json!({ "action": "delete" }));
     browser.ask("mfa/delete").expect_ok();
     half.give_backup_code(&ada.codes[0])
         .expect_refused(401, "not_signed_in");
-    let mut again = world.signed_in(&ada.person);
+    let mut again = site.signed_in(&ada.person);
     assert_eq!(again.standing(), "full");
     again
         .give_backup_code(&ada.codes[0])
@@ -237,8 +234,8 @@ fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
     // A new method must not revive the old codes.
-    let new = world.enrol(&ada.person);
-    new.half(&world)
+    let new = site.enrol(&ada.person);
+    new.half(&site)
         .give_backup_code(&ada.codes[1])
         .expect_refused(401, "wrong_code");
     refused(
@@ -247,11 +244,11 @@ fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
     )
 }
 
-fn b10_what_a_sign_in_by_code_brings(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn b10_what_a_sign_in_by_code_brings(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     for (code, left) in ada.codes.iter().zip((0..10).rev()) {
-        let mut browser = ada.half(&world);
+        let mut browser = ada.half(&site);
         let answer = browser.give_backup_code(code).expect_ok();
         assert_eq!(answer["codes_left"], left);
         assert_eq!(

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Authenticator, Browser, PASSWORD, World, accepted, at_once},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
+    harness::{
+        Authenticator, HttpBrowser, OperatorCommands, PASSWORD, TestSite, accepted, at_once,
+    },
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -18,7 +20,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(e10_ways_out_of_a_forced_set_up),
         attack!(
             "E11",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/events.rs",
                 "a_methods_life_is_told_step_by_step",
                 "enrolment, reset, delete and new codes each leave their event (notices by mail do not exist yet)"
@@ -30,22 +32,22 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Starts the wizard; returns the key's authenticator.
-fn begin(browser: &mut Browser) -> Authenticator {
+fn begin(browser: &mut HttpBrowser) -> Authenticator {
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
     Authenticator::new(key.as_str().unwrap())
 }
 
-fn code(world: &World, app: &Authenticator) -> Value {
-    json!({ "code": app.code(world.clock.now()) })
+fn code(site: &TestSite, app: &Authenticator) -> Value {
+    json!({ "code": app.code(site.clock.now()) })
 }
 
-fn e2_actions_without_a_grant(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
-    let member = world.member(&mut browser, &account, "max@example.com");
+fn e2_actions_without_a_grant(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
+    let member = site.member(&mut browser, &account, "max@example.com");
     for function in ["mfa/set_up", "mfa/delete", "mfa/generate"] {
         browser
             .ask(function)
@@ -58,8 +60,8 @@ fn e2_actions_without_a_grant(_: Effort) -> Held {
     browser
         .call("accounts/reset_member", both)
         .expect_refused(403, "verification_required");
-    let mut new = world.signed_in(&world.add("new@example.com", "Example Ltd", "member"));
-    world.clock.advance(10 * 60 + 1);
+    let mut new = site.signed_in(&site.add_user("new@example.com", "Example Ltd", "member"));
+    site.clock.advance(10 * 60 + 1);
     new.ask("mfa/set_up")
         .expect_refused(403, "password_required");
     refused(
@@ -68,21 +70,21 @@ fn e2_actions_without_a_grant(_: Effort) -> Held {
     )
 }
 
-fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> Held {
-    let world = World::new();
-    let (mut mine, mut other) = (world.signed_in(&world.ada()), world.signed_in(&world.ada()));
+fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let (mut mine, mut other) = (site.signed_in(&site.ada()), site.signed_in(&site.ada()));
     let app = begin(&mut mine);
-    world.clock.next_step();
+    site.clock.next_step();
     other
-        .call("mfa/confirm", code(&world, &app))
+        .call("mfa/confirm", code(&site, &app))
         .expect_refused(409, "nothing_pending");
     let theirs = begin(&mut other);
     assert_ne!(theirs.key(), app.key());
     other
-        .call("mfa/confirm", code(&world, &app))
+        .call("mfa/confirm", code(&site, &app))
         .expect_refused(401, "wrong_code");
-    world.clock.advance(30 * 60);
-    mine.call("mfa/confirm", code(&world, &app))
+    site.clock.advance(30 * 60);
+    mine.call("mfa/confirm", code(&site, &app))
         .expect_refused(409, "nothing_pending");
     mine.call("session/confirm_password", json!({ "password": PASSWORD }))
         .expect_ok();
@@ -93,31 +95,31 @@ fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> Held {
     )
 }
 
-fn e5_a_reset_that_is_left(_: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    ada.step_up(&world, &mut browser, &json!({ "action": "reset" }));
+fn e5_a_reset_that_is_left(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    ada.step_up(&site, &mut browser, &json!({ "action": "reset" }));
     let new = begin(&mut browser);
-    let check = |world: &World| {
-        ada.sign_in(world);
-        world.clock.next_step();
-        ada.half(world)
-            .call("session/verify_code", code(world, &new))
+    let check = |site: &TestSite| {
+        ada.sign_in(site);
+        site.clock.next_step();
+        ada.half(site)
+            .call("session/verify_code", code(site, &new))
             .expect_refused(401, "wrong_code");
-        ada.half(world).give_code(&ada.code(world)).expect_ok();
+        ada.half(site).give_code(&ada.code(site)).expect_ok();
     };
-    check(&world);
-    world.clock.next_step();
-    let wrong = json!({ "code": new.wrong_code(world.clock.now()) });
+    check(&site);
+    site.clock.next_step();
+    let wrong = json!({ "code": new.wrong_code(site.clock.now()) });
     browser
         .call("mfa/confirm", wrong)
         .expect_refused(401, "wrong_code");
-    check(&world);
-    world.kill();
-    check(&world);
+    check(&site);
+    site.kill_and_start();
+    check(&site);
     browser.ask("mfa/cancel").expect_ok();
-    check(&world);
+    check(&site);
     assert_eq!(
         browser.ask("profile/view").expect_ok()["method"]["codes_left"],
         10
@@ -128,22 +130,22 @@ fn e5_a_reset_that_is_left(_: Effort) -> Held {
     )
 }
 
-fn e6_a_first_set_up_that_is_left(_: Effort) -> Held {
-    let world = World::new();
-    let max = world.add("max@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&max);
+fn e6_a_first_set_up_that_is_left(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&max);
     begin(&mut browser);
     assert_eq!(
-        world.signed_in(&max).standing(),
+        site.signed_in(&max).standing(),
         "full",
         "the sign-in is as before"
     );
-    world.require_mfa("Example Ltd", true);
+    site.require_mfa("Example Ltd");
     browser
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
     assert_eq!(browser.ask("mfa/pending").expect_ok(), true);
-    world.clock.advance(30 * 60);
+    site.clock.advance(30 * 60);
     assert_eq!(browser.ask("mfa/pending").expect_ok(), false);
     as_wanted(
         3,
@@ -151,13 +153,13 @@ fn e6_a_first_set_up_that_is_left(_: Effort) -> Held {
     )
 }
 
-fn e7_what_a_confirmation_ends(_: Effort) -> Held {
-    let world = World::new();
-    let (mut mine, mut other) = (world.signed_in(&world.ada()), world.signed_in(&world.ada()));
+fn e7_what_a_confirmation_ends(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let (mut mine, mut other) = (site.signed_in(&site.ada()), site.signed_in(&site.ada()));
     let (app, before) = (begin(&mut mine), mine.token());
     begin(&mut other);
-    world.clock.next_step();
-    mine.call("mfa/confirm", code(&world, &app)).expect_ok();
+    site.clock.next_step();
+    mine.call("mfa/confirm", code(&site, &app)).expect_ok();
     assert_ne!(mine.token(), before);
     mine.replay(&before)
         .ask("profile/view")
@@ -175,11 +177,11 @@ fn e7_what_a_confirmation_ends(_: Effort) -> Held {
     )
 }
 
-fn e8_the_key_afterwards(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn e8_the_key_afterwards(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let mut tried = 0;
     let all = crate::harness::FUNCTIONS
         .iter()
@@ -202,24 +204,23 @@ fn e8_the_key_afterwards(_: Effort) -> Held {
     )
 }
 
-fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
-    let world = World::new();
-    world.add_account("Lax Ltd");
-    world
-        .cli(&[
-            "member",
-            "add",
-            "ada@example.com",
-            "Lax Ltd",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
-    world.require_mfa("Example Ltd", true);
-    let mut browser = world.signed_in(&world.ada());
+fn e10_ways_out_of_a_forced_set_up(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.add_account("Lax Ltd");
+    site.cli(&[
+        "member",
+        "add",
+        "ada@example.com",
+        "Lax Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
+    site.require_mfa("Example Ltd");
+    let mut browser = site.signed_in(&site.ada());
     let (strict, lax) = (
-        world.account(&mut browser, "Example Ltd"),
-        world.account(&mut browser, "Lax Ltd"),
+        site.account(&mut browser, "Example Ltd"),
+        site.account(&mut browser, "Lax Ltd"),
     );
     browser
         .call("session/choose_account", json!({ "account": strict }))
@@ -248,8 +249,8 @@ fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
     let app = begin(&mut browser);
-    world.clock.next_step();
-    browser.call("mfa/confirm", code(&world, &app)).expect_ok();
+    site.clock.next_step();
+    browser.call("mfa/confirm", code(&site, &app)).expect_ok();
     browser.ask("profile/view").expect_ok();
     as_wanted(
         8,
@@ -257,16 +258,16 @@ fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
     )
 }
 
-fn e13_two_tabs_of_a_wizard(effort: Effort) -> Held {
+fn e13_two_tabs_of_a_wizard(effort: Effort) -> AttackOutcome {
     let rounds = effort.of(2, 10);
-    let world = World::new();
+    let site = TestSite::with_owner();
     for round in 0..rounds {
-        let person = world.add(&format!("tab{round}@example.com"), "Example Ltd", "member");
-        let mut tab = world.signed_in(&person);
+        let person = site.add_user(&format!("tab{round}@example.com"), "Example Ltd", "member");
+        let mut tab = site.signed_in(&person);
         let (app, again) = (begin(&mut tab), begin(&mut tab.clone()));
         assert_eq!(app.key(), again.key(), "both tabs show one key");
-        world.clock.next_step();
-        let answers = at_once(vec![(tab, "mfa/confirm", code(&world, &app)); 4]);
+        site.clock.next_step();
+        let answers = at_once(vec![(tab, "mfa/confirm", code(&site, &app)); 4]);
         assert_eq!(accepted(&answers), 1);
         for (_, answer) in answers.iter().filter(|(_, answer)| !answer.is_ok()) {
             assert!([401, 409].contains(&answer.status), "{}", answer.text());
@@ -278,14 +279,13 @@ fn e13_two_tabs_of_a_wizard(effort: Effort) -> Held {
     )
 }
 
-fn e14_the_answer_with_the_key(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.signed_in(&world.ada());
+fn e14_the_answer_with_the_key(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.signed_in(&site.ada());
     let answer = browser.ask("mfa/set_up");
     answer.expect_ok();
     assert_eq!(answer.header("cache-control"), "no-store");
-    world
-        .browser()
+    site.browser()
         .ask("mfa/set_up")
         .expect_refused(401, "not_signed_in");
     assert_eq!(browser.get("/api/mfa/set_up").status, 405);

@@ -4,8 +4,10 @@ use serde_json::json;
 use testkit::process::{Memory, memory};
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, attack, refused},
-    harness::{Browser, Enrolled, GUESSABLE, PASSWORD, World, at_once},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, attack, refused},
+    harness::{
+        EnrolledPerson, GUESSABLE, HttpBrowser, OperatorCommands, PASSWORD, TestSite, at_once,
+    },
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -14,7 +16,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(l2_what_does_not_reset_the_counter),
         attack!(
             "L5",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/http/guards/addresses.rs",
                 "garbage_is_counted_by_the_last_address_that_is_known",
                 "the peer's address has to be chosen: random, one letter, 4 KB, IPv6 zones and lists, with and without a trusted proxy"
@@ -23,7 +25,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(l6_every_place_draws_on_one_budget),
         attack!(
             "L7",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/known_browsers.rs",
                 "besiege(&server, &ada.person, 1000)",
                 "1,000 wrong passwords from elsewhere need a clock that moves with each: the owner's browser is in at once"
@@ -31,7 +33,7 @@ pub fn attacks() -> Vec<Attack> {
         ),
         attack!(
             "L8",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/known_browsers.rs",
                 "assert_eq!(said(&right), said(&refused))",
                 "tried in the same siege as L7"
@@ -43,16 +45,16 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn l1_wrong_codes_one_after_the_other(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn l1_wrong_codes_one_after_the_other(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let (mut judged, mut tried) = (0, 0);
     for window in 0..3_u8 {
-        world.clock.past_the_pause();
-        let wrong: Vec<String> = ada.app.wrong_codes(world.clock.now()).take(8).collect();
+        site.clock.past_the_pause();
+        let wrong: Vec<String> = ada.app.wrong_codes(site.clock.now()).take(8).collect();
         for (number, code) in (0_u8..).zip(wrong) {
             let half = ada
-                .half(&world)
+                .half(&site)
                 .at(10 * window + number + 1)
                 .with_header("User-Agent", &format!("agent {number}"));
             let answer = half.clone().give_code(&code);
@@ -66,13 +68,13 @@ fn l1_wrong_codes_one_after_the_other(_: Effort) -> Held {
             "after window {window}"
         );
     }
-    world.clock.past_the_pause();
+    site.clock.past_the_pause();
     let refusal = ada
-        .half(&world)
-        .give_code(&ada.code(&world))
+        .half(&site)
+        .give_code(&ada.code(&site))
         .expect_refused(429, "locked");
     assert_eq!(refusal["tries"], 10);
-    let unlocked = ada.half(&world).give_backup_code(&ada.codes[0]).expect_ok();
+    let unlocked = ada.half(&site).give_backup_code(&ada.codes[0]).expect_ok();
     assert_eq!(unlocked["unlocked_after"], 10, "its owner is told how many");
     refused(
         tried,
@@ -80,35 +82,35 @@ fn l1_wrong_codes_one_after_the_other(_: Effort) -> Held {
     )
 }
 
-fn l2_what_does_not_reset_the_counter(_: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let guess = |world: &World, half: &mut Browser| {
-        let wrong = json!({ "code": ada.app.wrong_code(world.clock.now()) });
+fn l2_what_does_not_reset_the_counter(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let guess = |site: &TestSite, half: &mut HttpBrowser| {
+        let wrong = json!({ "code": ada.app.wrong_code(site.clock.now()) });
         half.call("session/verify_code", wrong)
             .expect_refused(401, "wrong_code");
     };
-    let mut half = ada.half(&world);
-    guess(&world, &mut half);
-    world.restart();
-    guess(&world, &mut half);
-    world.kill();
-    let mut half = ada.half(&world);
-    guess(&world, &mut half);
+    let mut half = ada.half(&site);
+    guess(&site, &mut half);
+    site.restart();
+    guess(&site, &mut half);
+    site.kill_and_start();
+    let mut half = ada.half(&site);
+    guess(&site, &mut half);
     half.ask("session/sign_out").expect_ok();
-    let mut half = ada.half(&world);
-    guess(&world, &mut half);
-    max.sign_in(&world);
+    let mut half = ada.half(&site);
+    guess(&site, &mut half);
+    max.sign_in(&site);
     // A full session that was open before still confirms the password, and asks for a step-up.
     let mut full = ada.browser.clone();
     full.call("session/confirm_password", json!({ "password": PASSWORD }))
         .expect_ok();
     full.call("step_up/ask", json!({ "action": "delete" }))
         .expect_ok();
-    guess(&world, &mut half);
-    ada.half(&world)
-        .give_code(&ada.code(&world))
+    guess(&site, &mut half);
+    ada.half(&site)
+        .give_code(&ada.code(&site))
         .expect_refused(429, "paused");
     refused(
         6,
@@ -117,17 +119,17 @@ fn l2_what_does_not_reset_the_counter(_: Effort) -> Held {
 }
 
 /// Uses up the budget of a new user's browser at one place; returns the browser.
-fn spend(world: &World, person: &Enrolled, function: &str, kind: &str) -> Browser {
+fn spend(site: &TestSite, person: &EnrolledPerson, function: &str, kind: &str) -> HttpBrowser {
     let mut browser = if function.starts_with("session/verify") {
-        person.half(world)
+        person.half(site)
     } else {
         // Not the browser that drew the backup codes, because those verify nothing in it.
-        world.clock.next_step();
-        person.sign_in(world)
+        site.clock.next_step();
+        person.sign_in(site)
     };
     match function {
         "mfa/confirm" => {
-            person.step_up(world, &mut browser, &json!({ "action": "reset" }));
+            person.step_up(site, &mut browser, &json!({ "action": "reset" }));
             browser.ask("mfa/set_up").expect_ok();
         }
         _ if function.starts_with("step_up") => {
@@ -136,8 +138,8 @@ fn spend(world: &World, person: &Enrolled, function: &str, kind: &str) -> Browse
         }
         _ => {}
     }
-    world.clock.next_step();
-    for code in person.app.wrong_codes(world.clock.now()).take(GUESSES) {
+    site.clock.next_step();
+    for code in person.app.wrong_codes(site.clock.now()).take(GUESSES) {
         let code = if kind == "code" {
             code
         } else {
@@ -152,33 +154,33 @@ fn spend(world: &World, person: &Enrolled, function: &str, kind: &str) -> Browse
 /// Attempts that are checked in 15 minutes.
 const GUESSES: usize = 5;
 
-fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
-    let world = World::new();
+fn l6_every_place_draws_on_one_budget(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let mut tried = 0;
     let codes = GUESSABLE.iter().filter(|(_, kind)| *kind != "password");
     for (index, (function, kind)) in codes.enumerate() {
         let person =
-            world.enrol(&world.add(&format!("p{index}@example.com"), "Example Ltd", "member"));
-        let mut browser = spend(&world, &person, function, kind);
+            site.enrol(&site.add_user(&format!("p{index}@example.com"), "Example Ltd", "member"));
+        let mut browser = spend(&site, &person, function, kind);
         tried += GUESSES;
         if function.starts_with("session/verify") {
             // All half sessions in unknown browsers share one budget.
             person
-                .half(&world)
-                .give_code(&person.code(&world))
+                .half(&site)
+                .give_code(&person.code(&site))
                 .expect_refused(429, "paused");
             person
-                .half(&world)
+                .half(&site)
                 .give_backup_code(&person.codes[0])
                 .expect_refused(429, "paused");
         } else {
             // All places within one session share another budget.
-            let code = json!({ "code": person.code(&world) });
+            let code = json!({ "code": person.code(&site) });
             browser.call("mfa/test", code).expect_refused(429, "paused");
             let delete = json!({ "action": "delete" });
             browser.call("step_up/ask", delete.clone()).expect_ok();
             person
-                .verify(&world, &mut browser, &delete)
+                .verify(&site, &mut browser, &delete)
                 .expect_refused(429, "paused");
             let backup = json!({ "action": "delete", "code": person.codes[0] });
             browser
@@ -187,14 +189,14 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
             let change = json!({
                 "current": PASSWORD,
                 "new": "a lamp behind the third door",
-                "code": person.code(&world),
+                "code": person.code(&site),
             });
             browser
                 .call("profile/change_password", change)
                 .expect_refused(429, "paused");
         }
     }
-    let mut open = world.signed_in(&world.ada());
+    let mut open = site.signed_in(&site.ada());
     for number in 0..5 {
         let wrong = json!({ "password": format!("wrong password number {number}") });
         open.call("session/confirm_password", wrong)
@@ -202,12 +204,12 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
     }
     // Each session has a separate budget for its user's password, shared by every place that
     // accepts it.
-    open.sign_in(&world.ada()).expect_refused(429, "too_many");
+    open.sign_in(&site.ada()).expect_refused(429, "too_many");
     let change = json!({ "current": PASSWORD, "new": "a lamp behind the third door" });
     open.call("profile/change_password", change)
         .expect_refused(429, "too_many");
-    let mut other = world.browser();
-    world.clock.advance(61);
+    let mut other = site.browser();
+    site.clock.advance(61);
     for spelling in [
         "ada@example.com",
         "aDa@example.com",
@@ -220,7 +222,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         assert!([401, 429].contains(&answer.status));
         tried += 1;
     }
-    other.sign_in(&world.ada()).expect_refused(429, "too_many");
+    other.sign_in(&site.ada()).expect_refused(429, "too_many");
     refused(
         tried + 5,
         format!(
@@ -232,10 +234,10 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
 
 /// Simulates thirty days of guessing: on the first day one attempt each 30 s, then an hour every
 /// day.
-fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let owner = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
+fn l10_one_guess_a_step_for_a_month(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let owner = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
     let (mut judged, mut tried) = (0, 0);
     let (days, first_day) = (effort.of(3, 30), effort.of(120, 2_880));
     for day in 0..days {
@@ -244,25 +246,25 @@ fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
         } else {
             effort.of(10, 120)
         };
-        let mut half = ada.half(&world);
+        let mut half = ada.half(&site);
         for guess in 0..guesses {
             if guess % 18 == 17 {
-                half = ada.half(&world);
+                half = ada.half(&site);
             }
-            world.clock.advance(30);
-            let wrong = ada.app.wrong_code(world.clock.now());
+            site.clock.advance(30);
+            let wrong = ada.app.wrong_code(site.clock.now());
             judged += usize::from(half.give_code(&wrong).status == 401);
             tried += 1;
         }
-        world.clock.advance(23 * 3600);
+        site.clock.advance(23 * 3600);
     }
     assert!(
         judged <= 10,
         "{judged} were judged: two codes of a million each"
     );
-    let mut browser = owner.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
-    let members = world.members(&mut browser, &account).expect_ok();
+    let mut browser = owner.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
+    let members = site.members(&mut browser, &account).expect_ok();
     let row = members["members"]
         .as_array()
         .unwrap()
@@ -278,17 +280,17 @@ fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
     )
 }
 
-fn l11_a_refusal_says_how_long(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut half = ada.half(&world);
-    for wrong in ada.app.wrong_codes(world.clock.now()).take(5) {
+fn l11_a_refusal_says_how_long(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut half = ada.half(&site);
+    for wrong in ada.app.wrong_codes(site.clock.now()).take(5) {
         half.give_code(&wrong).expect_refused(401, "wrong_code");
     }
     let paused = half.give_code("000000");
     let seconds = paused.expect_refused(429, "paused")["seconds"].to_string();
     assert_eq!(paused.header("retry-after"), seconds);
-    let mut other = world.browser();
+    let mut other = site.browser();
     for _ in 0..5 {
         other
             .sign_in_as("nobody@example.com", "a wrong password of nobody")
@@ -311,33 +313,33 @@ const WAITING: u64 = 80;
 /// KiB for one-time allocations: connections to the database, their statements and pages.
 const ONCE: u64 = 4 * 1024;
 
-fn l12_many_large_and_many_normal_passwords(effort: Effort) -> Held {
-    let world = World::new();
+fn l12_many_large_and_many_normal_passwords(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let parallel = effort.of(40, 200);
     let each = parallel as u64;
     let (idle, start) = (
-        memory(world.process(), Memory::Resident),
-        memory(world.process(), Memory::Peak),
+        memory(site.process(), Memory::Resident),
+        memory(site.process(), Memory::Peak),
     );
     let large = json!({ "email": "ada@example.com", "password": "x".repeat(1_000_000) });
-    for (_, answer) in at_once(vec![(world.browser(), "session/sign_in", large); parallel]) {
+    for (_, answer) in at_once(vec![(site.browser(), "session/sign_in", large); parallel]) {
         assert_eq!(answer.status, 413, "{}", answer.text());
     }
     let (unread, bound) = (
-        memory(world.process(), Memory::Peak),
+        memory(site.process(), Memory::Peak),
         start + each * REFUSED + ONCE,
     );
     assert!(unread <= bound, "large: {unread} KiB, {bound} allowed");
     let calls = (0..parallel).map(|number| {
         let request = json!({ "email": format!("p{number}@example.com"), "password": PASSWORD });
-        (world.browser(), "session/sign_in", request)
+        (site.browser(), "session/sign_in", request)
     });
     for (_, answer) in at_once(calls.collect()) {
         assert!([401, 503].contains(&answer.status), "{}", answer.text());
     }
     let permits = std::thread::available_parallelism().unwrap().get() as u64;
     let (peak, bound) = (
-        memory(world.process(), Memory::Peak),
+        memory(site.process(), Memory::Peak),
         idle + permits * 19 * 1024 + each * WAITING + ONCE,
     );
     assert!(peak <= bound, "{peak} KiB, {bound} allowed, {idle} idle");

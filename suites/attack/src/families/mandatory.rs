@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
     harness::{
-        Authenticator, Browser, FUNCTIONS, PASSWORD, Person, SET_UP_ONLY, World, well_formed,
+        Authenticator, FUNCTIONS, HttpBrowser, OperatorCommands, PASSWORD, Person, SET_UP_ONLY,
+        TestSite, well_formed,
     },
 };
 
@@ -25,18 +26,18 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Example Ltd requires MFA, and Max, its member, has signed in without it.
-fn held(world: &World) -> Browser {
-    world.require_mfa("Example Ltd", true);
-    let max = world.add("max@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&max);
+fn set_up_only_browser(site: &TestSite) -> HttpBrowser {
+    site.require_mfa("Example Ltd");
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&max);
     assert_eq!(browser.standing(), "set_up_only");
     browser
 }
 
-fn m1_every_function_for_set_up_only(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = held(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn m1_every_function_for_set_up_only(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = set_up_only_browser(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let max = Person {
         email: "max@example.com".to_owned(),
         password: PASSWORD,
@@ -44,8 +45,8 @@ fn m1_every_function_for_set_up_only(_: Effort) -> Held {
     let mut closed = 0;
     for (function, _) in FUNCTIONS {
         // Signing out ends the session. A user may open 30 a minute.
-        world.clock.advance(2);
-        let browser = world.signed_in(&max);
+        site.clock.advance(2);
+        let browser = site.signed_in(&max);
         let answer = browser
             .clone()
             .send(function, &well_formed(function, &account, &account));
@@ -79,13 +80,13 @@ fn m1_every_function_for_set_up_only(_: Effort) -> Held {
     )
 }
 
-fn m3_sessions_that_are_open_already(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let max = world.add("max@example.com", "Example Ltd", "member");
-    let mut sessions = [world.signed_in(&max), world.signed_in(&max)];
-    let mut owner = ada.sign_in(&world);
-    let account = world.account(&mut owner, "Example Ltd");
+fn m3_sessions_that_are_open_already(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
+    let mut sessions = [site.signed_in(&max), site.signed_in(&max)];
+    let mut owner = ada.sign_in(&site);
+    let account = site.account(&mut owner, "Example Ltd");
     owner
         .call("accounts/require_mfa", json!({ "account": account }))
         .expect_ok();
@@ -101,12 +102,12 @@ fn m3_sessions_that_are_open_already(_: Effort) -> Held {
     )
 }
 
-fn m4_the_method_is_deleted(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    world.require_mfa("Example Ltd", true);
-    let mut browser = ada.sign_in(&world);
-    ada.step_up(&world, &mut browser, &json!({ "action": "delete" }));
+fn m4_the_method_is_deleted(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    site.require_mfa("Example Ltd");
+    let mut browser = ada.sign_in(&site);
+    ada.step_up(&site, &mut browser, &json!({ "action": "delete" }));
     let viewer = browser.ask("mfa/delete").expect_ok();
     assert_eq!(viewer["standing"]["standing"], "set_up_only");
     browser
@@ -118,25 +119,24 @@ fn m4_the_method_is_deleted(_: Effort) -> Held {
     )
 }
 
-fn m5_one_account_of_two_demands(_: Effort) -> Held {
-    let world = World::new();
-    world.add_account("Strict Ltd");
-    world.require_mfa("Strict Ltd", true);
-    world
-        .cli(&[
-            "member",
-            "add",
-            "ada@example.com",
-            "Strict Ltd",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
-    world.add("secret.member@example.com", "Strict Ltd", "member");
-    let mut browser = world.signed_in(&world.ada());
+fn m5_one_account_of_two_demands(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.add_account("Strict Ltd");
+    site.require_mfa("Strict Ltd");
+    site.cli(&[
+        "member",
+        "add",
+        "ada@example.com",
+        "Strict Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
+    site.add_user("secret.member@example.com", "Strict Ltd", "member");
+    let mut browser = site.signed_in(&site.ada());
     let (strict, lax) = (
-        world.account(&mut browser, "Strict Ltd"),
-        world.account(&mut browser, "Example Ltd"),
+        site.account(&mut browser, "Strict Ltd"),
+        site.account(&mut browser, "Example Ltd"),
     );
     let member = json!("0".repeat(32));
     let mut seen = String::new();
@@ -152,10 +152,10 @@ fn m5_one_account_of_two_demands(_: Effort) -> Held {
     ] {
         let answer = browser.send(function, &well_formed(function, &strict, &member));
         answer.expect_refused(403, "set_up_required");
-        seen += &answer.text();
+        seen += answer.text();
     }
-    seen += &browser.ask("accounts/list").text();
-    world.members(&mut browser, &lax).expect_ok();
+    seen += browser.ask("accounts/list").text();
+    site.members(&mut browser, &lax).expect_ok();
     browser
         .call("session/choose_account", json!({ "account": strict }))
         .expect_ok();
@@ -165,7 +165,7 @@ fn m5_one_account_of_two_demands(_: Effort) -> Held {
     {
         let answer = browser.send(function, &well_formed(function, &strict, &member));
         assert_eq!(answer.status, 403, "{function}: {}", answer.text());
-        seen += &answer.text();
+        seen += answer.text();
     }
     assert!(!seen.contains("secret.member"), "{seen}");
     browser
@@ -178,27 +178,26 @@ fn m5_one_account_of_two_demands(_: Effort) -> Held {
     )
 }
 
-fn m6_who_may_switch_the_rule(_: Effort) -> Held {
-    let world = World::new();
-    world.add_account("Other Ltd");
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let olga = world.enrol(&world.add("olga@example.com", "Other Ltd", "owner"));
-    let mut owner = world.signed_in(&world.ada());
-    let one = json!({ "account": world.account(&mut owner, "Example Ltd") });
-    max.sign_in(&world)
+fn m6_who_may_switch_the_rule(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.add_account("Other Ltd");
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let olga = site.enrol(&site.add_user("olga@example.com", "Other Ltd", "owner"));
+    let mut owner = site.signed_in(&site.ada());
+    let one = json!({ "account": site.account(&mut owner, "Example Ltd") });
+    max.sign_in(&site)
         .call("accounts/require_mfa", one.clone())
         .expect_refused(403, "not_allowed");
-    olga.sign_in(&world)
+    olga.sign_in(&site)
         .call("accounts/require_mfa", one.clone())
         .expect_refused(404, "not_found");
-    max.sign_in(&world)
+    max.sign_in(&site)
         .call("accounts/lift_rule", one.clone())
         .expect_refused(403, "not_allowed");
-    olga.sign_in(&world)
+    olga.sign_in(&site)
         .call("accounts/lift_rule", one.clone())
         .expect_refused(404, "not_found");
-    world
-        .browser()
+    site.browser()
         .call("accounts/require_mfa", one.clone())
         .expect_refused(401, "not_signed_in");
     let viewer = owner.call("accounts/require_mfa", one).expect_ok();
@@ -209,11 +208,11 @@ fn m6_who_may_switch_the_rule(_: Effort) -> Held {
     )
 }
 
-fn m7_a_new_password_by_link(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let token = new_link(&world, "ada@example.com");
-    let mut browser = world.browser();
+fn m7_a_new_password_by_link(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let token = new_link(&site, "ada@example.com");
+    let mut browser = site.browser();
     let request = json!({ "token": token, "password": "another password of hers" });
     let answer = browser.call("session/accept_invitation", request);
     answer.expect_ok();
@@ -236,16 +235,16 @@ fn m7_a_new_password_by_link(_: Effort) -> Held {
     )
 }
 
-fn new_link(world: &World, email: &str) -> String {
-    let line = world.cli(&["user", "set-password", email]);
+fn new_link(site: &TestSite, email: &str) -> String {
+    let line = site.cli(&["user", "set-password", email]);
     line.expect_done().rsplit_once('#').unwrap().1.to_owned()
 }
 
-fn m9_owners_are_not_exempt(_: Effort) -> Held {
-    let world = World::new();
-    world.require_mfa("Example Ltd", true);
-    let mut owner = world.signed_in(&world.ada());
-    let account = world.account(&mut owner, "Example Ltd");
+fn m9_owners_are_not_exempt(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.require_mfa("Example Ltd");
+    let mut owner = site.signed_in(&site.ada());
+    let account = site.account(&mut owner, "Example Ltd");
     for function in [
         "accounts/members",
         "accounts/lift_rule",
@@ -259,9 +258,9 @@ fn m9_owners_are_not_exempt(_: Effort) -> Held {
     refused(5, "an Owner without MFA under the rule")
 }
 
-fn m10_an_invited_user(effort: Effort) -> Held {
-    let world = World::new();
-    world.require_mfa("Example Ltd", true);
+fn m10_an_invited_user(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.require_mfa("Example Ltd");
     let add = [
         "user",
         "add",
@@ -273,23 +272,23 @@ fn m10_an_invited_user(effort: Effort) -> Held {
         "--role",
         "member",
     ];
-    world.cli(&add).expect_done();
+    site.cli(&add).expect_done();
     let accept = |token: &str| {
-        world.browser().call(
+        site.browser().call(
             "session/accept_invitation",
             json!({ "token": token, "password": PASSWORD }),
         )
     };
-    let late = new_link(&world, "max@example.com");
-    world.clock.advance(7 * 24 * 3600 + 1);
+    let late = new_link(&site, "max@example.com");
+    site.clock.advance(7 * 24 * 3600 + 1);
     accept(&late).expect_refused(404, "link_dead");
-    let link = new_link(&world, "max@example.com");
+    let link = new_link(&site, "max@example.com");
     accept(&link).expect_ok();
     let again = effort.of(2, 20);
     (0..again).for_each(|_| {
         accept(&link).expect_refused(404, "link_dead");
     });
-    let mut browser = world.browser();
+    let mut browser = site.browser();
     let viewer = browser.sign_in_as("max@example.com", PASSWORD).expect_ok();
     assert_eq!(viewer["standing"]["standing"], "set_up_only");
     browser
@@ -301,12 +300,12 @@ fn m10_an_invited_user(effort: Effort) -> Held {
     )
 }
 
-fn m11_a_session_from_before(_: Effort) -> Held {
-    let mut world = World::new();
-    let max = world.add("max@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&max);
+fn m11_a_session_from_before(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&max);
     let pending = browser.ask("mfa/set_up").expect_ok();
-    world.require_mfa("Example Ltd", true);
+    site.require_mfa("Example Ltd");
     let mut tries = 0;
     for function in [
         "profile/view",
@@ -317,27 +316,24 @@ fn m11_a_session_from_before(_: Effort) -> Held {
         browser.ask(function).expect_refused(403, "set_up_required");
         tries += 1;
     }
-    world.restart();
+    site.restart();
     browser
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
     // A set-up in progress continues: the key counts once it is confirmed, and not before.
     let app = Authenticator::new(pending["key"].as_str().unwrap());
-    world.clock.next_step();
+    site.clock.next_step();
     browser
         .call(
             "mfa/confirm",
-            json!({ "code": app.wrong_code(world.clock.now()) }),
+            json!({ "code": app.wrong_code(site.clock.now()) }),
         )
         .expect_refused(401, "wrong_code");
     browser
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
     browser
-        .call(
-            "mfa/confirm",
-            json!({ "code": app.code(world.clock.now()) }),
-        )
+        .call("mfa/confirm", json!({ "code": app.code(site.clock.now()) }))
         .expect_ok();
     browser.ask("profile/view").expect_ok();
     refused(
@@ -346,10 +342,10 @@ fn m11_a_session_from_before(_: Effort) -> Held {
     )
 }
 
-fn m13_ways_without_a_function(_: Effort) -> Held {
-    let world = World::new();
-    let mut browser = held(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn m13_ways_without_a_function(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = set_up_only_browser(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let id = account.as_str().unwrap();
     let paths = [
         "/livez",
@@ -371,7 +367,8 @@ fn m13_ways_without_a_function(_: Effort) -> Held {
     ]);
     let mut tried = 0;
     for path in own {
-        let text = browser.get(&path).text();
+        let answer = browser.get(&path);
+        let text = answer.text();
         assert!(
             !text.contains("example.com")
                 && !text.contains("Somebody")

@@ -53,7 +53,7 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
-    use crate::{attack::Plan, ids};
+    use crate::{attack::AttackPlan, ids};
 
     #[test]
     fn every_id_of_the_list_has_one_row() {
@@ -65,7 +65,7 @@ mod tests {
     fn what_is_shown_elsewhere_is_there() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         for attack in all() {
-            if let Plan::Elsewhere(file, test, _) = attack.plan {
+            if let AttackPlan::Elsewhere(file, test, _) = attack.plan {
                 let text = fs::read_to_string(root.join(file)).unwrap_or_default();
                 assert!(text.contains(test), "{}: {test} in {file}", attack.id());
             }

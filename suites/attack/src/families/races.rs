@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Answer, Browser, World, accepted, at_once},
+    attack::{Attack, AttackOutcome, AttackPlan, Effort, as_wanted, attack, refused},
+    harness::{HttpAnswer, HttpBrowser, OperatorCommands, TestSite, accepted, at_once},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -20,7 +20,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(r12_the_rule_beside_sign_ins),
         attack!(
             "R13",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "storage/tests/contract/races/mod.rs",
                 "of_two_hundred_guesses_at_once_five_are_judged",
                 "R1, R3 and R6 over two programs on one PostgreSQL; R11 over two routers on one: server/tests/journeys/races/step_up.rs, where TWINLOCK_TEST_POSTGRES names a server"
@@ -31,22 +31,22 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Checks that exactly one browser was let in, and that the refused ones are still outside.
-fn expect_one_inside(answers: Vec<(Browser, Answer)>) {
+fn expect_one_inside(answers: Vec<(HttpBrowser, HttpAnswer)>) {
     assert_eq!(accepted(&answers), 1);
     for (mut browser, answer) in answers {
         assert_eq!(browser.is_in(), answer.is_ok());
     }
 }
 
-fn r1_one_code_in_many_sign_ins(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r1_one_code_in_many_sign_ins(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let (rounds, parallel) = (effort.of(1, 10), effort.of(16, 32));
     for _ in 0..rounds {
-        world.clock.past_the_pause();
-        let halves = ada.halves(&world, parallel);
-        world.clock.next_step();
-        let code = json!({ "code": ada.code(&world) });
+        site.clock.past_the_pause();
+        let halves = ada.halves(&site, parallel);
+        site.clock.next_step();
+        let code = json!({ "code": ada.code(&site) });
         let calls = halves
             .into_iter()
             .map(|half| (half, "session/verify_code", code.clone()));
@@ -58,15 +58,15 @@ fn r1_one_code_in_many_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r2_one_code_in_many_tabs(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r2_one_code_in_many_tabs(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(2, 20);
     for _ in 0..rounds {
-        world.clock.past_the_pause();
-        let half = ada.half(&world);
-        world.clock.next_step();
-        let code = json!({ "code": ada.code(&world) });
+        site.clock.past_the_pause();
+        let half = ada.half(&site);
+        site.clock.next_step();
+        let code = json!({ "code": ada.code(&site) });
         expect_one_inside(at_once(vec![(half, "session/verify_code", code); 32]));
     }
     as_wanted(
@@ -75,21 +75,21 @@ fn r2_one_code_in_many_tabs(effort: Effort) -> Held {
     )
 }
 
-fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let (rounds, parallel) = (effort.of(1, 10), effort.of(16, 32));
     for code in &ada.codes[..rounds] {
-        world.clock.past_the_pause();
-        let halves = ada.halves(&world, parallel);
+        site.clock.past_the_pause();
+        let halves = ada.halves(&site, parallel);
         let code = json!({ "code": code });
         let calls = halves
             .into_iter()
             .map(|half| (half, "session/verify_backup_code", code.clone()));
         expect_one_inside(at_once(calls.collect()));
     }
-    world.clock.past_the_pause();
-    let profile = ada.sign_in(&world).ask("profile/view").expect_ok();
+    site.clock.past_the_pause();
+    let profile = ada.sign_in(&site).ask("profile/view").expect_ok();
     assert_eq!(profile["method"]["codes_left"], 10 - rounds);
     as_wanted(
         rounds,
@@ -97,19 +97,19 @@ fn r3_one_backup_code_in_many_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r4_two_backup_codes_at_once(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r4_two_backup_codes_at_once(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(2, 5);
     for round in 0..rounds {
-        let halves = ada.halves(&world, 2);
+        let halves = ada.halves(&site, 2);
         let codes = &ada.codes[2 * round..];
         let calls = halves
             .into_iter()
             .zip(codes)
             .map(|(half, code)| (half, "session/verify_backup_code", json!({ "code": code })));
         assert_eq!(accepted(&at_once(calls.collect())), 2);
-        let profile = ada.sign_in(&world).ask("profile/view").expect_ok();
+        let profile = ada.sign_in(&site).ask("profile/view").expect_ok();
         assert_eq!(profile["method"]["codes_left"], 8 - 2 * round);
     }
     as_wanted(
@@ -118,14 +118,14 @@ fn r4_two_backup_codes_at_once(effort: Effort) -> Held {
     )
 }
 
-fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r6_wrong_codes_from_many_places(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     // A user has at most this many half sessions.
     let (guesses, sessions) = (effort.of(60, 200), 5);
-    let halves = ada.halves(&world, sessions);
-    world.clock.next_step();
-    let wrong = ada.app.wrong_codes(world.clock.now());
+    let halves = ada.halves(&site, sessions);
+    site.clock.next_step();
+    let wrong = ada.app.wrong_codes(site.clock.now());
     let calls = wrong.take(guesses).zip(0_u8..).map(|(code, number)| {
         let half = &halves[usize::from(number) % sessions];
         (
@@ -141,7 +141,7 @@ fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
         .count();
     assert!(judged <= 5, "{judged} codes were judged");
     assert_eq!(accepted(&answers), 0);
-    let (mut late, code) = (halves[0].clone(), ada.code(&world));
+    let (mut late, code) = (halves[0].clone(), ada.code(&site));
     late.give_code(&code).expect_refused(429, "paused");
     refused(
         guesses,
@@ -151,12 +151,12 @@ fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
     )
 }
 
-fn r7_wrong_passwords_at_once(effort: Effort) -> Held {
-    let world = World::new();
+fn r7_wrong_passwords_at_once(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let guesses = effort.of(60, 200);
     let calls = (0..guesses).map(|number| {
         let request = json!({ "email": "ada@example.com", "password": format!("wrong password number {number}") });
-        (world.browser().at(1 + u8::try_from(number % 20).unwrap()), "session/sign_in", request)
+        (site.browser().at(1 + u8::try_from(number % 20).unwrap()), "session/sign_in", request)
     });
     let answers = at_once(calls.collect());
     let judged = answers
@@ -184,16 +184,16 @@ fn r7_wrong_passwords_at_once(effort: Effort) -> Held {
     )
 }
 
-fn r9_an_old_code_beside_finish(effort: Effort) -> Held {
-    let world = World::new();
-    let mut ada = world.enrolled();
+fn r9_an_old_code_beside_finish(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
     for _ in 0..rounds {
-        world.clock.past_the_pause();
-        let mut browser = ada.sign_in(&world);
-        ada.step_up(&world, &mut browser, &json!({ "action": "generate" }));
+        site.clock.past_the_pause();
+        let mut browser = ada.sign_in(&site);
+        ada.step_up(&site, &mut browser, &json!({ "action": "generate" }));
         let sheet = browser.ask("mfa/generate").expect_ok();
-        let (half, mut late) = (ada.half(&world), ada.half(&world));
+        let (half, mut late) = (ada.half(&site), ada.half(&site));
         let answers = at_once(vec![
             (browser, "mfa/finish", json!({ "set": sheet["set"] })),
             (
@@ -219,13 +219,13 @@ fn r9_an_old_code_beside_finish(effort: Effort) -> Held {
     )
 }
 
-fn r11_one_grant_many_actions(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn r11_one_grant_many_actions(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
-    let mut browser = ada.sign_in(&world);
+    let mut browser = ada.sign_in(&site);
     for _ in 0..rounds {
-        ada.step_up(&world, &mut browser, &json!({ "action": "generate" }));
+        ada.step_up(&site, &mut browser, &json!({ "action": "generate" }));
         let answers = at_once(vec![(browser.clone(), "mfa/generate", json!({})); 16]);
         assert_eq!(accepted(&answers), 1);
         let others = answers.iter().filter(|(_, answer)| !answer.is_ok());
@@ -236,22 +236,22 @@ fn r11_one_grant_many_actions(effort: Effort) -> Held {
     as_wanted(rounds, "one grant, 16 actions at once: one effect")
 }
 
-fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let max = world.add("max@example.com", "Example Ltd", "member");
+fn r12_the_rule_beside_sign_ins(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
     let (rounds, parallel) = (effort.of(1, 5), effort.of(12, 50));
     for _ in 0..rounds {
         // At most thirty sign-ins a minute are allowed.
-        world.clock.advance(61);
-        let mut owner = ada.sign_in(&world);
-        let account = world.account(&mut owner, "Example Ltd");
+        site.clock.advance(61);
+        let mut owner = ada.sign_in(&site);
+        let account = site.account(&mut owner, "Example Ltd");
         let sign_in = json!({ "email": max.email, "password": max.password });
         let mut calls = vec![(owner, "accounts/require_mfa", json!({ "account": account }))];
-        calls.extend((0..parallel).map(|_| (world.browser(), "session/sign_in", sign_in.clone())));
+        calls.extend((0..parallel).map(|_| (site.browser(), "session/sign_in", sign_in.clone())));
         let mut answers = at_once(calls);
         answers[0].1.expect_ok();
-        let inside: Vec<&mut (Browser, Answer)> = answers[1..]
+        let inside: Vec<&mut (HttpBrowser, HttpAnswer)> = answers[1..]
             .iter_mut()
             .filter(|(_, answer)| answer.is_ok())
             .collect();
@@ -261,7 +261,7 @@ fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
                 .ask("profile/view")
                 .expect_refused(403, "set_up_required");
         }
-        world.require_mfa("Example Ltd", false);
+        site.lift_rule("Example Ltd");
     }
     refused(
         rounds,
@@ -271,17 +271,16 @@ fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
     )
 }
 
-fn r14_two_commands_remove_each_others_last_owner(effort: Effort) -> Held {
-    let world = World::new();
+fn r14_two_commands_remove_each_others_last_owner(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let rounds = effort.of(2, 20);
     for _ in 0..rounds {
-        world.cli(&["user", "remove", "olga@example.com"]);
-        world.add("olga@example.com", "Example Ltd", "owner");
+        site.cli(&["user", "remove", "olga@example.com"]);
+        site.add_user("olga@example.com", "Example Ltd", "owner");
         let remove = |email: &'static str| {
-            let world = &world;
+            let site = &site;
             move || {
-                world
-                    .cli(&["member", "role", email, "Example Ltd", "--role", "member"])
+                site.cli(&["member", "role", email, "Example Ltd", "--role", "member"])
                     .code
             }
         };
@@ -295,16 +294,15 @@ fn r14_two_commands_remove_each_others_last_owner(effort: Effort) -> Held {
             1,
             "{codes:?}"
         );
-        world
-            .cli(&[
-                "member",
-                "role",
-                "ada@example.com",
-                "Example Ltd",
-                "--role",
-                "owner",
-            ])
-            .expect_done();
+        site.cli(&[
+            "member",
+            "role",
+            "ada@example.com",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
     }
     as_wanted(
         rounds,

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
-    harness::{Enrolled, PASSWORD, World, accepted, at_once},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
+    harness::{EnrolledPerson, OperatorCommands, PASSWORD, TestSite, accepted, at_once},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -26,19 +26,19 @@ fn generate() -> Value {
     json!({ "action": "generate" })
 }
 
-fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
-    let (mut hers, mut theirs) = (ada.sign_in(&world), olga.sign_in(&world));
-    let account = world.account(&mut hers, "Example Ltd");
+fn su2_a_grant_of_somebody_else(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
+    let (mut hers, mut theirs) = (ada.sign_in(&site), olga.sign_in(&site));
+    let account = site.account(&mut hers, "Example Ltd");
     let off = json!({ "action": "rule-off", "account": account });
     for (intent, function, request) in [
         (generate(), "mfa/generate", Value::Null),
         (json!({ "action": "delete" }), "mfa/delete", Value::Null),
         (off, "accounts/lift_rule", json!({ "account": account })),
     ] {
-        ada.step_up(&world, &mut hers, &intent);
+        ada.step_up(&site, &mut hers, &intent);
         let answer = if request.is_null() {
             theirs.ask(function)
         } else {
@@ -52,12 +52,12 @@ fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
     )
 }
 
-fn su3_a_grant_after_its_session(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let (mut browser, mut other) = (ada.sign_in(&world), ada.sign_in(&world));
+fn su3_a_grant_after_its_session(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let (mut browser, mut other) = (ada.sign_in(&site), ada.sign_in(&site));
     let before = browser.token();
-    ada.step_up(&world, &mut browser, &generate());
+    ada.step_up(&site, &mut browser, &generate());
     other
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
@@ -71,7 +71,7 @@ fn su3_a_grant_after_its_session(_: Effort) -> Held {
         .replay(&granted)
         .ask("mfa/generate")
         .expect_refused(401, "not_signed_in");
-    ada.sign_in(&world)
+    ada.sign_in(&site)
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
     refused(
@@ -80,16 +80,16 @@ fn su3_a_grant_after_its_session(_: Effort) -> Held {
     )
 }
 
-fn su4_a_grant_twice(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    ada.step_up(&world, &mut browser, &generate());
+fn su4_a_grant_twice(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    ada.step_up(&site, &mut browser, &generate());
     browser.ask("mfa/generate").expect_ok();
     browser
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
-    ada.step_up(&world, &mut browser, &json!({ "action": "reset" }));
+    ada.step_up(&site, &mut browser, &json!({ "action": "reset" }));
     browser.ask("mfa/set_up").expect_ok();
     browser.ask("mfa/cancel").expect_ok();
     browser
@@ -98,13 +98,13 @@ fn su4_a_grant_twice(_: Effort) -> Held {
     refused(2, "a grant a second time: generate, reset")
 }
 
-fn su5_a_grant_too_late(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
+fn su5_a_grant_too_late(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
     let mut at = |seconds: i64| {
-        ada.step_up(&world, &mut browser, &generate());
-        world.clock.advance(seconds);
+        ada.step_up(&site, &mut browser, &generate());
+        site.clock.advance(seconds);
         browser.ask("mfa/generate")
     };
     at(4 * 60 + 50).expect_ok();
@@ -112,11 +112,11 @@ fn su5_a_grant_too_late(_: Effort) -> Held {
     refused(2, "a grant after 5 min 1 s (after 4 min 50 s it works)")
 }
 
-fn su7_invented_grants(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn su7_invented_grants(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let claims = json!({
         "verified": true, "aal": 2, "acr": "aal2", "mfa": true, "grant": "0".repeat(32), "granted_at": 0, "granted": true,
         "action": "delete", "account": account,
@@ -167,24 +167,24 @@ fn su7_invented_grants(_: Effort) -> Held {
     )
 }
 
-fn su8_steps_in_another_order(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    world.clock.next_step();
+fn su8_steps_in_another_order(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    site.clock.next_step();
     browser
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
-    ada.verify(&world, &mut browser, &generate())
+    ada.verify(&site, &mut browser, &generate())
         .expect_refused(409, "nothing_pending");
     browser.call("step_up/ask", generate()).expect_ok();
     browser
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
-    ada.verify(&world, &mut browser, &json!({ "action": "delete" }))
+    ada.verify(&site, &mut browser, &json!({ "action": "delete" }))
         .expect_refused(409, "nothing_pending");
-    ada.verify(&world, &mut browser, &generate()).expect_ok();
-    ada.verify(&world, &mut browser, &generate())
+    ada.verify(&site, &mut browser, &generate()).expect_ok();
+    ada.verify(&site, &mut browser, &generate())
         .expect_refused(409, "nothing_pending");
     browser
         .ask("mfa/delete")
@@ -194,7 +194,7 @@ fn su8_steps_in_another_order(_: Effort) -> Held {
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
     browser
-        .call("mfa/confirm", json!({ "code": ada.code(&world) }))
+        .call("mfa/confirm", json!({ "code": ada.code(&site) }))
         .expect_refused(409, "already_set_up");
     refused(
         8,
@@ -202,14 +202,14 @@ fn su8_steps_in_another_order(_: Effort) -> Held {
     )
 }
 
-fn su9_guesses_with_new_questions(effort: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
+fn su9_guesses_with_new_questions(effort: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
     let guesses = effort.of(20, 60);
     let wrong: Vec<String> = ada
         .app
-        .wrong_codes(world.clock.now())
+        .wrong_codes(site.clock.now())
         .take(guesses)
         .collect();
     let mut judged = 0;
@@ -220,14 +220,14 @@ fn su9_guesses_with_new_questions(effort: Effort) -> Held {
                 .expect_ok();
         }
         if index == 4 || index == 12 {
-            world.restart();
+            site.restart();
         }
         let request = json!({ "action": "delete", "code": code });
         judged += usize::from(browser.call("step_up/verify_code", request).status == 401);
     }
     assert_eq!(judged, 5);
-    world.clock.next_step();
-    ada.verify(&world, &mut browser, &json!({ "action": "delete" }))
+    site.clock.next_step();
+    ada.verify(&site, &mut browser, &json!({ "action": "delete" }))
         .expect_refused(429, "paused");
     refused(
         guesses,
@@ -235,10 +235,10 @@ fn su9_guesses_with_new_questions(effort: Effort) -> Held {
     )
 }
 
-fn su10_the_password_instead(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
+fn su10_the_password_instead(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
     browser.call("step_up/ask", generate()).expect_ok();
     browser
         .call("session/confirm_password", json!({ "password": PASSWORD }))
@@ -252,18 +252,18 @@ fn su10_the_password_instead(_: Effort) -> Held {
 }
 
 /// No codes are sent to users, so this covers the links: each is valid for one purpose, once.
-fn su11_links_for_another_purpose(effort: Effort) -> Held {
-    let mut world = World::empty(&[]);
-    world.start();
+fn su11_links_for_another_purpose(effort: Effort) -> AttackOutcome {
+    let mut site = TestSite::without_users(&[]);
+    site.start();
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
     // The link is alone on its line, after its description.
     let first = loop {
-        let line = world.line();
+        let line = site.line();
         if line.contains("/setup#") {
             break token(&line);
         }
     };
-    let mut browser = world.browser();
+    let mut browser = site.browser();
     let invitation = |token: &str| json!({ "token": token, "password": PASSWORD });
     browser
         .call("session/check_invitation", json!({ "token": first }))
@@ -271,7 +271,7 @@ fn su11_links_for_another_purpose(effort: Effort) -> Held {
     browser
         .call("session/accept_invitation", invitation(&first))
         .expect_refused(404, "link_dead");
-    world.add_account("Example Ltd");
+    site.add_account("Example Ltd");
     let add = [
         "user",
         "add",
@@ -283,10 +283,9 @@ fn su11_links_for_another_purpose(effort: Effort) -> Held {
         "--role",
         "member",
     ];
-    let older = token(world.cli(&add).expect_done());
+    let older = token(site.cli(&add).expect_done());
     let newer = token(
-        world
-            .cli(&["user", "set-password", "max@example.com"])
+        site.cli(&["user", "set-password", "max@example.com"])
             .expect_done(),
     );
     browser
@@ -302,7 +301,7 @@ fn su11_links_for_another_purpose(effort: Effort) -> Held {
     let parallel = effort.of(8, 32);
     let calls = vec![
         (
-            world.browser(),
+            site.browser(),
             "session/accept_invitation",
             invitation(&newer)
         );
@@ -317,13 +316,13 @@ fn su11_links_for_another_purpose(effort: Effort) -> Held {
     )
 }
 
-fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
-    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
+fn su13_the_rule_without_the_owners_factor(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
+    let max = site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
     let one = json!({ "account": account });
     browser
         .call("accounts/require_mfa", one.clone())
@@ -333,8 +332,8 @@ fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
         .call("accounts/lift_rule", one.clone())
         .expect_refused(403, "verification_required");
     browser.call("step_up/ask", off.clone()).expect_ok();
-    world.clock.next_step();
-    olga.verify(&world, &mut browser, &off)
+    site.clock.next_step();
+    olga.verify(&site, &mut browser, &off)
         .expect_refused(401, "wrong_code");
     let mut request = off.clone();
     request["code"] = json!(olga.codes[0]);
@@ -344,9 +343,9 @@ fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
     browser
         .call("accounts/lift_rule", one.clone())
         .expect_refused(403, "verification_required");
-    member_can_not(&world, &max, &off, &one);
-    world.clock.next_step();
-    ada.verify(&world, &mut browser, &off).expect_ok();
+    member_can_not(&site, &max, &off, &one);
+    site.clock.next_step();
+    ada.verify(&site, &mut browser, &off).expect_ok();
     browser.call("accounts/lift_rule", one).expect_ok();
     as_wanted(
         6,
@@ -354,8 +353,8 @@ fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
     )
 }
 
-fn member_can_not(world: &World, max: &Enrolled, off: &Value, one: &Value) {
-    let mut member = max.sign_in(world);
+fn member_can_not(site: &TestSite, max: &EnrolledPerson, off: &Value, one: &Value) {
+    let mut member = max.sign_in(site);
     member
         .call("step_up/ask", off.clone())
         .expect_refused(403, "not_allowed");

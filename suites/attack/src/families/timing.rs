@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::{
-    attack::{Attack, Effort, Held, attack, refused},
-    harness::{Answer, PASSWORD, World},
+    attack::{Attack, AttackOutcome, Effort, attack, refused},
+    harness::{HttpAnswer, OperatorCommands, PASSWORD, TestSite},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -20,7 +20,7 @@ pub fn attacks() -> Vec<Attack> {
 }
 
 /// Returns an answer without the parts that always differ.
-fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
+fn shape(answer: &HttpAnswer) -> (u16, Vec<String>, String) {
     let is_own = |name: &str| ["x-request-id", "date"].contains(&name);
     let headers = answer.headers.iter().filter(|(name, _)| !is_own(name));
     (
@@ -28,7 +28,7 @@ fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
         headers
             .map(|(name, value)| format!("{name}: {value}"))
             .collect(),
-        answer.text(),
+        answer.text().to_owned(),
     )
 }
 
@@ -36,7 +36,7 @@ fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
     clippy::disallowed_methods,
     reason = "this measures the server from outside"
 )]
-fn timed(call: impl FnOnce() -> Answer) -> (Duration, Answer) {
+fn time_call(call: impl FnOnce() -> HttpAnswer) -> (Duration, HttpAnswer) {
     let start = Instant::now();
     let answer = call();
     (start.elapsed(), answer)
@@ -47,23 +47,19 @@ fn median(mut samples: Vec<Duration>) -> Duration {
     samples[samples.len() / 2]
 }
 
-fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
-    let world = World::new();
+fn u1_known_and_unknown_addresses(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let samples = effort.of(10, 500);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..samples {
         // Advances past the delay after wrong passwords, which affects both addresses.
-        world.clock.advance(61);
+        site.clock.advance(61);
         // The same unknown address each time, because an address with earlier attempts takes some
         // milliseconds longer, known or not.
         let stranger = "stranger@example.com";
         let guess = |email: &str| {
-            let wrong = || {
-                world
-                    .browser()
-                    .sign_in_as(email, "a wrong password of hers")
-            };
-            timed(wrong)
+            let wrong = || site.browser().sign_in_as(email, "a wrong password of hers");
+            time_call(wrong)
         };
         // The order alternates, because the first request finds the server's caches colder.
         let [first, second] = if number % 2 == 0 {
@@ -96,8 +92,8 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
     )
 }
 
-fn u2_links_tell_nothing(_: Effort) -> Held {
-    let world = World::new();
+fn u2_links_tell_nothing(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let add = [
         "user",
         "add",
@@ -110,29 +106,26 @@ fn u2_links_tell_nothing(_: Effort) -> Held {
         "member",
     ];
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
-    let replaced = token(world.cli(&add).expect_done());
+    let replaced = token(site.cli(&add).expect_done());
     let late = token(
-        world
-            .cli(&["user", "set-password", "max@example.com"])
+        site.cli(&["user", "set-password", "max@example.com"])
             .expect_done(),
     );
-    world.clock.advance(7 * 24 * 3600 + 1);
+    site.clock.advance(7 * 24 * 3600 + 1);
     let check = |token: &str| {
         shape(
-            &world
+            &site
                 .browser()
                 .call("session/check_invitation", json!({ "token": token })),
         )
     };
     let late = check(&late);
     let used = token(
-        world
-            .cli(&["user", "set-password", "max@example.com"])
+        site.cli(&["user", "set-password", "max@example.com"])
             .expect_done(),
     );
     let accept = json!({ "token": used, "password": PASSWORD });
-    world
-        .browser()
+    site.browser()
         .call("session/accept_invitation", accept)
         .expect_ok();
     let answers = [late, check(&replaced), check(&used), check(&"A".repeat(43))];
@@ -146,18 +139,17 @@ fn u2_links_tell_nothing(_: Effort) -> Held {
     )
 }
 
-fn u4_disabled_locked_unknown(_: Effort) -> Held {
-    let world = World::new();
-    let disabled = world.add("disabled@example.com", "Example Ltd", "member");
-    world
-        .cli(&["user", "disable", "disabled@example.com"])
+fn u4_disabled_locked_unknown(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let disabled = site.add_user("disabled@example.com", "Example Ltd", "member");
+    site.cli(&["user", "disable", "disabled@example.com"])
         .expect_done();
-    let locked = world.enrol(&world.add("locked@example.com", "Example Ltd", "member"));
+    let locked = site.enrol(&site.add_user("locked@example.com", "Example Ltd", "member"));
     for _ in 0..10 {
-        world.clock.advance(4 * 60);
-        let wrong = locked.app.wrong_code(world.clock.now());
+        site.clock.advance(4 * 60);
+        let wrong = locked.app.wrong_code(site.clock.now());
         locked
-            .half(&world)
+            .half(&site)
             .give_code(&wrong)
             .expect_refused(401, "wrong_code");
     }
@@ -172,9 +164,9 @@ fn u4_disabled_locked_unknown(_: Effort) -> Held {
         "--role",
         "member",
     ];
-    world.cli(&invited).expect_done();
+    site.cli(&invited).expect_done();
     let wrong = "a wrong password of theirs";
-    let sign_in = |email: &str, password: &str| shape(&world.browser().sign_in_as(email, password));
+    let sign_in = |email: &str, password: &str| shape(&site.browser().sign_in_as(email, password));
     let answers = [
         sign_in("unknown@example.com", wrong),
         sign_in(&disabled.email, PASSWORD),
@@ -193,21 +185,21 @@ fn u4_disabled_locked_unknown(_: Effort) -> Held {
     )
 }
 
-fn u5_first_and_last_digit(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn u5_first_and_last_digit(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(5, 500);
     let mut times = [Vec::new(), Vec::new()];
     let other = |digit: u8| if digit == b'9' { b'0' } else { digit + 1 };
     for _ in 0..rounds {
-        world.clock.past_the_pause();
-        let mut half = ada.half(&world);
-        let code = ada.code(&world);
+        site.clock.past_the_pause();
+        let mut half = ada.half(&site);
+        let code = ada.code(&site);
         for guess in 0..4 {
             let mut wrong = code.clone().into_bytes();
             let place = if guess % 2 == 0 { 0 } else { 5 };
             wrong[place] = other(wrong[place]);
-            let (time, answer) = timed(|| half.give_code(std::str::from_utf8(&wrong).unwrap()));
+            let (time, answer) = time_call(|| half.give_code(std::str::from_utf8(&wrong).unwrap()));
             assert_ne!(answer.status, 429);
             times[guess % 2].push(time);
         }
@@ -223,23 +215,18 @@ fn u5_first_and_last_digit(effort: Effort) -> Held {
     )
 }
 
-fn u7_ids(effort: Effort) -> Held {
-    let world = World::new();
+fn u7_ids(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let count = effort.of(5, 40);
-    let ada = world.enrolled();
-    let mut owner = ada.sign_in(&world);
+    let ada = site.enrolled_ada();
+    let mut owner = ada.sign_in(&site);
     let mut ids = std::collections::BTreeSet::new();
     for number in 0..count {
         let name = format!("Account {number}");
-        world.add_account(&name);
-        world
-            .cli(&["member", "add", "ada@example.com", &name, "--role", "owner"])
+        site.add_account(&name);
+        site.cli(&["member", "add", "ada@example.com", &name, "--role", "owner"])
             .expect_done();
-        let id = world
-            .account(&mut owner, &name)
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let id = site.account(&mut owner, &name).as_str().unwrap().to_owned();
         assert!(
             id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit()),
             "{id}"
@@ -249,9 +236,9 @@ fn u7_ids(effort: Effort) -> Held {
     assert_eq!(ids.len(), count);
     let prefixes: std::collections::BTreeSet<&str> = ids.iter().map(|id| &id[..6]).collect();
     assert!(prefixes.len() + 1 >= count, "they do not count up");
-    world.add_account("Foreign Ltd");
-    let mut theirs = world.signed_in(&world.add("olga@example.com", "Foreign Ltd", "owner"));
-    let foreign = world.account(&mut theirs, "Foreign Ltd");
+    site.add_account("Foreign Ltd");
+    let mut theirs = site.signed_in(&site.add_user("olga@example.com", "Foreign Ltd", "owner"));
+    let foreign = site.account(&mut theirs, "Foreign Ltd");
     let mut ask = |id: serde_json::Value| {
         let request = json!({ "account": id, "search": "", "state": null, "page": 0 });
         shape(&owner.call("accounts/members", request))

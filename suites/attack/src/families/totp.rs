@@ -7,8 +7,10 @@ use serde_json::json;
 
 use super::device_clock::t14_a_device_that_is_slow;
 use crate::{
-    attack::{Attack, Effort, Held, as_wanted, attack, refused},
-    harness::{Answer, Authenticator, Enrolled, STEP, World, spread},
+    attack::{Attack, AttackOutcome, Effort, as_wanted, attack, refused},
+    harness::{
+        Authenticator, EnrolledPerson, HttpAnswer, OperatorCommands, STEP, TestSite, spread,
+    },
 };
 
 /// How long the previous step's code stays valid, in milliseconds of a step.
@@ -28,23 +30,23 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-fn t1_the_same_code_again(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn t1_the_same_code_again(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(1, 10);
     for _ in 0..rounds {
-        world.clock.past_the_pause();
-        let mut browser = ada.sign_in(&world);
-        let code = ada.code(&world);
+        site.clock.past_the_pause();
+        let mut browser = ada.sign_in(&site);
+        let code = ada.code(&site);
         browser.ask("session/sign_out").expect_ok();
-        let mut again = ada.half(&world);
+        let mut again = ada.half(&site);
         let refusal = again.give_code(&code).expect_refused(409, "already_used");
         assert!(
             refusal["seconds"].as_u64() > Some(0),
             "it says how long to wait"
         );
         // The attempt was counted: four more wrong codes lead to the pause.
-        for wrong in ada.app.wrong_codes(world.clock.now()).take(4) {
+        for wrong in ada.app.wrong_codes(site.clock.now()).take(4) {
             again.give_code(&wrong).expect_refused(401, "wrong_code");
         }
         again.give_code(&code).expect_refused(429, "paused");
@@ -55,32 +57,32 @@ fn t1_the_same_code_again(effort: Effort) -> Held {
     )
 }
 
-fn t5_one_code_for_two_purposes(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
+fn t5_one_code_for_two_purposes(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
     let intent = json!({ "action": "delete" });
     browser.call("step_up/ask", intent.clone()).expect_ok();
     let reused = ada
-        .verify(&world, &mut browser, &intent)
+        .verify(&site, &mut browser, &intent)
         .expect_refused(409, "already_used");
     assert!(reused["seconds"].as_u64() > Some(0));
     browser
         .ask("mfa/delete")
         .expect_refused(403, "verification_required");
     browser
-        .call("mfa/test", json!({ "code": ada.code(&world) }))
+        .call("mfa/test", json!({ "code": ada.code(&site) }))
         .expect_refused(409, "already_used");
 
-    ada.step_up(&world, &mut browser, &intent);
-    let mut half = ada.half(&world);
-    half.give_code(&ada.code(&world))
+    ada.step_up(&site, &mut browser, &intent);
+    let mut half = ada.half(&site);
+    half.give_code(&ada.code(&site))
         .expect_refused(409, "already_used");
-    world.clock.next_step();
+    site.clock.next_step();
     browser
-        .call("mfa/test", json!({ "code": ada.code(&world) }))
+        .call("mfa/test", json!({ "code": ada.code(&site) }))
         .expect_ok();
-    half.give_code(&ada.code(&world))
+    half.give_code(&ada.code(&site))
         .expect_refused(409, "already_used");
     refused(
         4,
@@ -88,15 +90,15 @@ fn t5_one_code_for_two_purposes(_: Effort) -> Held {
     )
 }
 
-fn t6_codes_around_the_step(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
+fn t6_codes_around_the_step(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
     let rounds = effort.of(1, 5);
     let mut tried = 0;
     for _ in 0..rounds {
         for place in [1_000, 9_000, 11_000, 19_000, 21_000, 28_000] {
             for off in [0, -3, -2, -1, 1, 2, 3] {
-                let answer = given_at(&world, &ada, place, off);
+                let answer = answer_at(&site, &ada, place, off);
                 let expected = accepted_at(place, off);
                 assert_eq!(
                     answer.is_ok(),
@@ -126,14 +128,14 @@ const fn accepted_at(place: i64, off: i64) -> bool {
 
 /// Returns the answer to the code that is `off` steps away, at a place of the current step. The
 /// clock runs on meanwhile, so a try is repeated if the machine paused until another rule applied.
-fn given_at(world: &World, ada: &Enrolled, place: i64, off: i64) -> Answer {
+fn answer_at(site: &TestSite, ada: &EnrolledPerson, place: i64, off: i64) -> HttpAnswer {
     for _ in 0..10 {
-        world.clock.past_the_pause();
-        let mut half = ada.half(world);
-        world.clock.to_step(place);
-        let step = world.clock.step();
+        site.clock.past_the_pause();
+        let mut half = ada.half(site);
+        site.clock.to_step(place);
+        let step = site.clock.step();
         let answer = half.give_code(&ada.app.code_of_step(step + off));
-        let at = world.clock.now() - step * STEP;
+        let at = site.clock.now() - step * STEP;
         if at < STEP
             && [-1, 1]
                 .iter()
@@ -145,14 +147,14 @@ fn given_at(world: &World, ada: &Enrolled, place: i64, off: i64) -> Answer {
     panic!("the clock does not stay where it was set")
 }
 
-fn t8_a_clock_of_the_clients_own(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    world.clock.past_the_pause();
-    let now = world.clock.now();
-    let old = ada.app.code_of_step(world.clock.step() - 20);
+fn t8_a_clock_of_the_clients_own(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    site.clock.past_the_pause();
+    let now = site.clock.now();
+    let old = ada.app.code_of_step(site.clock.step() - 20);
     let at = (now - 20 * STEP).to_string();
-    let half = ada.half(&world);
+    let half = ada.half(&site);
     let mut in_headers = half
         .clone()
         .with_header("Date", "Thu, 01 Jan 2026 00:00:15 GMT")
@@ -168,15 +170,15 @@ fn t8_a_clock_of_the_clients_own(_: Effort) -> Held {
     refused(3, "an old code with its time in headers, cookie and body")
 }
 
-fn t9_the_servers_clock_jumps(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    ada.sign_in(&world);
-    let right = world.clock.now();
-    let mut used = BTreeSet::from([world.clock.step()]);
-    let mut give = |world: &World| {
-        let mut half = ada.half(world);
-        let step = world.clock.step();
+fn t9_the_servers_clock_jumps(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    ada.sign_in(&site);
+    let right = site.clock.now();
+    let mut used = BTreeSet::from([site.clock.step()]);
+    let mut give = |site: &TestSite| {
+        let mut half = ada.half(site);
+        let step = site.clock.step();
         let answer = half.give_code(&ada.app.code_of_step(step));
         let is_new = used.insert(step);
         assert!(
@@ -185,26 +187,26 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
         );
         answer
     };
-    world.clock.set(right - 10 * 60_000);
-    world.clock.next_step();
-    give(&world).expect_refused(409, "already_used");
-    world.clock.set(right + 60 * 60_000);
-    world.clock.next_step();
-    give(&world).expect_ok();
-    give(&world).expect_refused(409, "already_used");
-    world.clock.set(right);
-    world.clock.next_step();
-    let told = give(&world).expect_refused(409, "already_used");
+    site.clock.set(right - 10 * 60_000);
+    site.clock.next_step();
+    give(&site).expect_refused(409, "already_used");
+    site.clock.set(right + 60 * 60_000);
+    site.clock.next_step();
+    give(&site).expect_ok();
+    give(&site).expect_refused(409, "already_used");
+    site.clock.set(right);
+    site.clock.next_step();
+    let told = give(&site).expect_refused(409, "already_used");
     let seconds = told["seconds"].as_i64().unwrap();
     assert!(
         (1..=40).contains(&seconds),
         "no countdown is longer than a step: {told}"
     );
-    ada.half(&world).give_backup_code(&ada.codes[0]).expect_ok();
+    ada.half(&site).give_backup_code(&ada.codes[0]).expect_ok();
     // Once the clock has passed the point where it was before, the next step's code is accepted.
-    world.clock.set(right + 61 * 60_000);
-    world.clock.next_step();
-    give(&world).expect_ok();
+    site.clock.set(right + 61 * 60_000);
+    site.clock.next_step();
+    give(&site).expect_ok();
     as_wanted(
         6,
         "server's clock −10 min, +1 h, right again: no code twice; the refusal counts down no longer than a step, a backup code signs in meanwhile",
@@ -213,11 +215,11 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
 
 /// Draws hundreds of keys and checks their length, repetitions and distribution, and the content of
 /// the link.
-fn t10_many_keys(effort: Effort) -> Held {
+fn t10_many_keys(effort: Effort) -> AttackOutcome {
     let brand = "Ärger & Söhne?/#%+";
-    let world = World::with(&[("TWINLOCK_BRAND", brand)]);
-    let person = world.add("ada+tag@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&person);
+    let site = TestSite::with_settings(&[("TWINLOCK_BRAND", brand)]);
+    let person = site.add_user("ada+tag@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&person);
     let (count, mut keys, mut bytes) = (effort.of(60, 1_000), BTreeSet::new(), Vec::new());
     for _ in 0..count {
         let pending = browser.ask("mfa/set_up").expect_ok();
@@ -247,7 +249,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
         uri.is_ascii() && !uri.contains(' ') && !uri.contains('#'),
         "{uri}"
     );
-    let (issuer, account) = decoded(label)
+    let (issuer, account) = decode(label)
         .split_once(':')
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .unwrap();
@@ -255,7 +257,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
     let pairs: Vec<(&str, String)> = query
         .split('&')
         .map(|pair| pair.split_once('=').unwrap())
-        .map(|(name, value)| (name, decoded(value)))
+        .map(|(name, value)| (name, decode(value)))
         .collect();
     let of = |name: &str| {
         pairs
@@ -270,7 +272,7 @@ fn check_link(uri: &str, key: &str, brand: &str, email: &str) {
     }
 }
 
-fn decoded(text: &str) -> String {
+fn decode(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -287,10 +289,10 @@ fn decoded(text: &str) -> String {
 
 /// The times of RFC 6238 appendix B at which a server can run (the first is in 1970), and codes
 /// with leading zeros.
-fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
-    let world = World::new();
-    world.clock.set(1_111_111_000_000);
-    let ada = world.enrolled();
+fn t11_far_times_and_leading_zeros(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.clock.set(1_111_111_000_000);
+    let ada = site.enrolled_ada();
     let times = [
         1_111_111_109,
         1_111_111_111,
@@ -298,24 +300,24 @@ fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
         2_000_000_000,
         20_000_000_000_i64,
     ];
-    let mut half = ada.half(&world);
+    let mut half = ada.half(&site);
     for seconds in times {
-        world.clock.set(seconds * 1000 - 60_000);
-        half = ada.half(&world);
-        world.clock.set(seconds * 1000);
-        half.give_code(&ada.code(&world)).expect_ok();
+        site.clock.set(seconds * 1000 - 60_000);
+        half = ada.half(&site);
+        site.clock.set(seconds * 1000);
+        half.give_code(&ada.code(&site)).expect_ok();
     }
     let mut browser = half;
     let zeros = effort.of(10, 200);
     for index in 0..zeros {
         if index % 50 == 49 {
-            browser = ada.sign_in(&world);
+            browser = ada.sign_in(&site);
         }
-        let step = (world.clock.step() + 1..i64::MAX)
+        let step = (site.clock.step() + 1..i64::MAX)
             .find(|step| ada.app.code_of_step(*step).starts_with('0'));
-        world.clock.set(step.unwrap() * STEP + 11_000);
+        site.clock.set(step.unwrap() * STEP + 11_000);
         browser
-            .call("mfa/test", json!({ "code": ada.code(&world) }))
+            .call("mfa/test", json!({ "code": ada.code(&site) }))
             .expect_ok();
     }
     as_wanted(
@@ -324,37 +326,34 @@ fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
     )
 }
 
-fn t13_the_old_key_after_a_reset(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    ada.step_up(&world, &mut browser, &json!({ "action": "reset" }));
+fn t13_the_old_key_after_a_reset(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    ada.step_up(&site, &mut browser, &json!({ "action": "reset" }));
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
     let new = Authenticator::new(key.as_str().unwrap());
-    world.clock.next_step();
+    site.clock.next_step();
     let sheet = browser
-        .call(
-            "mfa/confirm",
-            json!({ "code": new.code(world.clock.now()) }),
-        )
+        .call("mfa/confirm", json!({ "code": new.code(site.clock.now()) }))
         .expect_ok();
-    world.clock.next_step();
-    let old = ada.code(&world);
-    assert_ne!(old, new.code(world.clock.now()));
+    site.clock.next_step();
+    let old = ada.code(&site);
+    assert_ne!(old, new.code(site.clock.now()));
     browser
         .call("mfa/test", json!({ "code": old }))
         .expect_refused(401, "wrong_code");
     let intent = json!({ "action": "delete" });
     browser.call("step_up/ask", intent.clone()).expect_ok();
-    ada.verify(&world, &mut browser, &intent)
+    ada.verify(&site, &mut browser, &intent)
         .expect_refused(401, "wrong_code");
-    ada.half(&world)
+    ada.half(&site)
         .give_code(&old)
         .expect_refused(401, "wrong_code");
     browser
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .expect_ok();
-    ada.half(&world)
+    ada.half(&site)
         .give_code(&old)
         .expect_refused(401, "wrong_code");
     refused(

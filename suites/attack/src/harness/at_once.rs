@@ -2,14 +2,14 @@ use std::{sync::Barrier, thread};
 
 use serde_json::Value;
 
-use super::{Answer, Browser};
+use super::{HttpAnswer, HttpBrowser};
 
 /// Sends one call from each browser, all released by one barrier; returns the browsers with their
 /// answers.
-pub fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
+pub fn at_once(calls: Vec<(HttpBrowser, &'static str, Value)>) -> Vec<(HttpBrowser, HttpAnswer)> {
     let barrier = Barrier::new(calls.len());
     thread::scope(|scope| {
-        let send = |(mut browser, function, request): (Browser, &'static str, Value)| {
+        let send = |(mut browser, function, request): (HttpBrowser, &'static str, Value)| {
             let barrier = &barrier;
             scope.spawn(move || {
                 barrier.wait();
@@ -24,6 +24,6 @@ pub fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answ
 }
 
 /// Returns how many calls succeeded.
-pub fn accepted(answers: &[(Browser, Answer)]) -> usize {
+pub fn accepted(answers: &[(HttpBrowser, HttpAnswer)]) -> usize {
     answers.iter().filter(|(_, answer)| answer.is_ok()).count()
 }

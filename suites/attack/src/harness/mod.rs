@@ -3,22 +3,18 @@
 
 mod at_once;
 mod functions;
-mod people;
 mod search;
 mod spread;
-mod world;
 
 pub use at_once::{accepted, at_once};
 pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
-pub use people::{Enrolled, step_up};
 pub use search::{Secret, find};
 pub use spread::spread;
 pub use testkit::{
     authenticator::{Authenticator, STEP},
     chance::Chance,
-    clock::Clock,
-    http::{Answer, Browser, Connection, Door},
+    http::{HttpAnswer, HttpBrowser, PersistentConnection, ServerAddress},
+    operator::OperatorCommands,
     people::{PASSWORD, Person, code_list},
-    process::{Done, Running, binary, run},
+    site::{EnrolledPerson, TestSite, step_up},
 };
-pub use world::World;

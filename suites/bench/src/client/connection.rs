@@ -13,10 +13,11 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::client::load::Outcome;
+use crate::client::load::RequestOutcome;
 
-/// A response.
-pub struct Answer {
+/// A response. `testkit::http::HttpAnswer` is not used, because what is measured is an asynchronous
+/// client with keep-alive connections, which reads only the headers that the measurement needs.
+pub struct MeasuredAnswer {
     /// The status.
     pub status: u16,
     /// The `name=value` part of each cookie that was set.
@@ -27,7 +28,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl MeasuredAnswer {
     /// Whether the status is 200 and the body contains this text.
     pub fn holds(&self, expected: &str) -> bool {
         let mut parts = self.body.windows(expected.len());
@@ -35,22 +36,22 @@ impl Answer {
     }
 
     /// Right if the body contains this text, because the body of a refusal differs.
-    pub fn judged(&self, expected: &str) -> Outcome {
+    pub fn outcome(&self, expected: &str) -> RequestOutcome {
         if self.holds(expected) {
-            Outcome::Right
+            RequestOutcome::Right
         } else {
-            Outcome::Refused(self.status)
+            RequestOutcome::Refused(self.status)
         }
     }
 }
 
 /// A connection, reopened when the server has closed it.
-pub struct Connection {
+pub struct KeepAliveConnection {
     server: SocketAddr,
     open: Option<SendRequest<Full<Bytes>>>,
 }
 
-impl Connection {
+impl KeepAliveConnection {
     /// A connection that its first request opens.
     pub const fn new(server: SocketAddr) -> Self {
         Self { server, open: None }
@@ -63,7 +64,7 @@ impl Connection {
         path: &str,
         headers: &[(HeaderName, &str)],
         body: String,
-    ) -> Result<Answer> {
+    ) -> Result<MeasuredAnswer> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -79,7 +80,7 @@ impl Connection {
         let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
         let instance = answer.headers().get("x-instance");
         let instance = instance.and_then(|instance| instance.to_str().ok());
-        Ok(Answer {
+        Ok(MeasuredAnswer {
             instance: instance.map(str::to_owned),
             status: answer.status().as_u16(),
             cookies: cookies.map(str::to_owned).collect(),

@@ -6,10 +6,10 @@ use anyhow::{Result, bail, ensure};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use crate::{client::clock::instant, machine::cpu::Cpu, results::figures::Run};
+use crate::{client::clock::instant, machine::cpu::Cpu, results::figures::MeasuredRun};
 
 /// The outcome of one request of a scenario.
-pub enum Outcome {
+pub enum RequestOutcome {
     /// The expected answer.
     Right,
     /// Another answer, with its status.
@@ -24,8 +24,8 @@ pub async fn closed_loop<Client>(
     spent: impl Fn() -> Cpu,
     clients: &mut [Client],
     time: Duration,
-    step: impl AsyncFn(&mut Client) -> Result<Outcome>,
-) -> Result<Run> {
+    step: impl AsyncFn(&mut Client) -> Result<RequestOutcome>,
+) -> Result<MeasuredRun> {
     paced_loop(spent, clients, time, Duration::ZERO, step).await
 }
 
@@ -35,8 +35,8 @@ pub async fn paced_loop<Client>(
     clients: &mut [Client],
     time: Duration,
     think: Duration,
-    step: impl AsyncFn(&mut Client) -> Result<Outcome>,
-) -> Result<Run> {
+    step: impl AsyncFn(&mut Client) -> Result<RequestOutcome>,
+) -> Result<MeasuredRun> {
     let (right, refused) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
     let (cpu, begin) = (spent(), instant());
     let end = begin + time;
@@ -44,9 +44,11 @@ pub async fn paced_loop<Client>(
         while instant() < end {
             let before = instant();
             match step(client).await? {
-                Outcome::Right => right.borrow_mut().push(before.elapsed()),
-                Outcome::Refused(status) => refused.borrow_mut().push((status, before.elapsed())),
-                Outcome::Exhausted => break,
+                RequestOutcome::Right => right.borrow_mut().push(before.elapsed()),
+                RequestOutcome::Refused(status) => {
+                    refused.borrow_mut().push((status, before.elapsed()))
+                }
+                RequestOutcome::Exhausted => break,
             }
             if !think.is_zero() {
                 sleep(think).await;
@@ -56,7 +58,7 @@ pub async fn paced_loop<Client>(
     });
     all(each).await?;
     let (wall, cpu) = (begin.elapsed(), spent() - cpu);
-    Ok(Run::new(
+    Ok(MeasuredRun::new(
         right.into_inner(),
         refused.into_inner(),
         wall,
@@ -69,7 +71,7 @@ async fn all(each: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Re
 }
 
 /// Fails if any answer was refused, because such a run measures nothing.
-pub fn flawless(run: Run) -> Result<Run> {
+pub fn flawless(run: MeasuredRun) -> Result<MeasuredRun> {
     if let Some((status, _)) = run.refused.first() {
         bail!(
             "{} of {} answers were refused, the first with {status}",

@@ -55,13 +55,13 @@ pub async fn fill(seeded: &mut SeededSite, size: Size) -> Result<String> {
     let members = others.iter().filter(|id| id != &owner);
     let members = members.map(|id| row(id, 0, "member"));
     insert(&mut all, into, members).await?;
-    let places = (0..=ACCOUNTS).map(|number| {
+    let accounts = (0..=ACCOUNTS).map(|number| {
         let role = if number % 2 == 0 { "owner" } else { "member" };
         (number * (size.people / ACCOUNT) / (ACCOUNTS + 1), role)
     });
-    let places = places.filter(|(number, _)| account(*number) != home);
-    let places = places.map(|(number, role)| row(owner, number, role));
-    insert(&mut all, into, places).await?;
+    let accounts = accounts.filter(|(number, _)| account(*number) != home);
+    let accounts = accounts.map(|(number, role)| row(owner, number, role));
+    insert(&mut all, into, accounts).await?;
     wrong(&mut all).await?;
     let token = sits_down(&mut all, owner).await?;
     all.commit().await?;

@@ -11,10 +11,10 @@ use sqlx::Connection;
 use crate::{
     client::clock,
     seed::{
-        people::{Person, SeededSite, vault},
+        people::{SeededPerson, SeededSite, vault},
         rows::{Cell, insert},
     },
-    sites::twinlock::Setting,
+    sites::twinlock::ServerSetting,
 };
 
 /// The period of the events, in days: slightly less than the retention time.
@@ -44,7 +44,7 @@ impl History {
 }
 
 /// Inserts `count` events, evenly over the period.
-pub async fn fill(setting: &Setting, seeded: &mut SeededSite, count: i64) -> Result<History> {
+pub async fn fill(setting: &ServerSetting, seeded: &mut SeededSite, count: i64) -> Result<History> {
     let vault = vault(setting).await?;
     let chain = vault.event_chain();
     let SeededSite {
@@ -112,7 +112,7 @@ const INTO: &str = "security_events (id, at, actor, subject, account, action, ou
      open_until, repeats, seq, seal)";
 
 /// Of a hundred events: 46 passwords and 46 codes, 6 wrong passwords, 2 tested codes.
-fn event(number: i64, at: i64, people: &[Person]) -> EventRecord {
+fn event(number: i64, at: i64, people: &[SeededPerson]) -> EventRecord {
     // Consecutive events belong to users that are not neighbours in the table.
     let person = usize::try_from(number / 2 * 7919).unwrap_or_default() % people.len().max(1);
     let person = people.get(person).map_or("", |person| person.id.as_str());

@@ -5,16 +5,16 @@ use anyhow::Result;
 use sqlx::{AnyConnection, Connection};
 
 use super::{
+    databases::GrowthDatabase,
     history::{DAY, DAYS, History},
-    places::Place,
 };
 use crate::{
     client::clock::{self, instant},
     results::{
-        figures::{Run, Spread},
-        report::Report,
+        figures::{MeasuredRun, Spread},
+        report::BenchReport,
     },
-    runs::scenarios::{self, Load},
+    runs::scenarios::{self, ClientLoad},
     seed::{
         people::{SeededSite, random},
         rows::insert,
@@ -44,8 +44,8 @@ pub struct People {
 }
 
 /// The result of one run.
-struct Kept {
-    sign_ins: Run,
+struct SweepRun {
+    sign_ins: MeasuredRun,
     /// Deleted rows per second, of each kind.
     went: Vec<f64>,
     /// Dead rows that are left, of each kind.
@@ -58,10 +58,10 @@ struct Kept {
 pub async fn measure(
     engine: &str,
     runs: usize,
-    load: Load,
-    place: &Place,
+    load: ClientLoad,
+    place: &GrowthDatabase,
     mut people: People,
-    report: &mut Report,
+    report: &mut BenchReport,
 ) -> Result<()> {
     let (mut quiet, mut busy) = (Vec::new(), Vec::new());
     for number in 1..=runs {
@@ -75,7 +75,7 @@ pub async fn measure(
         busy.push(kept);
         people = back;
     }
-    let sign_ins = |kept: &[Kept]| {
+    let sign_ins = |kept: &[SweepRun]| {
         kept.iter()
             .map(|kept| kept.sign_ins.clone())
             .collect::<Vec<_>>()
@@ -101,7 +101,7 @@ pub async fn measure(
     Ok(())
 }
 
-fn tell(engine: &str, busy: &[Kept], report: &mut Report) {
+fn tell(engine: &str, busy: &[SweepRun], report: &mut BenchReport) {
     let kinds = KINDS.iter().enumerate().map(|(at, (kind, _))| {
         let went = busy.iter().filter_map(|kept| kept.went.get(at).copied());
         let left = busy.iter().filter_map(|kept| kept.left.get(at));
@@ -118,7 +118,12 @@ fn tell(engine: &str, busy: &[Kept], report: &mut Report) {
 }
 
 /// Measures sign-ins on a newly started server with a retention time of `days`.
-async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Kept, People)> {
+async fn run(
+    place: &GrowthDatabase,
+    days: i64,
+    load: ClientLoad,
+    people: People,
+) -> Result<(SweepRun, People)> {
     let People {
         mut seeded,
         history,
@@ -130,7 +135,7 @@ async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Ke
     setting
         .environment
         .push(("TWINLOCK_EVENT_RETENTION", days.to_string()));
-    let mut site = setting.occupied(seeded, &place.folder).await?;
+    let mut site = setting.start_occupied(seeded, &place.folder).await?;
     let sign_ins = scenarios::full_sign_in(&mut site, load).await?;
     let took = begin.elapsed();
     let late =
@@ -142,7 +147,7 @@ async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Ke
     let left = counts(&mut site.seeded.connection, limit).await?;
     let went = before.iter().zip(&left);
     let went = went.map(|(before, left)| rate(before - left, took.as_secs_f64()));
-    let kept = Kept {
+    let kept = SweepRun {
         sign_ins,
         went: went.collect(),
         left,

@@ -2,10 +2,10 @@
 //! alternation, the pages that show many rows, the start, and housekeeping under load.
 
 mod crowd;
+mod databases;
 mod history;
 mod housekeeping;
 mod pages;
-mod places;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -16,17 +16,17 @@ use crate::{
     machine::{hardware, postgres::Postgres},
     results::{
         figures::Spread,
-        report::{Bound, Report},
+        report::{BenchReport, Bound},
     },
     runs::{
         arguments::Common,
         rounds::{Rounds, Scenario},
     },
     seed::people::SeededSite,
-    sites::{Guest, twinlock::Occupied},
+    sites::{Guest, twinlock::OccupiedSite},
 };
+use databases::{GrowthDatabase, GrowthDatabases};
 use history::History;
-use places::{Place, Places};
 
 /// The number of users who sign in, on either database.
 const VISITORS: usize = 8000;
@@ -44,12 +44,12 @@ pub struct Growth {
     postgres: Option<String>,
     /// Measure only this engine
     #[arg(long)]
-    only: Option<Engine>,
+    only: Option<GrowthEngine>,
 }
 
 /// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
+enum GrowthEngine {
     Sqlite,
     Postgres,
 }
@@ -78,15 +78,15 @@ impl Size {
 }
 
 /// A server with a large database.
-struct Grown {
-    site: Occupied,
+struct GrownSite {
+    site: OccupiedSite,
     /// The owner of the large account, signed in.
     owner: Guest,
     history: History,
 }
 
 /// Measures both engines.
-pub async fn measure(asked: &Growth, report: &mut Report) -> Result<()> {
+pub async fn measure(asked: &Growth, report: &mut BenchReport) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
     hardware::describe(report, folder.path(), memory.path()).await?;
@@ -99,16 +99,16 @@ pub async fn measure(asked: &Growth, report: &mut Report) -> Result<()> {
         size.events
     ));
     report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);
-    if asked.only != Some(Engine::Postgres) {
-        let places = Places::on_files(&asked.common, folder.path())?;
-        engine(asked, "SQLite", size, &places, report).await?;
+    if asked.only != Some(GrowthEngine::Postgres) {
+        let databases = GrowthDatabases::on_files(&asked.common, folder.path())?;
+        engine(asked, "SQLite", size, &databases, report).await?;
     }
     if let Some(url) = &asked.postgres
-        && asked.only != Some(Engine::Sqlite)
+        && asked.only != Some(GrowthEngine::Sqlite)
     {
         let server = Postgres::at(url).await?;
-        let places = Places::on_server(&asked.common, &server, folder.path()).await?;
-        engine(asked, "PostgreSQL", size, &places, report).await?;
+        let databases = GrowthDatabases::on_server(&asked.common, &server, folder.path()).await?;
+        engine(asked, "PostgreSQL", size, &databases, report).await?;
     }
     Ok(())
 }
@@ -117,16 +117,16 @@ async fn engine(
     asked: &Growth,
     engine: &'static str,
     size: Size,
-    places: &Places,
-    report: &mut Report,
+    databases: &GrowthDatabases,
+    report: &mut BenchReport,
 ) -> Result<()> {
     let load = asked.common.load();
-    let small = small(&places.small).await?;
-    let Grown {
+    let small = small(&databases.small).await?;
+    let GrownSite {
         site,
         owner,
         history,
-    } = grown(engine, size, &places.grown, report).await?;
+    } = grown(engine, size, &databases.grown, report).await?;
     let mut small = Rounds::of(format!("{engine}, small"), small);
     let mut grown = Rounds::of(format!("{engine}, grown"), site);
     // Alternating, so that a slow minute of the machine affects both.
@@ -143,8 +143,8 @@ async fn engine(
         seeded: grown.into_site().seeded,
         history,
     };
-    let setting = &places.grown.setting;
-    let starts = setting.cold_starts(&places.grown.folder).await?;
+    let setting = &databases.grown.setting;
+    let starts = setting.cold_starts(&databases.grown.folder).await?;
     report.budget(
         &format!("{engine}: start on it"),
         starts,
@@ -155,25 +155,25 @@ async fn engine(
         engine,
         asked.common.runs,
         load,
-        &places.grown,
+        &databases.grown,
         people,
         report,
     )
     .await
 }
 
-async fn small(place: &Place) -> Result<Occupied> {
+async fn small(place: &GrowthDatabase) -> Result<OccupiedSite> {
     place.setting.prepare()?;
     let seeded = SeededSite::fill(&place.setting, VISITORS, VISITORS).await?;
-    place.setting.occupied(seeded, &place.folder).await
+    place.setting.start_occupied(seeded, &place.folder).await
 }
 
 async fn grown(
     engine: &'static str,
     size: Size,
-    place: &Place,
-    report: &mut Report,
-) -> Result<Grown> {
+    place: &GrowthDatabase,
+    report: &mut BenchReport,
+) -> Result<GrownSite> {
     let begin = instant();
     place.setting.prepare()?;
     let mut seeded = SeededSite::fill(&place.setting, size.people, VISITORS).await?;
@@ -188,14 +188,19 @@ async fn grown(
         "{engine}: filled in {:.0} s.",
         begin.elapsed().as_secs_f64()
     ));
-    Ok(Grown {
-        site: place.setting.occupied(seeded, &place.folder).await?,
+    Ok(GrownSite {
+        site: place.setting.start_occupied(seeded, &place.folder).await?,
         owner,
         history,
     })
 }
 
-fn compare(engine: &str, small: &Rounds<Occupied>, grown: &Rounds<Occupied>, report: &mut Report) {
+fn compare(
+    engine: &str,
+    small: &Rounds<OccupiedSite>,
+    grown: &Rounds<OccupiedSite>,
+    report: &mut BenchReport,
+) {
     let pairs = small.sign_ins().iter().zip(grown.sign_ins());
     let slower = pairs.map(|(small, grown)| grown.quantile(0.99) / small.quantile(0.99));
     report.budget(

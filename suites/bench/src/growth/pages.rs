@@ -8,12 +8,12 @@ use super::crowd::large;
 use crate::{
     client::load::{closed_loop, flawless},
     results::{
-        figures::{Run, Spread},
-        report::{Bound, Report},
+        figures::{MeasuredRun, Spread},
+        report::{BenchReport, Bound},
     },
     sites::{
-        Browser, Guest, Site,
-        twinlock::{Occupied, Visitor},
+        Guest, MeasuredSite, SignInClient,
+        twinlock::{OccupiedSite, TwinlockClient},
     },
 };
 
@@ -21,7 +21,7 @@ use crate::{
 const TIME: Duration = Duration::from_secs(1);
 
 /// A call, and the budget of its response time.
-struct Call {
+struct PageCall {
     name: &'static str,
     path: &'static str,
     body: String,
@@ -35,15 +35,15 @@ struct Call {
 pub async fn measure(
     engine: &str,
     runs: usize,
-    site: &Occupied,
+    site: &OccupiedSite,
     owner: &Guest,
-    report: &mut Report,
+    report: &mut BenchReport,
 ) -> Result<()> {
     let calls = calls();
-    let mut all: Vec<Vec<Run>> = calls.iter().map(|_| Vec::new()).collect();
+    let mut all: Vec<Vec<MeasuredRun>> = calls.iter().map(|_| Vec::new()).collect();
     for _ in 0..runs {
         let mut browser = site.browser();
-        browser.sit_down(owner);
+        browser.act_as(owner);
         for (call, runs) in calls.iter().zip(&mut all) {
             runs.push(again_and_again(site, &mut browser, call).await?);
         }
@@ -62,29 +62,33 @@ pub async fn measure(
     Ok(())
 }
 
-async fn again_and_again(site: &Occupied, browser: &mut Visitor, call: &Call) -> Result<Run> {
+async fn again_and_again(
+    site: &OccupiedSite,
+    browser: &mut TwinlockClient,
+    call: &PageCall,
+) -> Result<MeasuredRun> {
     let run = closed_loop(
         || site.cpu(),
         from_mut(browser),
         TIME,
         async |browser| {
             let answer = browser.call(call.path, call.body.clone()).await?;
-            Ok(answer.judged(call.holds))
+            Ok(answer.outcome(call.holds))
         },
     );
     flawless(run.await?).with_context(|| call.name)
 }
 
-fn calls() -> Vec<Call> {
-    let members = |name, search: &str, page: usize| Call {
+fn calls() -> Vec<PageCall> {
+    let members = |name, search: &str, page: usize| PageCall {
         name,
         path: "/api/accounts/members",
-        body: wanted(search, "null", page),
+        body: member_filter(search, "null", page),
         holds: r#""members":[{"#,
         most: Some(200.0),
     };
     vec![
-        Call {
+        PageCall {
             name: "Accounts, 50 of them",
             path: "/api/accounts/list",
             body: "{}".to_owned(),
@@ -94,11 +98,11 @@ fn calls() -> Vec<Call> {
         members("members, first page", "", 0),
         members("members, page 21", "", 20),
         members("members, searched", "person 1", 0),
-        Call {
-            body: wanted("", r#""on""#, 0),
+        PageCall {
+            body: member_filter("", r#""on""#, 0),
             ..members("members, by state", "", 0)
         },
-        Call {
+        PageCall {
             path: "/api/accounts/export",
             holds: r#"[{"id":"#,
             most: None,
@@ -107,7 +111,7 @@ fn calls() -> Vec<Call> {
     ]
 }
 
-fn wanted(search: &str, state: &str, page: usize) -> String {
+fn member_filter(search: &str, state: &str, page: usize) -> String {
     let account = large();
     format!(
         r#"{{"request":{{"account":"{account}","search":"{search}","state":{state},"page":{page}}}}}"#

@@ -4,13 +4,13 @@ use std::{fs, path::Path, process::Command, thread::available_parallelism, time:
 
 use anyhow::Result;
 
-use crate::{machine::limits, results::report::Report};
+use crate::{machine::limits, results::report::BenchReport};
 
 /// How long each limit is measured.
 const TIME: Duration = Duration::from_secs(2);
 
 /// Reports the commit, the machine and its limits.
-pub async fn describe(report: &mut Report, disk: &Path, memory: &Path) -> Result<()> {
+pub async fn describe(report: &mut BenchReport, disk: &Path, memory: &Path) -> Result<()> {
     let commit = Command::new("git")
         .args(["describe", "--always", "--dirty"])
         .output()?;

@@ -13,9 +13,9 @@ use testkit::process::{Memory, memory};
 const TICK: Duration = Duration::from_millis(10);
 
 /// A running server. Dropping it kills the process.
-pub struct Process(pub Child);
+pub struct MeasuredProcess(pub Child);
 
-impl Process {
+impl MeasuredProcess {
     /// Starts a command on one core, or on any.
     pub fn start(
         core: Option<usize>,
@@ -53,7 +53,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for MeasuredProcess {
     fn drop(&mut self) {
         // The process may have ended already.
         let _ = self.0.kill();
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_process_knows_its_parent_and_what_both_have_cost() {
-        let sleeping = Process::start(None, "sleep", |command| {
+        let sleeping = MeasuredProcess::start(None, "sleep", |command| {
             command.arg("60");
         });
         let sleeping = sleeping.unwrap();

@@ -6,7 +6,7 @@ use crate::machine::cpu::Cpu;
 
 /// One run of one scenario.
 #[derive(Debug, Clone, Default)]
-pub struct Run {
+pub struct MeasuredRun {
     /// The response times of right answers, ascending.
     pub latencies: Vec<Duration>,
     /// Other answers: their status and response time.
@@ -28,7 +28,7 @@ pub struct Spread {
     pub max: f64,
 }
 
-impl Run {
+impl MeasuredRun {
     /// Sorts the latencies.
     pub fn new(
         mut latencies: Vec<Duration>,
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn quantiles_are_answers_that_were_given() {
         let millis = (1..=100).map(Duration::from_millis);
-        let run = Run::new(
+        let run = MeasuredRun::new(
             millis.rev().collect(),
             Vec::new(),
             Duration::from_secs(2),
@@ -161,7 +161,7 @@ mod tests {
             (51.0, 100.0, 100.0)
         );
         assert_eq!((run.rate(), run.cpu_each(), run.cores()), (50.0, 10.0, 1.5));
-        assert!(Run::default().quantile(0.5) < f64::EPSILON);
+        assert!(MeasuredRun::default().quantile(0.5) < f64::EPSILON);
     }
 
     #[test]

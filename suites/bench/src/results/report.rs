@@ -4,10 +4,10 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::results::figures::{Run, Spread};
+use crate::results::figures::{MeasuredRun, Spread};
 
 /// Markdown text, printed while it grows.
-pub struct Report {
+pub struct BenchReport {
     /// The name of the marks in a document between which the tables stand.
     name: &'static str,
     text: String,
@@ -15,7 +15,7 @@ pub struct Report {
     budgets: Vec<[String; 4]>,
 }
 
-impl Report {
+impl BenchReport {
     /// A report for the marks of this name.
     pub const fn of(name: &'static str) -> Self {
         Self {
@@ -41,8 +41,8 @@ impl Report {
     }
 
     /// Adds the row of one scenario at one site.
-    pub fn runs(&mut self, site: &str, scenario: &str, runs: &[Run]) {
-        let of = |value: fn(&Run) -> f64| Spread::of(runs.iter().map(value));
+    pub fn runs(&mut self, site: &str, scenario: &str, runs: &[MeasuredRun]) {
+        let of = |value: fn(&MeasuredRun) -> f64| Spread::of(runs.iter().map(value));
         let latency = [
             of(|run| run.quantile(0.5)),
             of(|run| run.quantile(0.95)),
@@ -51,9 +51,9 @@ impl Report {
         let latency = latency.map(|spread| format!("{:.1}", spread.median));
         self.line(&format!(
             "| {site} | {scenario} | {} | {} ms | {:.2} ms |",
-            of(Run::rate),
+            of(MeasuredRun::rate),
             latency.join(", "),
-            of(Run::cpu_each).median
+            of(MeasuredRun::cpu_each).median
         ));
     }
 
@@ -127,7 +127,7 @@ mod tests {
     fn each_stands_between_its_own_marks() {
         let document =
             "a <!-- bench -->1<!-- /bench --> b <!-- bench: growth -->2<!-- /bench: growth --> c";
-        let mut report = Report::of("bench: growth");
+        let mut report = BenchReport::of("bench: growth");
         report.budget("start", Spread::of([2.0]), "ms", Bound::AtMost(1.0));
         report.close();
         let written = report.put_into(document).unwrap();
@@ -137,6 +137,10 @@ mod tests {
             )
         );
         assert!(written.ends_with("| **not met** |\n<!-- /bench: growth --> c"));
-        assert!(Report::of("bench: scale-out").put_into(document).is_err());
+        assert!(
+            BenchReport::of("bench: scale-out")
+                .put_into(document)
+                .is_err()
+        );
     }
 }

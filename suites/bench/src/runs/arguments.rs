@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use crate::{runs::scenarios::Load, sites::twinlock::Setting};
+use crate::{runs::scenarios::ClientLoad, sites::twinlock::ServerSetting};
 
 /// Arguments that all measurements share.
 #[derive(Args)]
@@ -34,22 +34,22 @@ pub struct Common {
 
 impl Common {
     /// How a scenario is run.
-    pub const fn load(&self) -> Load {
-        Load {
+    pub const fn load(&self) -> ClientLoad {
+        ClientLoad {
             clients: self.clients,
             time: Duration::from_secs(self.seconds),
         }
     }
 
     /// A server whose database is a file in this folder.
-    pub fn on_file(&self, folder: &Path) -> Setting {
+    pub fn on_file(&self, folder: &Path) -> ServerSetting {
         let file = folder.join("twinlock.db");
         self.setting(format!("sqlite:{}", file.display()), &folder.join("key"))
     }
 
     /// A server on this database, with this key file.
-    pub fn setting(&self, url: String, key_file: &Path) -> Setting {
-        Setting {
+    pub fn setting(&self, url: String, key_file: &Path) -> ServerSetting {
+        ServerSetting {
             binary: self.binary.clone(),
             url,
             key_file: key_file.display().to_string(),

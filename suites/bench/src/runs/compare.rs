@@ -10,7 +10,7 @@ use crate::{
     machine::hardware,
     results::{
         figures::Spread,
-        report::{Bound, Report},
+        report::{BenchReport, Bound},
     },
     runs::{
         arguments::Common,
@@ -22,7 +22,7 @@ use crate::{
     seed::people::SeededSite,
     sites::{
         peer::BetterAuth,
-        twinlock::{Occupied, Setting},
+        twinlock::{OccupiedSite, ServerSetting},
     },
 };
 
@@ -43,20 +43,23 @@ pub struct Compare {
 }
 
 /// Runs the whole comparison.
-pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
+pub async fn measure(arguments: &Compare, report: &mut BenchReport) -> Result<()> {
     let disk = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
     hardware::describe(report, disk.path(), memory.path()).await?;
     let load = arguments.common.load();
-    let mut full = Rounds::of("SQLite, FULL", started(arguments, disk.path(), None).await?);
+    let mut full = Rounds::of(
+        "SQLite, FULL",
+        start_site(arguments, disk.path(), None).await?,
+    );
     let mut normal = Rounds::of(
         "SQLite in memory, as NORMAL",
-        started(arguments, memory.path(), None).await?,
+        start_site(arguments, memory.path(), None).await?,
     );
     let mut postgres = match &arguments.postgres {
         Some(url) => Some(Rounds::of(
             "PostgreSQL",
-            started(arguments, disk.path(), Some(url)).await?,
+            start_site(arguments, disk.path(), Some(url)).await?,
         )),
         None => None,
     };
@@ -93,7 +96,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     let (idle, after) = full.memory();
     report.budget("memory, idle", idle, "MiB", Bound::AtMost(15.0));
     report.budget("memory, after load", after, "MiB", Bound::AtMost(34.0));
-    overloaded(arguments, report, &mut full.into_site()).await?;
+    measure_overload(arguments, report, &mut full.into_site()).await?;
     hostile(&arguments.common, report).await?;
     let starts = setting(arguments, disk.path(), None)
         .cold_starts(disk.path())
@@ -111,14 +114,18 @@ pub struct Hostile {
 }
 
 /// Runs both hostile measurements.
-pub async fn hostile(common: &Common, report: &mut Report) -> Result<()> {
+pub async fn hostile(common: &Common, report: &mut BenchReport) -> Result<()> {
     let busy = tempfile::tempdir_in("target")?;
     hostile::measure(common, report, busy.path()).await?;
     let written = tempfile::tempdir_in("/dev/shm")?;
-    hostile::written(common, report, written.path()).await
+    hostile::measure_written(common, report, written.path()).await
 }
 
-async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupied) -> Result<()> {
+async fn measure_overload(
+    arguments: &Compare,
+    report: &mut BenchReport,
+    site: &mut OccupiedSite,
+) -> Result<()> {
     let load = arguments.common.load();
     let (mut all, mut shares) = (Vec::new(), Vec::new());
     for _ in 0..arguments.common.runs {
@@ -154,7 +161,7 @@ async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupie
     Ok(())
 }
 
-fn setting(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Setting {
+fn setting(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> ServerSetting {
     match postgres {
         Some(url) => {
             let key = folder.join("postgres-key");
@@ -164,9 +171,13 @@ fn setting(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Settin
     }
 }
 
-async fn started(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Result<Occupied> {
+async fn start_site(
+    arguments: &Compare,
+    folder: &Path,
+    postgres: Option<&str>,
+) -> Result<OccupiedSite> {
     let setting = setting(arguments, folder, postgres);
     setting.prepare()?;
     let seeded = SeededSite::fill(&setting, arguments.people, arguments.people).await?;
-    setting.occupied(seeded, folder).await
+    setting.start_occupied(seeded, folder).await
 }

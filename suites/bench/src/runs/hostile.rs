@@ -25,26 +25,24 @@ use hyper::{
 };
 use sqlx::Connection as _;
 use storage::Store;
+use testkit::people::PASSWORD;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     client::{
         clock::{instant, millis},
-        connection::Connection,
+        connection::KeepAliveConnection,
     },
     results::{
         figures::Spread,
-        report::{Bound, Report},
+        report::{BenchReport, Bound},
     },
     runs::arguments::Common,
     seed::{
         people::{SeededSite, random, vault},
         rows::insert,
     },
-    sites::{
-        PASSWORD,
-        twinlock::{Occupied, Setting},
-    },
+    sites::twinlock::{OccupiedSite, ServerSetting},
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -65,7 +63,7 @@ const LIMIT: usize = 300;
 
 /// Where the attackers' requests come from.
 #[derive(Clone, Copy)]
-enum Strangers {
+enum StrangerAddresses {
     /// One address, which exceeds its limit.
     OneAddress,
     /// Each attempt comes from another /64 of one /48.
@@ -73,19 +71,19 @@ enum Strangers {
 }
 
 /// Measures both kinds, each `common.runs` times.
-pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Result<()> {
+pub async fn measure(common: &Common, report: &mut BenchReport, folder: &Path) -> Result<()> {
     let mut setting = common.on_file(folder);
     setting.environment = vec![("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8".to_owned())];
     setting.prepare()?;
     let people = HONEST * common.runs * 2;
     let seeded = SeededSite::fill(&setting, people, people).await?;
-    let mut site = setting.occupied(seeded, folder).await?;
+    let mut site = setting.start_occupied(seeded, folder).await?;
     let mut next = 0..common.runs * 2;
     for (strangers, what) in [
-        (Strangers::Rotating, "hosts rotating through a /48"),
-        (Strangers::OneAddress, "one address over its limit"),
+        (StrangerAddresses::Rotating, "hosts rotating through a /48"),
+        (StrangerAddresses::OneAddress, "one address over its limit"),
     ] {
-        if matches!(strangers, Strangers::OneAddress) {
+        if matches!(strangers, StrangerAddresses::OneAddress) {
             exhaust(&site).await?;
         }
         let mut in_time = Vec::new();
@@ -101,8 +99,12 @@ pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Res
 }
 
 /// Returns how many honest users sign in within a second.
-async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) -> Result<f64> {
-    let cookies = known(site, first).await?;
+async fn honest_beside(
+    site: &mut OccupiedSite,
+    strangers: StrangerAddresses,
+    first: usize,
+) -> Result<f64> {
+    let cookies = make_browsers_known(site, first).await?;
     let address = site.twinlock.address;
     let mut hostile = JoinSet::new();
     let count = Arc::new(AtomicU64::new(0));
@@ -118,7 +120,7 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
         let email = person.email.clone();
         honest.spawn(async move {
             let before = instant();
-            let mut connection = Connection::new(address);
+            let mut connection = KeepAliveConnection::new(address);
             let from = "192.0.2.77";
             let answer = sign_in(&mut connection, from, &email, PASSWORD, &cookie).await?;
             let took = before.elapsed();
@@ -137,7 +139,7 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
 }
 
 /// Makes a browser known to each of the next users; returns their cookies.
-async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
+async fn make_browsers_known(site: &mut OccupiedSite, first: usize) -> Result<Vec<String>> {
     let (mut cookies, mut rows) = (Vec::new(), Vec::new());
     let now = millis();
     for person in &site.seeded.people[first..first + HONEST] {
@@ -158,8 +160,8 @@ async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
 }
 
 /// Sends failed passwords until the attackers' address exceeds its limit.
-async fn exhaust(site: &Occupied) -> Result<()> {
-    let mut connection = Connection::new(site.twinlock.address);
+async fn exhaust(site: &OccupiedSite) -> Result<()> {
+    let mut connection = KeepAliveConnection::new(site.twinlock.address);
     let from = Ipv4Addr::new(198, 51, 100, 7).to_string();
     let mut last = 0;
     for number in 0..=LIMIT {
@@ -171,13 +173,18 @@ async fn exhaust(site: &Occupied) -> Result<()> {
 }
 
 /// Sends sign-in requests until it is aborted.
-async fn attack(address: SocketAddr, strangers: Strangers, number: u16, count: Arc<AtomicU64>) {
-    let mut connection = Connection::new(address);
+async fn attack(
+    address: SocketAddr,
+    strangers: StrangerAddresses,
+    number: u16,
+    count: Arc<AtomicU64>,
+) {
+    let mut connection = KeepAliveConnection::new(address);
     loop {
         let turn = count.fetch_add(1, Ordering::Relaxed);
         let from = match strangers {
-            Strangers::OneAddress => Ipv4Addr::new(198, 51, 100, 7).to_string(),
-            Strangers::Rotating => {
+            StrangerAddresses::OneAddress => Ipv4Addr::new(198, 51, 100, 7).to_string(),
+            StrangerAddresses::Rotating => {
                 let host = u16::try_from(turn % 65_536).unwrap_or_default();
                 Ipv6Addr::new(0x2001, 0xdb8, 7, host, 0, 0, 0, 1).to_string()
             }
@@ -193,7 +200,7 @@ async fn attack(address: SocketAddr, strangers: Strangers, number: u16, count: A
 
 /// Sends a password and returns the status.
 async fn sign_in(
-    connection: &mut Connection,
+    connection: &mut KeepAliveConnection,
     from: &str,
     email: &str,
     password: &str,
@@ -223,8 +230,12 @@ const A_MINUTE: u64 = 120;
 const NAMES: u64 = 2_000;
 
 /// Measures what strangers write per simulated hour: event rows, and growth of the file.
-pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Result<()> {
-    let setting: Setting = common.on_file(folder);
+pub async fn measure_written(
+    common: &Common,
+    report: &mut BenchReport,
+    folder: &Path,
+) -> Result<()> {
+    let setting: ServerSetting = common.on_file(folder);
     setting.prepare()?;
     let vault = vault(&setting).await?;
     let store = Store::open(&setting.url).await?;

@@ -10,11 +10,11 @@ use tokio::time::sleep;
 use crate::{
     client::{
         clock::instant,
-        load::{Outcome, flawless, paced_loop},
+        load::{RequestOutcome, flawless, paced_loop},
     },
-    results::figures::Run,
+    results::figures::MeasuredRun,
     runs::scenarios::sign_in,
-    sites::{Browser, Guest, Site, Stage},
+    sites::{Guest, MeasuredSite, SignInClient, SignInStage},
 };
 
 /// The load, as a multiple of the server's peak rate.
@@ -27,17 +27,17 @@ const THINK: Duration = Duration::from_millis(100);
 /// The result of an overload.
 pub struct Overload {
     /// The sign-ins, right and refused.
-    pub sign_ins: Run,
+    pub sign_ins: MeasuredRun,
     /// The codes of users who had given their password before.
-    pub codes: Run,
+    pub codes: MeasuredRun,
 }
 
 /// Starts sign-ins at ten times the peak rate, whether or not earlier ones have been answered.
-pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result<Overload> {
+pub async fn overload(site: &mut impl MeasuredSite, peak: f64, time: Duration) -> Result<Overload> {
     // Without a session, like the guests of the peak rate. Called first, because each call deletes
     // the sessions of the previous one.
-    let strangers = site.guests(Stage::Strangers).await?;
-    let half = site.guests(Stage::HalfSignedIn).await?;
+    let strangers = site.guests(SignInStage::Strangers).await?;
+    let half = site.guests(SignInStage::HalfSignedIn).await?;
     let strangers = &strangers[strangers.len() / 2..];
     let half = &half[..half.len() / 2];
     let site = &*site;
@@ -50,9 +50,9 @@ pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result
         THINK,
         async |browser| {
             let Some(guest) = half.borrow_mut().next() else {
-                return Ok(Outcome::Exhausted);
+                return Ok(RequestOutcome::Exhausted);
             };
-            browser.sit_down(guest);
+            browser.act_as(guest);
             browser.code(&guest.code()).await
         },
     );
@@ -63,12 +63,17 @@ pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result
     })
 }
 
-async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duration) -> Result<Run> {
+async fn open_loop<S: MeasuredSite>(
+    site: &S,
+    guests: &[Guest],
+    rate: f64,
+    time: Duration,
+) -> Result<MeasuredRun> {
     let idle = RefCell::new(Vec::new());
     let one = async |guest: &Guest| {
         let free = idle.borrow_mut().pop();
-        let mut browser: S::Browser = free.unwrap_or_else(|| site.browser());
-        browser.sit_down(guest);
+        let mut browser: S::Client = free.unwrap_or_else(|| site.browser());
+        browser.act_as(guest);
         let before = instant();
         let outcome = sign_in(&mut browser, guest).await;
         let took = before.elapsed();
@@ -77,9 +82,9 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
     };
     let (mut right, mut refused) = (Vec::new(), Vec::new());
     let mut note = |(outcome, took)| match outcome {
-        Outcome::Right => right.push(took),
-        Outcome::Refused(status) => refused.push((status, took)),
-        Outcome::Exhausted => {}
+        RequestOutcome::Right => right.push(took),
+        RequestOutcome::Refused(status) => refused.push((status, took)),
+        RequestOutcome::Exhausted => {}
     };
     let gap = Duration::from_secs_f64(1.0 / rate);
     let (begin, cpu) = (instant(), site.cpu());
@@ -99,5 +104,5 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
     let wall = begin.elapsed();
     let cpu = site.cpu() - cpu;
     drop(under_way);
-    Ok(Run::new(right, refused, wall, cpu))
+    Ok(MeasuredRun::new(right, refused, wall, cpu))
 }

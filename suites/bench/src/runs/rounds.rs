@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use crate::{
     results::{
-        figures::{Run, Spread},
-        report::{Bound, Report},
+        figures::{MeasuredRun, Spread},
+        report::{BenchReport, Bound},
     },
-    runs::scenarios::{self, Load},
-    sites::Site,
+    runs::scenarios::{self, ClientLoad},
+    sites::MeasuredSite,
 };
 
 /// The scenarios that every site is measured with.
@@ -40,13 +40,13 @@ pub struct Rounds<S> {
     site: S,
     idle: f64,
     after: Vec<f64>,
-    full: Vec<Run>,
-    second: Vec<Run>,
-    wrong: Vec<Run>,
-    read: Vec<Run>,
+    full: Vec<MeasuredRun>,
+    second: Vec<MeasuredRun>,
+    wrong: Vec<MeasuredRun>,
+    read: Vec<MeasuredRun>,
 }
 
-impl<S: Site> Rounds<S> {
+impl<S: MeasuredSite> Rounds<S> {
     /// A site before its first request.
     pub fn of(name: impl Into<String>, site: S) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl<S: Site> Rounds<S> {
     }
 
     /// Runs one scenario once.
-    pub async fn go(&mut self, scenario: Scenario, load: Load) -> Result<()> {
+    pub async fn go(&mut self, scenario: Scenario, load: ClientLoad) -> Result<()> {
         let site = &mut self.site;
         match scenario {
             Scenario::FullSignIn => self.full.push(scenarios::full_sign_in(site, load).await?),
@@ -77,7 +77,7 @@ impl<S: Site> Rounds<S> {
     }
 
     /// Reports a row for each scenario.
-    pub fn tell(&self, report: &mut Report) {
+    pub fn tell(&self, report: &mut BenchReport) {
         report.runs(&self.name, "full sign-in", &self.full);
         report.runs(&self.name, "second factor", &self.second);
         report.runs(&self.name, "wrong code", &self.wrong);
@@ -95,7 +95,7 @@ impl<S: Site> Rounds<S> {
     }
 
     /// The runs of full sign-ins.
-    pub fn sign_ins(&self) -> &[Run] {
+    pub fn sign_ins(&self) -> &[MeasuredRun] {
         &self.full
     }
 
@@ -108,12 +108,12 @@ impl<S: Site> Rounds<S> {
 
 /// Reports the budgets that are multiples of a peer's figures.
 pub fn compare(
-    report: &mut Report,
-    full: &Rounds<impl Site>,
-    normal: &Rounds<impl Site>,
-    peer: &Rounds<impl Site>,
+    report: &mut BenchReport,
+    full: &Rounds<impl MeasuredSite>,
+    normal: &Rounds<impl MeasuredSite>,
+    peer: &Rounds<impl MeasuredSite>,
 ) {
-    let mut times = |what: &str, ours: &[Run], theirs: &[Run], least| {
+    let mut times = |what: &str, ours: &[MeasuredRun], theirs: &[MeasuredRun], least| {
         // Compared pairwise, in the order in which they ran.
         let pairs = ours.iter().zip(theirs);
         let ratio = Spread::of(pairs.map(|(ours, theirs)| ours.rate() / theirs.rate()));

@@ -5,14 +5,14 @@ use std::{cell::Cell, time::Duration};
 use anyhow::Result;
 
 use crate::{
-    client::load::{Outcome, closed_loop, flawless},
-    results::figures::Run,
-    sites::{Browser, Guest, Site, Stage},
+    client::load::{RequestOutcome, closed_loop, flawless},
+    results::figures::MeasuredRun,
+    sites::{Guest, MeasuredSite, SignInClient, SignInStage},
 };
 
 /// How a scenario is run.
 #[derive(Debug, Clone, Copy)]
-pub struct Load {
+pub struct ClientLoad {
     /// The number of concurrent clients.
     pub clients: usize,
     /// The duration.
@@ -20,43 +20,52 @@ pub struct Load {
 }
 
 /// Password and code.
-pub async fn full_sign_in(site: &mut impl Site, load: Load) -> Result<Run> {
-    run(site, load, Stage::Strangers, async |browser, guest| {
-        sign_in(browser, guest).await
-    })
+pub async fn full_sign_in(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
+    run(
+        site,
+        load,
+        SignInStage::Strangers,
+        async |browser, guest| sign_in(browser, guest).await,
+    )
     .await
 }
 
 /// One guest signs in.
-pub async fn sign_in(browser: &mut impl Browser, guest: &Guest) -> Result<Outcome> {
+pub async fn sign_in(browser: &mut impl SignInClient, guest: &Guest) -> Result<RequestOutcome> {
     match browser.password(&guest.email).await? {
-        Outcome::Right => browser.code(&guest.code()).await,
+        RequestOutcome::Right => browser.code(&guest.code()).await,
         other => Ok(other),
     }
 }
 
 /// Only the code, by users who gave their password before.
-pub async fn second_factor(site: &mut impl Site, load: Load) -> Result<Run> {
-    run(site, load, Stage::HalfSignedIn, async |browser, guest| {
-        browser.code(&guest.code()).await
-    })
+pub async fn second_factor(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
+    run(
+        site,
+        load,
+        SignInStage::HalfSignedIn,
+        async |browser, guest| browser.code(&guest.code()).await,
+    )
     .await
 }
 
 /// Like [`second_factor`], but with a wrong code.
-pub async fn wrong_code(site: &mut impl Site, load: Load) -> Result<Run> {
-    run(site, load, Stage::HalfSignedIn, async |browser, guest| {
-        browser.wrong_code(&guest.stale_code()).await
-    })
+pub async fn wrong_code(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
+    run(
+        site,
+        load,
+        SignInStage::HalfSignedIn,
+        async |browser, guest| browser.wrong_code(&guest.stale_code()).await,
+    )
     .await
 }
 
 /// Reads the signed-in user, by users who are signed in.
-pub async fn read(site: &mut impl Site, load: Load) -> Result<Run> {
-    let guests = site.guests(Stage::SignedIn(load.clients)).await?;
+pub async fn read(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
+    let guests = site.guests(SignInStage::SignedIn(load.clients)).await?;
     let seated = guests.iter().map(|guest| {
         let mut browser = site.browser();
-        browser.sit_down(guest);
+        browser.act_as(guest);
         browser
     });
     let mut browsers: Vec<_> = seated.collect();
@@ -70,12 +79,12 @@ pub async fn read(site: &mut impl Site, load: Load) -> Result<Run> {
 }
 
 /// Each guest is used once, by the next free client.
-async fn run<S: Site>(
+async fn run<S: MeasuredSite>(
     site: &mut S,
-    load: Load,
-    stage: Stage,
-    step: impl AsyncFn(&mut S::Browser, &Guest) -> Result<Outcome>,
-) -> Result<Run> {
+    load: ClientLoad,
+    stage: SignInStage,
+    step: impl AsyncFn(&mut S::Client, &Guest) -> Result<RequestOutcome>,
+) -> Result<MeasuredRun> {
     let guests = site.guests(stage).await?;
     let next = Cell::new(0);
     let mut browsers: Vec<_> = (0..load.clients).map(|_| site.browser()).collect();
@@ -85,9 +94,9 @@ async fn run<S: Site>(
         load.time,
         async |browser| {
             let Some(guest) = guests.get(next.replace(next.get() + 1)) else {
-                return Ok(Outcome::Exhausted);
+                return Ok(RequestOutcome::Exhausted);
             };
-            browser.sit_down(guest);
+            browser.act_as(guest);
             step(browser, guest).await
         },
     );

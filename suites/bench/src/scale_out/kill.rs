@@ -11,22 +11,22 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use super::site::Balanced;
+use super::site::BalancedSite;
 use crate::{
     client::clock::instant,
     results::{
         figures::{Spread, millis},
-        report::{Bound, Report},
+        report::{BenchReport, Bound},
     },
-    runs::scenarios::Load,
+    runs::scenarios::ClientLoad,
     sites::{
-        Browser, Guest, Site, Stage,
-        twinlock::{FULL, Setting, Visitor},
+        Guest, MeasuredSite, SignInClient, SignInStage,
+        twinlock::{FULL, ServerSetting, TwinlockClient},
     },
 };
 
 /// The result of one step.
-struct Step {
+struct CodeAttempt {
     /// When the answer arrived.
     at: Instant,
     /// The status; zero if there was no answer.
@@ -38,7 +38,7 @@ struct Step {
 }
 
 /// The effects of one kill.
-struct Killed {
+struct KillEffect {
     steps: usize,
     failed: usize,
     /// From the kill to the last failed answer, in milliseconds.
@@ -52,10 +52,10 @@ struct Killed {
 /// Kills the two instances in alternation.
 pub async fn measure(
     times: usize,
-    load: Load,
-    setting: &Setting,
-    site: &mut Balanced,
-    report: &mut Report,
+    load: ClientLoad,
+    setting: &ServerSetting,
+    site: &mut BalancedSite,
+    report: &mut BenchReport,
 ) -> Result<()> {
     let mut all = Vec::new();
     for number in 0..times {
@@ -64,7 +64,7 @@ pub async fn measure(
         let instance = site.instances.get_mut(victim).context("no such instance")?;
         instance.up(setting).await?;
     }
-    let of = |value: &dyn Fn(&Killed) -> usize| all.iter().map(value).sum::<usize>();
+    let of = |value: &dyn Fn(&KillEffect) -> usize| all.iter().map(value).sum::<usize>();
     report.note(&format!(
         "{times} kills (SIGKILL): {} of {} steps failed, the last one {} ms after its kill; {} were refused by the one that was down and taken by the other.",
         of(&|killed| killed.failed),
@@ -96,8 +96,8 @@ pub async fn measure(
     Ok(())
 }
 
-async fn kill(victim: usize, load: Load, site: &mut Balanced) -> Result<Killed> {
-    let guests = RefCell::new(site.guests(Stage::HalfSignedIn).await?.into_iter());
+async fn kill(victim: usize, load: ClientLoad, site: &mut BalancedSite) -> Result<KillEffect> {
+    let guests = RefCell::new(site.guests(SignInStage::HalfSignedIn).await?.into_iter());
     let steps = RefCell::new(Vec::new());
     let end = instant() + load.time;
     let mut visitors: Vec<_> = (0..load.clients).map(|_| site.browser()).collect();
@@ -119,15 +119,15 @@ async fn kill(victim: usize, load: Load, site: &mut Balanced) -> Result<Killed> 
         at
     };
     let (_, at) = tokio::join!(join_all(clients), killing);
-    judged(steps.into_inner(), address, at, site).await
+    judge_steps(steps.into_inner(), address, at, site).await
 }
 
-async fn step(visitor: &mut Visitor, guest: Guest) -> Step {
-    visitor.sit_down(&guest);
+async fn step(visitor: &mut TwinlockClient, guest: Guest) -> CodeAttempt {
+    visitor.act_as(&guest);
     let answer = visitor.verify(&guest.code()).await;
     let at = instant();
     match answer {
-        Ok(answer) => Step {
+        Ok(answer) => CodeAttempt {
             at,
             status: answer.status,
             session: answer.holds(FULL).then(|| Guest {
@@ -136,7 +136,7 @@ async fn step(visitor: &mut Visitor, guest: Guest) -> Step {
             }),
             asked: answer.instance.unwrap_or_default(),
         },
-        Err(_) => Step {
+        Err(_) => CodeAttempt {
             at,
             status: 0,
             asked: String::new(),
@@ -145,12 +145,12 @@ async fn step(visitor: &mut Visitor, guest: Guest) -> Step {
     }
 }
 
-async fn judged(
-    steps: Vec<Step>,
+async fn judge_steps(
+    steps: Vec<CodeAttempt>,
     address: SocketAddr,
     killed: Instant,
-    site: &Balanced,
-) -> Result<Killed> {
+    site: &BalancedSite,
+) -> Result<KillEffect> {
     let address = address.to_string();
     let (mut failed, mut until, mut opened) = (0, Duration::ZERO, Vec::new());
     for step in &steps {
@@ -172,7 +172,7 @@ async fn judged(
     ensure!(!opened.is_empty(), "nobody was signed in there");
     let (mut browser, mut known) = (site.browser(), 0);
     for session in &opened {
-        browser.sit_down(session);
+        browser.act_as(session);
         if browser
             .call("/api/session/whoami", "{}".to_owned())
             .await?
@@ -181,8 +181,8 @@ async fn judged(
             known += 1;
         }
     }
-    let both = |step: &&Step| step.session.is_some() && step.asked.contains(", ");
-    Ok(Killed {
+    let both = |step: &&CodeAttempt| step.session.is_some() && step.asked.contains(", ");
+    Ok(KillEffect {
         failed,
         until: millis(until),
         passed_on: steps.iter().filter(both).count(),

@@ -19,13 +19,13 @@ use clap::Args;
 use crate::{
     machine::{hardware, postgres::Postgres},
     results::{
-        figures::{Run, Spread},
-        report::{Bound, Report},
+        figures::{MeasuredRun, Spread},
+        report::{BenchReport, Bound},
     },
     runs::{arguments::Common, scenarios},
     seed::people::SeededSite,
 };
-use site::Balanced;
+use site::BalancedSite;
 
 /// Arguments of the measurement of several instances.
 #[derive(Args)]
@@ -48,13 +48,13 @@ pub struct ScaleOut {
 
 /// How many instances serve requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instances {
+pub enum InstanceCount {
     One,
     Two,
 }
 
 /// Runs all measurements.
-pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
+pub async fn measure(asked: &ScaleOut, report: &mut BenchReport) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
     hardware::describe(report, folder.path(), memory.path()).await?;
@@ -64,13 +64,14 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
         .setting(asked.postgres.clone(), &folder.path().join("key"));
     setting.prepare()?;
     let seeded = SeededSite::fill(&setting, asked.people, asked.people).await?;
-    let mut site = Balanced::start(&setting, &asked.nginx, folder.path(), seeded, server).await?;
+    let mut site =
+        BalancedSite::start(&setting, &asked.nginx, folder.path(), seeded, server).await?;
     let load = asked.common.load();
     report.line(&format!(
         "Second factors through nginx by {} clients. With shares each instance has {} % of a core, by the kernel's quota; nothing else is bound or held.",
         load.clients, asked.share
     ));
-    let mut all: [Vec<Run>; 4] = Default::default();
+    let mut all: [Vec<MeasuredRun>; 4] = Default::default();
     for _ in 0..asked.common.runs {
         for (runs, (has_share, instances)) in all.iter_mut().zip(KINDS) {
             site.share(has_share.then_some(asked.share))?;
@@ -80,19 +81,19 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     }
     tell(&all, report);
     site.share(None)?;
-    site.answer_by(Instances::Two);
+    site.answer_by(InstanceCount::Two);
     kill::measure(asked.common.runs, load, &setting, &mut site, report).await
 }
 
 /// With or without shares, and the number of instances.
-const KINDS: [(bool, Instances); 4] = [
-    (true, Instances::One),
-    (true, Instances::Two),
-    (false, Instances::One),
-    (false, Instances::Two),
+const KINDS: [(bool, InstanceCount); 4] = [
+    (true, InstanceCount::One),
+    (true, InstanceCount::Two),
+    (false, InstanceCount::One),
+    (false, InstanceCount::Two),
 ];
 
-fn tell(all: &[Vec<Run>; 4], report: &mut Report) {
+fn tell(all: &[Vec<MeasuredRun>; 4], report: &mut BenchReport) {
     let names = [
         "one instance, with its share",
         "two, each with its share",
@@ -112,18 +113,18 @@ fn tell(all: &[Vec<Run>; 4], report: &mut Report) {
         "cores at work, of 2",
     ]);
     for (name, runs) in names.iter().zip(all) {
-        let of = |value: &dyn Fn(&Run) -> f64| Spread::of(runs.iter().map(value)).median;
+        let of = |value: &dyn Fn(&MeasuredRun) -> f64| Spread::of(runs.iter().map(value)).median;
         report.line(&format!(
             "| {name} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
             of(&|run| run.each(run.cpu.server)),
             of(&|run| run.each(run.cpu.database)),
             of(&|run| run.each(run.cpu.balancer)),
             of(&|run| run.each(run.cpu.load)),
-            of(&Run::cores),
+            of(&MeasuredRun::cores),
         ));
     }
     let [one, two, free_one, free_two] = all;
-    let ratio = |two: &[Run], one: &[Run]| {
+    let ratio = |two: &[MeasuredRun], one: &[MeasuredRun]| {
         let pairs = two.iter().zip(one);
         Spread::of(pairs.map(|(two, one)| two.rate() / one.rate()))
     };

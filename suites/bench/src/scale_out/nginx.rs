@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use testkit::process::free_port;
 use tokio::time::sleep;
 
-use crate::machine::process::{Process, family_cpu};
+use crate::machine::process::{MeasuredProcess, family_cpu};
 
 /// How often to check whether nginx listens.
 const TRIES: u32 = 200;
@@ -21,7 +21,7 @@ const TRIES: u32 = 200;
 pub struct Nginx {
     program: PathBuf,
     configuration: PathBuf,
-    process: Process,
+    process: MeasuredProcess,
     /// Forwards to the first instance only.
     pub one: SocketAddr,
     /// Forwards to both instances.
@@ -38,7 +38,7 @@ impl Nginx {
         fs::write(&configuration, text(&folder, instances, one, both))?;
         let log = File::create(folder.join("log"))?;
         let name = program.to_str().context("the name of nginx")?;
-        let process = Process::start(None, name, |command| {
+        let process = MeasuredProcess::start(None, name, |command| {
             command.arg("-c").arg(&configuration).stderr(log);
         })?;
         let mut nginx = Self {
@@ -116,7 +116,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     keepalive_requests 1000000;
     proxy_http_version 1.1;
-    proxy_set_header Connection \"\";
+    proxy_set_header KeepAliveConnection \"\";
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     add_header x-instance $upstream_addr always;

@@ -15,12 +15,12 @@ const FIRST: &str = "/sys/fs/cgroup/cpu";
 const SECOND: &str = "/sys/fs/cgroup";
 
 /// A control group. Removed on drop, once its processes have ended.
-pub struct Share {
+pub struct CpuShare {
     folder: PathBuf,
     is_first: bool,
 }
 
-impl Share {
+impl CpuShare {
     /// Creates a group without a limit.
     pub fn new(name: &str) -> Result<Self> {
         let is_first = Path::new(FIRST).join("cpu.cfs_quota_us").exists();
@@ -72,7 +72,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for CpuShare {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir(&self.folder) {
             eprintln!("{} may be left over: {error}", self.folder.display());

@@ -9,16 +9,16 @@ use std::{
 use anyhow::Result;
 
 use super::{
-    Instances,
+    InstanceCount,
     nginx::{self, Nginx},
-    share::Share,
+    share::CpuShare,
 };
 use crate::{
     machine::{cpu::Cpu, postgres::Postgres},
     seed::people::SeededSite,
     sites::{
-        Guest, Site, Stage,
-        twinlock::{Setting, Twinlock, Visitor},
+        Guest, MeasuredSite, SignInStage,
+        twinlock::{ServerSetting, Twinlock, TwinlockClient},
     },
 };
 
@@ -28,27 +28,27 @@ pub struct Instance {
     twinlock: Option<Twinlock>,
     /// The address, which stays the same after a restart.
     pub address: SocketAddr,
-    share: Share,
+    share: CpuShare,
     log: PathBuf,
 }
 
 /// The whole site. nginx is dropped first.
-pub struct Balanced {
+pub struct BalancedSite {
     /// The balancer.
     pub nginx: Nginx,
     /// The instances behind the balancer.
     pub instances: [Instance; 2],
     postgres: Postgres,
     seeded: SeededSite,
-    answered_by: Instances,
+    answered_by: InstanceCount,
 }
 
 impl Instance {
-    async fn start(setting: &Setting, folder: &Path, name: &str) -> Result<Self> {
+    async fn start(setting: &ServerSetting, folder: &Path, name: &str) -> Result<Self> {
         let mut instance = Self {
             twinlock: None,
             address: nginx::free(),
-            share: Share::new(name)?,
+            share: CpuShare::new(name)?,
             log: folder.join(name),
         };
         instance.up(setting).await?;
@@ -56,7 +56,7 @@ impl Instance {
     }
 
     /// Starts the instance, always at the same address.
-    pub async fn up(&mut self, setting: &Setting) -> Result<()> {
+    pub async fn up(&mut self, setting: &ServerSetting) -> Result<()> {
         let twinlock = setting.start_at(self.address, &self.log).await?;
         self.share.hold(twinlock.process.id())?;
         self.twinlock = Some(twinlock);
@@ -74,10 +74,10 @@ impl Instance {
     }
 }
 
-impl Balanced {
+impl BalancedSite {
     /// Starts two instances and nginx before them.
     pub async fn start(
-        setting: &Setting,
+        setting: &ServerSetting,
         nginx: &Path,
         folder: &Path,
         seeded: SeededSite,
@@ -93,7 +93,7 @@ impl Balanced {
             instances,
             postgres,
             seeded,
-            answered_by: Instances::Two,
+            answered_by: InstanceCount::Two,
         })
     }
 
@@ -105,13 +105,13 @@ impl Balanced {
     }
 
     /// Selects the address of nginx that browsers use.
-    pub const fn answer_by(&mut self, instances: Instances) {
+    pub const fn answer_by(&mut self, instances: InstanceCount) {
         self.answered_by = instances;
     }
 }
 
-impl Site for Balanced {
-    type Browser = Visitor;
+impl MeasuredSite for BalancedSite {
+    type Client = TwinlockClient;
 
     fn cpu(&self) -> Cpu {
         Cpu {
@@ -129,14 +129,14 @@ impl Site for Balanced {
         running.map(|twinlock| twinlock.process.memory()).sum()
     }
 
-    fn browser(&self) -> Visitor {
-        Visitor::new(match self.answered_by {
-            Instances::One => self.nginx.one,
-            Instances::Two => self.nginx.both,
+    fn browser(&self) -> TwinlockClient {
+        TwinlockClient::new(match self.answered_by {
+            InstanceCount::One => self.nginx.one,
+            InstanceCount::Two => self.nginx.both,
         })
     }
 
-    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+    async fn guests(&mut self, stage: SignInStage) -> Result<Vec<Guest>> {
         self.seeded.guests(stage).await
     }
 }

@@ -16,12 +16,12 @@ use server::{
 };
 use sqlx::{AnyConnection, Connection};
 use storage::Store;
-use testkit::authenticator::Authenticator;
+use testkit::{authenticator::Authenticator, people::PASSWORD};
 
 use crate::{
     client::clock,
     seed::rows::insert,
-    sites::{Guest, PASSWORD, Stage, twinlock::Setting},
+    sites::{Guest, SignInStage, twinlock::ServerSetting},
 };
 
 /// Users per account.
@@ -30,7 +30,7 @@ pub const ACCOUNT: usize = 5;
 const ROWS: usize = 1000;
 
 /// A user with an authenticator.
-pub struct Person {
+pub struct SeededPerson {
     /// The email address.
     pub email: String,
     /// The user's id.
@@ -39,7 +39,7 @@ pub struct Person {
     method: MethodId,
 }
 
-impl Person {
+impl SeededPerson {
     fn guest(&self, cookies: String) -> Guest {
         Guest {
             email: self.email.clone(),
@@ -54,7 +54,7 @@ pub struct SeededSite {
     /// A connection to the database that bypasses the server.
     pub connection: AnyConnection,
     /// The users who sign in.
-    pub people: Vec<Person>,
+    pub people: Vec<SeededPerson>,
     /// When the database was filled; older sessions are never deleted.
     since: i64,
 }
@@ -62,7 +62,7 @@ pub struct SeededSite {
 impl SeededSite {
     /// Fills a database that has its schema and key file but no users. `visitors` of the users,
     /// spread over the whole table, will sign in.
-    pub async fn fill(setting: &Setting, count: usize, visitors: usize) -> Result<Self> {
+    pub async fn fill(setting: &ServerSetting, count: usize, visitors: usize) -> Result<Self> {
         let since = clock::millis();
         let vault = vault(setting).await?;
         let mut connection = AnyConnection::connect(&setting.url).await?;
@@ -86,17 +86,16 @@ impl SeededSite {
     }
 
     /// Guests for one run. Deletes the sessions of earlier runs.
-    pub async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+    pub async fn guests(&mut self, stage: SignInStage) -> Result<Vec<Guest>> {
         self.forgive().await?;
         let count = match stage {
-            Stage::Strangers => {
+            SignInStage::Strangers => {
                 return Ok(self.people.iter().map(|p| p.guest(String::new())).collect());
             }
-            Stage::HalfSignedIn => self.people.len(),
-            Stage::SignedIn(count) => count,
+            SignInStage::HalfSignedIn => self.people.len(),
+            SignInStage::SignedIn(count) => count,
         };
-        let complete = stage != Stage::HalfSignedIn;
-        let tokens = self.sessions(0..count, complete).await?;
+        let tokens = self.open_sessions(count, stage).await?;
         let cookies = tokens.iter().map(|token| format!("twinlock={token}"));
         Ok(self
             .people
@@ -106,15 +105,12 @@ impl SeededSite {
             .collect())
     }
 
-    /// Opens a session for each of these users, after the password or after the code; returns the
-    /// tokens.
-    pub async fn sessions(
-        &mut self,
-        people: std::ops::Range<usize>,
-        complete: bool,
-    ) -> Result<Vec<String>> {
+    /// Opens a session for each of the first `count` users, after the password or after the code;
+    /// returns the tokens.
+    async fn open_sessions(&mut self, count: usize, stage: SignInStage) -> Result<Vec<String>> {
         let now = clock::millis();
-        let people = self.people.get(people).context("fewer people than that")?;
+        let second_factor_at = (stage != SignInStage::HalfSignedIn).then_some(now);
+        let people = self.people.get(..count).context("fewer people than that")?;
         let (mut tokens, mut all) = (Vec::new(), self.connection.begin().await?);
         let mut rows = Vec::new();
         for person in people {
@@ -126,7 +122,7 @@ impl SeededSite {
                 now.into(),
                 now.into(),
                 now.into(),
-                complete.then_some(now).into(),
+                second_factor_at.into(),
             ]);
             tokens.push(token.expose());
         }
@@ -159,7 +155,7 @@ impl SeededSite {
 }
 
 /// The keys of a database that has its schema.
-pub async fn vault(setting: &Setting) -> Result<Vault> {
+pub async fn vault(setting: &ServerSetting) -> Result<Vault> {
     let store = Store::open(&setting.url).await?;
     let database = Database::new(&DatabaseArgs {
         database_url: setting.url.clone(),
@@ -172,8 +168,8 @@ pub async fn vault(setting: &Setting) -> Result<Vault> {
     Ok(vault)
 }
 
-fn person(number: usize) -> Result<Person> {
-    Ok(Person {
+fn person(number: usize) -> Result<SeededPerson> {
+    Ok(SeededPerson {
         email: format!("person{number}@example.com"),
         id: UserId::from_random(random()?),
         key: TotpKey::from_random(random()?),
@@ -186,7 +182,7 @@ async fn write(
     vault: &Vault,
     hash: &SecretHash,
     first: usize,
-    people: &[Person],
+    people: &[SeededPerson],
 ) -> Result<()> {
     let now = clock::millis();
     let number = |at: usize| (first + at) / ACCOUNT;

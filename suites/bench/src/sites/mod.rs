@@ -7,12 +7,9 @@ use anyhow::Result;
 use testkit::authenticator::Authenticator;
 
 use crate::{
-    client::{clock, load::Outcome},
+    client::{clock, load::RequestOutcome},
     machine::cpu::Cpu,
 };
-
-/// The password of all users. All share one hash, which makes seeding fast.
-pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Steps around now whose codes a server may tell apart from wrong ones: far more than its window.
 const NEAR: i64 = 20;
@@ -29,7 +26,7 @@ pub struct Guest {
 
 /// How far a guest's sign-in has come when the measurement starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum SignInStage {
     /// Nothing given yet.
     Strangers,
     /// The password was right; the code is still missing.
@@ -39,9 +36,9 @@ pub enum Stage {
 }
 
 /// A running server with users in its database.
-pub trait Site {
-    /// The type of its browser.
-    type Browser: Browser;
+pub trait MeasuredSite {
+    /// The type of its client.
+    type Client: SignInClient;
 
     /// The CPU time so far.
     fn cpu(&self) -> Cpu;
@@ -50,28 +47,28 @@ pub trait Site {
     fn memory(&self) -> f64;
 
     /// A browser without a session.
-    fn browser(&self) -> Self::Browser;
+    fn browser(&self) -> Self::Client;
 
     /// Guests for one run, each of whom can use the current time step's code once.
-    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>>;
+    async fn guests(&mut self, stage: SignInStage) -> Result<Vec<Guest>>;
 }
 
-/// A browser with one keep-alive connection.
-pub trait Browser {
+/// A client with one keep-alive connection, which signs in like a browser.
+pub trait SignInClient {
     /// Replaces its cookies by a guest's.
-    fn sit_down(&mut self, guest: &Guest);
+    fn act_as(&mut self, guest: &Guest);
 
     /// Sends the password; right if the server asks for the code then.
-    async fn password(&mut self, email: &str) -> Result<Outcome>;
+    async fn password(&mut self, email: &str) -> Result<RequestOutcome>;
 
     /// Sends a 6-digit code; right if that completes the sign-in.
-    async fn code(&mut self, code: &str) -> Result<Outcome>;
+    async fn code(&mut self, code: &str) -> Result<RequestOutcome>;
 
     /// Sends a wrong code; right if the server refuses it as wrong.
-    async fn wrong_code(&mut self, code: &str) -> Result<Outcome>;
+    async fn wrong_code(&mut self, code: &str) -> Result<RequestOutcome>;
 
     /// Asks who is signed in.
-    async fn read(&mut self) -> Result<Outcome>;
+    async fn read(&mut self) -> Result<RequestOutcome>;
 }
 
 impl Guest {

@@ -14,15 +14,15 @@ use hyper::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderName, ORIGIN},
 };
-use testkit::{authenticator::Authenticator, process::free_port};
+use testkit::{authenticator::Authenticator, people::PASSWORD, process::free_port};
 
 use crate::{
     client::{
-        connection::{Answer, Connection},
-        load::Outcome,
+        connection::{KeepAliveConnection, MeasuredAnswer},
+        load::RequestOutcome,
     },
-    machine::{cpu::Cpu, process::Process},
-    sites::{Browser, Guest, PASSWORD, Site, Stage},
+    machine::{cpu::Cpu, process::MeasuredProcess},
+    sites::{Guest, MeasuredSite, SignInClient, SignInStage},
 };
 
 /// Users in the database; each is used only once.
@@ -34,7 +34,7 @@ const STRANGERS: usize = 1000;
 
 /// A running better-auth.
 pub struct BetterAuth {
-    process: Process,
+    process: MeasuredProcess,
     address: SocketAddr,
     people: vec::IntoIter<Guest>,
 }
@@ -53,8 +53,8 @@ impl BetterAuth {
                 .env("DATABASE", &database)
                 .env("NODE_ENV", "production");
         };
-        let people = seeded(set)?;
-        let mut process = Process::start(core, "node", |command| {
+        let people = seed_people(set)?;
+        let mut process = MeasuredProcess::start(core, "node", |command| {
             set(command);
             command.arg("server.mjs").stdout(Stdio::piped());
         })?;
@@ -76,7 +76,7 @@ impl BetterAuth {
     }
 }
 
-fn seeded(set: impl FnOnce(&mut Command)) -> Result<Vec<Guest>> {
+fn seed_people(set: impl FnOnce(&mut Command)) -> Result<Vec<Guest>> {
     let mut command = Command::new("node");
     set(&mut command);
     let done = command
@@ -96,8 +96,8 @@ fn seeded(set: impl FnOnce(&mut Command)) -> Result<Vec<Guest>> {
     Ok(guests.collect())
 }
 
-impl Site for BetterAuth {
-    type Browser = Visitor;
+impl MeasuredSite for BetterAuth {
+    type Client = BetterAuthClient;
 
     fn cpu(&self) -> Cpu {
         Cpu::with(self.process.cpu())
@@ -107,29 +107,32 @@ impl Site for BetterAuth {
         self.process.memory()
     }
 
-    fn browser(&self) -> Visitor {
-        Visitor {
-            connection: Connection::new(self.address),
+    fn browser(&self) -> BetterAuthClient {
+        BetterAuthClient {
+            connection: KeepAliveConnection::new(self.address),
             origin: format!("http://{}", self.address),
             cookies: Vec::new(),
         }
     }
 
-    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+    async fn guests(&mut self, stage: SignInStage) -> Result<Vec<Guest>> {
         let mut guests = self.some(match stage {
-            Stage::Strangers => return Ok(self.some(STRANGERS)),
-            Stage::HalfSignedIn => PENDING,
-            Stage::SignedIn(count) => count,
+            SignInStage::Strangers => return Ok(self.some(STRANGERS)),
+            SignInStage::HalfSignedIn => PENDING,
+            SignInStage::SignedIn(count) => count,
         });
         let mut browser = self.browser();
         for guest in &mut guests {
-            browser.sit_down(guest);
+            browser.act_as(guest);
             let mut done = browser.password(&guest.email).await?;
-            if matches!((stage, &done), (Stage::SignedIn(_), Outcome::Right)) {
+            if matches!(
+                (stage, &done),
+                (SignInStage::SignedIn(_), RequestOutcome::Right)
+            ) {
                 done = browser.code(&guest.code()).await?;
             }
             ensure!(
-                matches!(done, Outcome::Right),
+                matches!(done, RequestOutcome::Right),
                 "better-auth refused a guest"
             );
             guest.cookies = browser.cookies();
@@ -139,18 +142,18 @@ impl Site for BetterAuth {
 }
 
 /// A browser for better-auth.
-pub struct Visitor {
-    connection: Connection,
+pub struct BetterAuthClient {
+    connection: KeepAliveConnection,
     origin: String,
     cookies: Vec<String>,
 }
 
-impl Visitor {
+impl BetterAuthClient {
     fn cookies(&self) -> String {
         self.cookies.join("; ")
     }
 
-    async fn call(&mut self, method: Method, path: &str, body: String) -> Result<Answer> {
+    async fn call(&mut self, method: Method, path: &str, body: String) -> Result<MeasuredAnswer> {
         let cookies = self.cookies();
         let mut headers: Vec<(HeaderName, &str)> =
             vec![(CONTENT_TYPE, "application/json"), (ORIGIN, &self.origin)];
@@ -168,8 +171,8 @@ impl Visitor {
     }
 }
 
-impl Browser for Visitor {
-    fn sit_down(&mut self, guest: &Guest) {
+impl SignInClient for BetterAuthClient {
+    fn act_as(&mut self, guest: &Guest) {
         let cookies = guest
             .cookies
             .split("; ")
@@ -177,31 +180,31 @@ impl Browser for Visitor {
         self.cookies = cookies.map(str::to_owned).collect();
     }
 
-    async fn password(&mut self, email: &str) -> Result<Outcome> {
+    async fn password(&mut self, email: &str) -> Result<RequestOutcome> {
         let body = format!(r#"{{"email":"{email}","password":"{PASSWORD}"}}"#);
         let path = "/api/auth/sign-in/email";
         let answer = self.call(Method::POST, path, body).await?;
-        Ok(answer.judged("twoFactorRedirect"))
+        Ok(answer.outcome("twoFactorRedirect"))
     }
 
-    async fn code(&mut self, code: &str) -> Result<Outcome> {
+    async fn code(&mut self, code: &str) -> Result<RequestOutcome> {
         let body = format!(r#"{{"code":"{code}"}}"#);
         let path = "/api/auth/two-factor/verify-totp";
         let answer = self.call(Method::POST, path, body).await?;
-        Ok(answer.judged(r#""token""#))
+        Ok(answer.outcome(r#""token""#))
     }
 
-    async fn wrong_code(&mut self, code: &str) -> Result<Outcome> {
+    async fn wrong_code(&mut self, code: &str) -> Result<RequestOutcome> {
         Ok(match self.code(code).await? {
-            Outcome::Refused(401) => Outcome::Right,
-            Outcome::Right => Outcome::Refused(200),
+            RequestOutcome::Refused(401) => RequestOutcome::Right,
+            RequestOutcome::Right => RequestOutcome::Refused(200),
             other => other,
         })
     }
 
-    async fn read(&mut self) -> Result<Outcome> {
+    async fn read(&mut self) -> Result<RequestOutcome> {
         let path = "/api/auth/get-session";
         let answer = self.call(Method::GET, path, String::new()).await?;
-        Ok(answer.judged("@example.com"))
+        Ok(answer.outcome("@example.com"))
     }
 }

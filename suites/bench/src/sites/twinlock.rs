@@ -14,18 +14,18 @@ use hyper::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderName},
 };
-use testkit::process::listening;
+use testkit::{people::PASSWORD, process::listening};
 
 use crate::{
     client::{
         clock::instant,
-        connection::{Answer, Connection},
-        load::Outcome,
+        connection::{KeepAliveConnection, MeasuredAnswer},
+        load::RequestOutcome,
     },
-    machine::{cpu::Cpu, process::Process},
+    machine::{cpu::Cpu, process::MeasuredProcess},
     results::figures::{Spread, millis},
     seed::people::SeededSite,
-    sites::{Browser, Guest, PASSWORD, Site, Stage},
+    sites::{Guest, MeasuredSite, SignInClient, SignInStage},
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -34,7 +34,7 @@ pub const FULL: &str = r#""standing":"full""#;
 
 /// A server's database and start parameters.
 #[derive(Clone)]
-pub struct Setting {
+pub struct ServerSetting {
     /// The program's path.
     pub binary: String,
     /// The database URL.
@@ -50,14 +50,14 @@ pub struct Setting {
 /// A running Twinlock.
 pub struct Twinlock {
     /// The process.
-    pub process: Process,
+    pub process: MeasuredProcess,
     /// The address on which the server listens.
     pub address: SocketAddr,
     /// The time from the start to the first response.
     pub cold_start: Duration,
 }
 
-impl Setting {
+impl ServerSetting {
     /// Creates the schema and the key; for a database server, the key file must be created
     /// explicitly.
     pub fn prepare(&self) -> Result<()> {
@@ -90,7 +90,7 @@ impl Setting {
     pub async fn start_at(&self, address: SocketAddr, log: &Path) -> Result<Twinlock> {
         let log = File::options().create(true).append(true).open(log)?;
         let begin = instant();
-        let mut process = Process::start(self.core, &self.binary, |command| {
+        let mut process = MeasuredProcess::start(self.core, &self.binary, |command| {
             command
                 .arg("serve")
                 .env("TWINLOCK_LISTEN", address.to_string())
@@ -103,7 +103,7 @@ impl Setting {
         let out = process.0.stdout.take().context("standard output")?;
         let address = listening(&mut BufReader::new(out), &mut String::new())
             .context("the server ended before it listened; its log says why")?;
-        let answer = Connection::new(address)
+        let answer = KeepAliveConnection::new(address)
             .send(Method::GET, "/livez", &[], String::new())
             .await?;
         ensure!(answer.status == 200, "/livez: {}", answer.status);
@@ -115,9 +115,9 @@ impl Setting {
     }
 
     /// Starts the server for the users of its database.
-    pub async fn occupied(&self, seeded: SeededSite, folder: &Path) -> Result<Occupied> {
+    pub async fn start_occupied(&self, seeded: SeededSite, folder: &Path) -> Result<OccupiedSite> {
         let twinlock = self.start(&folder.join("log")).await?;
-        Ok(Occupied { twinlock, seeded })
+        Ok(OccupiedSite { twinlock, seeded })
     }
 
     /// The times of five consecutive starts, in milliseconds.
@@ -138,15 +138,15 @@ impl Setting {
 }
 
 /// A running Twinlock and the users in its database.
-pub struct Occupied {
+pub struct OccupiedSite {
     /// The running program.
     pub twinlock: Twinlock,
     /// The users.
     pub seeded: SeededSite,
 }
 
-impl Site for Occupied {
-    type Browser = Visitor;
+impl MeasuredSite for OccupiedSite {
+    type Client = TwinlockClient;
 
     fn cpu(&self) -> Cpu {
         Cpu::with(self.twinlock.process.cpu())
@@ -156,32 +156,32 @@ impl Site for Occupied {
         self.twinlock.process.memory()
     }
 
-    fn browser(&self) -> Visitor {
-        Visitor::new(self.twinlock.address)
+    fn browser(&self) -> TwinlockClient {
+        TwinlockClient::new(self.twinlock.address)
     }
 
-    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+    async fn guests(&mut self, stage: SignInStage) -> Result<Vec<Guest>> {
         self.seeded.guests(stage).await
     }
 }
 
 /// A browser for Twinlock.
-pub struct Visitor {
-    connection: Connection,
+pub struct TwinlockClient {
+    connection: KeepAliveConnection,
     cookie: String,
 }
 
-impl Visitor {
+impl TwinlockClient {
     /// A browser without a session.
     pub const fn new(address: SocketAddr) -> Self {
         Self {
-            connection: Connection::new(address),
+            connection: KeepAliveConnection::new(address),
             cookie: String::new(),
         }
     }
 
     /// Sends a 6-digit code.
-    pub async fn verify(&mut self, code: &str) -> Result<Answer> {
+    pub async fn verify(&mut self, code: &str) -> Result<MeasuredAnswer> {
         let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
         self.call("/api/session/verify_code", body).await
     }
@@ -192,7 +192,7 @@ impl Visitor {
     }
 
     /// Calls a server function. If the response sets a session cookie, the browser keeps it.
-    pub async fn call(&mut self, path: &str, body: String) -> Result<Answer> {
+    pub async fn call(&mut self, path: &str, body: String) -> Result<MeasuredAnswer> {
         let headers = [
             (CONTENT_TYPE, "application/json"),
             (SITE, "same-origin"),
@@ -213,30 +213,30 @@ impl Visitor {
     }
 }
 
-impl Browser for Visitor {
-    fn sit_down(&mut self, guest: &Guest) {
+impl SignInClient for TwinlockClient {
+    fn act_as(&mut self, guest: &Guest) {
         self.cookie.clone_from(&guest.cookies);
     }
 
-    async fn password(&mut self, email: &str) -> Result<Outcome> {
+    async fn password(&mut self, email: &str) -> Result<RequestOutcome> {
         let body = format!(r#"{{"request":{{"email":"{email}","password":"{PASSWORD}"}}}}"#);
         let answer = self.call("/api/session/sign_in", body).await?;
-        Ok(answer.judged(r#""standing":"half_signed_in""#))
+        Ok(answer.outcome(r#""standing":"half_signed_in""#))
     }
 
-    async fn code(&mut self, code: &str) -> Result<Outcome> {
-        Ok(self.verify(code).await?.judged(FULL))
+    async fn code(&mut self, code: &str) -> Result<RequestOutcome> {
+        Ok(self.verify(code).await?.outcome(FULL))
     }
 
-    async fn wrong_code(&mut self, code: &str) -> Result<Outcome> {
+    async fn wrong_code(&mut self, code: &str) -> Result<RequestOutcome> {
         Ok(match self.verify(code).await?.status {
-            400 | 401 | 422 => Outcome::Right,
-            status => Outcome::Refused(status),
+            400 | 401 | 422 => RequestOutcome::Right,
+            status => RequestOutcome::Refused(status),
         })
     }
 
-    async fn read(&mut self) -> Result<Outcome> {
+    async fn read(&mut self) -> Result<RequestOutcome> {
         let answer = self.call("/api/session/whoami", "{}".to_owned()).await?;
-        Ok(answer.judged(FULL))
+        Ok(answer.outcome(FULL))
     }
 }

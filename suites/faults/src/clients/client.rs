@@ -7,12 +7,12 @@ use serde_json::Value;
 use testkit::{
     authenticator::Authenticator,
     chance::Chance,
-    http::{Answer, Browser},
+    http::{HttpAnswer, HttpBrowser},
     people::Person,
 };
 
-use super::{Stage, held::Held};
-use crate::{database::Names, facts::Facts, tally::Tally, watch};
+use super::{ClientStage, session::ClientSession};
+use crate::{database::PersonKeys, facts::Facts, tally::Tally, watch};
 
 /// Refusals of attempts that were counted.
 const COUNTED: [&str; 6] = [
@@ -36,15 +36,15 @@ const EXCHANGING: [&str; 7] = [
 ];
 
 /// A scripted user.
-pub struct Client {
+pub struct ScriptedClient {
     pub person: Person,
-    pub names: Names,
+    pub names: PersonKeys,
     /// The states that the database may hold: a single one, or after an act without an answer, one
     /// per transaction of that act.
     pub may_hold: Vec<Facts>,
     /// The act that got no answer.
     pub unanswered: Option<(&'static str, Effect)>,
-    pub held: Option<Held>,
+    pub session: Option<ClientSession>,
     pub app: Option<Authenticator>,
     /// Unused backup codes.
     pub codes: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Client {
     /// A line for each answer since the database was last compared.
     pub journal: Vec<String>,
     /// Every answer since the database was last compared.
-    pub told: Vec<Told>,
+    pub answers: Vec<AnswerRecord>,
     pub chance: Chance,
     is_parked: bool,
 }
@@ -80,7 +80,7 @@ pub enum Effect {
 }
 
 /// An answer that the client received.
-pub struct Told {
+pub struct AnswerRecord {
     /// The request id that the server assigned.
     pub id: String,
     /// The state of the database before the act, and after each of its transactions.
@@ -96,15 +96,15 @@ pub struct Act {
     pub effect: Effect,
 }
 
-impl Client {
+impl ScriptedClient {
     /// A user about whom the database holds nothing special yet.
-    pub fn new(person: Person, names: Names, chance: Chance) -> Self {
+    pub fn new(person: Person, names: PersonKeys, chance: Chance) -> Self {
         Self {
             person,
             names,
             may_hold: vec![Facts::default()],
             unanswered: None,
-            held: None,
+            session: None,
             app: None,
             codes: Vec::new(),
             last_code: None,
@@ -114,18 +114,18 @@ impl Client {
             tally: Tally::default(),
             broken: Vec::new(),
             journal: Vec::new(),
-            told: Vec::new(),
+            answers: Vec::new(),
             chance,
             is_parked: false,
         }
     }
 
     /// Acts until the round ends, or until a request gets no answer.
-    pub fn play(&mut self, stage: &Stage<'_>) {
+    pub fn play(&mut self, stage: &ClientStage<'_>) {
         self.is_parked = false;
         while !stage.is_over() && !self.is_parked {
             let _now = stage.moment.read().unwrap();
-            self.turn(stage);
+            self.act_once(stage);
         }
     }
 
@@ -135,21 +135,30 @@ impl Client {
     }
 
     /// Performs an act in the held browser; returns the answer if it succeeded.
-    pub fn act(&mut self, stage: &Stage<'_>, act: Act) -> Option<Answer> {
-        let mut held = self.held.take().unwrap();
-        let answer = self.act_in(stage, &mut held, act);
-        self.held = Some(held);
+    pub fn act(&mut self, stage: &ClientStage<'_>, act: Act) -> Option<HttpAnswer> {
+        let mut session = self.session.take().unwrap();
+        let answer = self.act_in(stage, &mut session, act);
+        self.session = Some(session);
         answer
     }
 
     /// Like [`Self::act`], but in a browser without a session.
-    pub fn act_anew(&mut self, stage: &Stage<'_>, act: Act) -> Option<(Answer, Held)> {
-        let mut held = Held::new(Browser::new(stage.door), false, stage.clock.now());
-        let answer = self.act_in(stage, &mut held, act)?;
-        Some((answer, held))
+    pub fn act_anew(
+        &mut self,
+        stage: &ClientStage<'_>,
+        act: Act,
+    ) -> Option<(HttpAnswer, ClientSession)> {
+        let mut session = ClientSession::half(HttpBrowser::new(stage.address), stage.clock.now());
+        let answer = self.act_in(stage, &mut session, act)?;
+        Some((answer, session))
     }
 
-    fn act_in(&mut self, stage: &Stage<'_>, held: &mut Held, act: Act) -> Option<Answer> {
+    fn act_in(
+        &mut self,
+        stage: &ClientStage<'_>,
+        session: &mut ClientSession,
+        act: Act,
+    ) -> Option<HttpAnswer> {
         let Act {
             function,
             request,
@@ -157,16 +166,16 @@ impl Client {
             effect,
         } = act;
         let now = stage.clock.now();
-        let may_have_ended = held.may_have_ended(now);
+        let may_have_ended = session.may_have_ended(now);
         let began = watch::now();
-        let told = knock(stage, held, function, &request, now);
+        let received = call_any_server(stage, session, function, &request, now);
         let took = began.elapsed();
-        let Ok(told) = told else {
+        let Ok(received) = received else {
             self.tally.unconnected += 1;
             self.is_parked = true;
             return None;
         };
-        let Some(answer) = told else {
+        let Some(answer) = received else {
             self.tally.unanswered += 1;
             self.wait_for_the_end(function, steps, effect);
             return None;
@@ -177,7 +186,7 @@ impl Client {
             answer.status,
             answer.kind()
         ));
-        self.told.push(Told {
+        self.answers.push(AnswerRecord {
             id: answer.header("x-request-id").to_owned(),
             steps: steps.clone(),
         });
@@ -186,7 +195,7 @@ impl Client {
                 self.tally.acknowledged += usize::from(steps.len() > 1);
                 self.may_hold = steps.into_iter().next_back().into_iter().collect();
                 if matches!(effect, Effect::Deleted) {
-                    held.refused = 0;
+                    session.refused = 0;
                 }
                 self.apply(effect);
                 return Some(answer);
@@ -209,11 +218,11 @@ impl Client {
                         self.person.email
                     ));
                 }
-                held.opened_at = 0;
+                session.opened_at = 0;
             }
             (_, kind) => {
                 let counted = COUNTED.contains(&&*kind) && steps.len() > 1;
-                held.refused += i64::from(counted && held.is_full);
+                session.refused += i64::from(counted && session.is_full);
                 self.may_hold = vec![steps[usize::from(counted)].clone()];
             }
         }
@@ -230,7 +239,7 @@ impl Client {
     /// session, the session is lost.
     pub fn was_done(&mut self, function: &str, effect: Effect) {
         if EXCHANGING.contains(&function) {
-            self.held = None;
+            self.session = None;
         }
         self.apply(effect);
     }
@@ -266,36 +275,36 @@ impl Client {
     /// Drops the session unless it stays valid for some time.
     pub fn leave_what_ends(&mut self, now: i64) {
         if self
-            .held
+            .session
             .as_ref()
-            .is_some_and(|held| held.may_have_ended(now))
+            .is_some_and(|session| session.may_have_ended(now))
             || self.app.is_none()
         {
-            self.held = None;
+            self.session = None;
         }
-        if let Some(held) = &mut self.held {
-            held.recovered = false;
+        if let Some(session) = &mut self.session {
+            session.recovered = false;
         }
     }
 }
 
 /// Sends a request as a balancer does: if a connection is refused, the request goes to the next
 /// instance.
-fn knock(
-    stage: &Stage<'_>,
-    held: &mut Held,
+fn call_any_server(
+    stage: &ClientStage<'_>,
+    session: &mut ClientSession,
     function: &str,
     request: &Value,
     now: i64,
-) -> io::Result<Option<Answer>> {
-    held.browser.go_through(stage.door);
-    let mut told = held.call(function, request, now);
-    for door in stage.other_doors {
-        if told.is_ok() {
+) -> io::Result<Option<HttpAnswer>> {
+    session.browser.use_server(stage.address);
+    let mut answer = session.call(function, request, now);
+    for address in stage.other_servers {
+        if answer.is_ok() {
             break;
         }
-        held.browser.go_through(door);
-        told = held.call(function, request, now);
+        session.browser.use_server(address);
+        answer = session.call(function, request, now);
     }
-    told
+    answer
 }

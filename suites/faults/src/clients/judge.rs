@@ -2,10 +2,10 @@
 
 use super::Clients;
 use crate::{
-    database::{self, Look, Names},
-    engine::Engine,
+    database::{self, DatabaseState, PersonKeys},
+    engine::TestedEngine,
     facts::Facts,
-    site::Site,
+    site::FaultSite,
 };
 
 /// The outcome of acts without an answer.
@@ -32,13 +32,13 @@ impl InFlight {
 
 impl Clients {
     /// The users' names in the database.
-    pub fn names(&self) -> Vec<Names> {
+    pub fn names(&self) -> Vec<PersonKeys> {
         let names = self.all.iter().map(|client| client.names.clone());
         names.collect()
     }
 
     /// Takes the database's current state as the expected one.
-    pub(super) fn begin_from_what_stands(&mut self, site: &Site) {
+    pub(super) fn begin_from_what_stands(&mut self, site: &FaultSite) {
         let look = database::look(site.url(), &self.names());
         for client in &mut self.all {
             client.may_hold = vec![look.users[&client.names.user].clone()];
@@ -47,13 +47,13 @@ impl Clients {
 
     /// Checks J1, J3, J4, J5 and J6 while no client acts, then takes the current state as the
     /// expected one.
-    pub fn settle(&mut self, site: &Site) -> InFlight {
+    pub fn settle(&mut self, site: &FaultSite) -> InFlight {
         let look = database::look(site.url(), &self.names());
         let mut in_flight = InFlight::default();
         for client in &mut self.all {
             let found = &look.users[&client.names.user];
             let journal = std::mem::take(&mut client.journal);
-            client.told.clear();
+            client.answers.clear();
             let steps = std::mem::replace(&mut client.may_hold, vec![found.clone()]);
             let place = steps.iter().position(|facts| facts == found);
             let unanswered = client.unanswered.take();
@@ -82,33 +82,33 @@ impl Clients {
             if found.last_step.is_none() {
                 client.app = None;
             }
-            if let Some(held) = &mut client.held {
-                let stored = look.sessions.get(&held.token_hash());
-                let as_it_was = stored.is_some_and(|session| {
-                    session.user == client.names.user
-                        && session.second_factor_at.is_some()
-                            == (held.is_full && session.has_method)
+            if let Some(session) = &mut client.session {
+                let stored = look.sessions.get(&session.token_hash());
+                let as_it_was = stored.is_some_and(|stored| {
+                    stored.user == client.names.user
+                        && stored.second_factor_at.is_some()
+                            == (session.is_full && stored.has_method)
                 });
-                let refused = stored.map_or(0, |session| session.refused);
-                if refused < held.refused {
+                let refused = stored.map_or(0, |stored| stored.refused);
+                if refused < session.refused {
                     client.broken.push(format!(
                         "J3 {}: of {} wrong codes within the session {refused} are counted",
-                        client.person.email, held.refused
+                        client.person.email, session.refused
                     ));
                 }
-                held.refused = refused;
+                session.refused = refused;
                 if !as_it_was {
                     client.broken.push(format!(
                         "J1 {}: the session that was acknowledged (full: {}) is stored as {stored:?}",
-                        client.person.email, held.is_full
+                        client.person.email, session.is_full
                     ));
-                    client.held = None;
+                    client.session = None;
                 }
             }
         }
         self.collect_broken();
         self.broken.extend(without_second_factor(&look));
-        if site.engine == Engine::Sqlite {
+        if site.engine == TestedEngine::Sqlite {
             let damage = database::damage(site.url());
             self.broken
                 .extend(damage.into_iter().map(|line| format!("J6 {line}")));
@@ -129,10 +129,13 @@ impl Clients {
         let look = database::look(url, &self.names());
         let mut under_way = 0;
         for client in &self.all {
-            let left = client.told.iter().take_while(|told| has_left(&told.id));
+            let left = client
+                .answers
+                .iter()
+                .take_while(|answer| has_left(&answer.id));
             // The state before the next act is the state after the last answered one.
-            let next = client.told.get(left.count());
-            let may_hold = next.map_or(&client.may_hold, |told| &told.steps);
+            let next = client.answers.get(left.count());
+            let may_hold = next.map_or(&client.may_hold, |answer| &answer.steps);
             under_way += usize::from(may_hold.len() > 1);
             let found = &look.users[&client.names.user];
             if !may_hold.contains(found) {
@@ -148,8 +151,8 @@ impl Clients {
     }
 
     /// Runs the program's own verification of the event chain (J5).
-    pub fn verify_events(&mut self, site: &Site) {
-        let verified = site.cli(&["events", "--verify"], "");
+    pub fn verify_events(&mut self, site: &FaultSite) {
+        let verified = site.cli(&["events", "--verify"]);
         if verified.code != 0 {
             self.broken
                 .push(format!("J5 {}{}", verified.out, verified.err));
@@ -163,8 +166,8 @@ fn mismatch(steps: &[Facts], found: &Facts) -> String {
 }
 
 /// J4: a signed-in user with a method has an event of the second factor at that time.
-fn without_second_factor(look: &Look) -> Vec<String> {
-    let of = |session: &database::Session| (session.user.clone(), session.second_factor_at);
+fn without_second_factor(look: &DatabaseState) -> Vec<String> {
+    let of = |session: &database::StoredSession| (session.user.clone(), session.second_factor_at);
     let given = look.sessions.values().map(of);
     let unproved = given.filter(|(user, at)| {
         at.is_some_and(|at| !look.second_factors.contains(&(user.clone(), at)))

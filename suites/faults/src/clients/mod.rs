@@ -2,8 +2,8 @@
 
 mod acts;
 mod client;
-mod held;
 mod judge;
+mod session;
 
 use std::{
     collections::BTreeSet,
@@ -19,32 +19,32 @@ use serde_json::json;
 use testkit::{
     chance::Chance,
     clock::Clock,
-    http::{Browser, Door},
+    http::{HttpBrowser, ServerAddress},
     people::{PASSWORD, Person},
 };
 
-pub use client::Client;
+pub use client::ScriptedClient;
 pub use judge::InFlight;
 
-use crate::{database, site::Site, tally::Tally};
+use crate::{database, site::FaultSite, tally::Tally};
 
 /// How long a time step lasts here. The clock is advanced, so that there is always a new code.
 const STEP: Duration = Duration::from_millis(150);
 
 /// All scripted users.
 pub struct Clients {
-    pub all: Vec<Client>,
+    pub all: Vec<ScriptedClient>,
     /// Broken promises, in words.
     pub broken: Vec<String>,
     chance: Chance,
 }
 
 /// What the users act on.
-pub struct Stage<'a> {
+pub struct ClientStage<'a> {
     pub clock: &'a Clock,
-    pub door: &'a Door,
+    pub address: &'a ServerAddress,
     /// Other instances to try if the first one refuses the connection.
-    pub other_doors: &'a [Door],
+    pub other_servers: &'a [ServerAddress],
     stop: AtomicBool,
     /// How many users still act in this round.
     acting: AtomicUsize,
@@ -53,12 +53,12 @@ pub struct Stage<'a> {
     moment: RwLock<()>,
 }
 
-impl<'a> Stage<'a> {
-    const fn new(site: &'a Site, other_doors: &'a [Door], acting: usize) -> Self {
+impl<'a> ClientStage<'a> {
+    fn new(site: &'a FaultSite, other_servers: &'a [ServerAddress], acting: usize) -> Self {
         Self {
             clock: &site.clock,
-            door: &site.door,
-            other_doors,
+            address: &site.address,
+            other_servers,
             stop: AtomicBool::new(false),
             acting: AtomicUsize::new(acting),
             moment: RwLock::new(()),
@@ -88,9 +88,9 @@ impl<'a> Stage<'a> {
 
 impl Clients {
     /// Adds `count` users to a running site, each the Owner of an account.
-    pub fn new(site: &Site, count: usize, seed: u64) -> Self {
+    pub fn new(site: &FaultSite, count: usize, seed: u64) -> Self {
         let person = |number: usize| format!("person{number:02}@example.com");
-        let add = |number: usize| site.add(&person(number), &format!("Account {number:02}"));
+        let add = |number: usize| site.add_owner(&person(number), &format!("Account {number:02}"));
         // Two at a time, because each is a process that hashes a password.
         thread::scope(|scope| {
             for half in 0..2 {
@@ -105,7 +105,7 @@ impl Clients {
             let mut names = owners[&email].clone();
             // A wrong password reveals the blind index of an email.
             let wrong = json!({ "email": email, "password": "not this one" });
-            let answer = Browser::new(&site.door).try_call("session/sign_in", &wrong);
+            let answer = HttpBrowser::new(&site.address).try_call("session/sign_in", &wrong);
             answer
                 .unwrap()
                 .unwrap()
@@ -119,7 +119,7 @@ impl Clients {
                 email,
                 password: PASSWORD,
             };
-            Client::new(person, names, Chance::new(chance.next()))
+            ScriptedClient::new(person, names, Chance::new(chance.next()))
         });
         let mut clients = Self {
             all: clients.collect(),
@@ -138,14 +138,19 @@ impl Clients {
 
     /// Lets all users act until `during` returns; a user who gets no answer waits for the end of
     /// the round.
-    pub fn round(&mut self, site: &Site, during: impl FnOnce()) -> Tally {
+    pub fn round(&mut self, site: &FaultSite, during: impl FnOnce()) -> Tally {
         self.round_among(site, &[], during)
     }
 
     /// Like [`Self::round`], with further instances: a user whose connection is refused tries the
     /// next one.
-    pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
-        let stage = Stage::new(site, others, self.all.len());
+    pub fn round_among(
+        &mut self,
+        site: &FaultSite,
+        others: &[ServerAddress],
+        during: impl FnOnce(),
+    ) -> Tally {
+        let stage = ClientStage::new(site, others, self.all.len());
         thread::scope(|scope| {
             for client in &mut self.all {
                 scope.spawn(|| {
@@ -167,8 +172,8 @@ impl Clients {
 
     /// Sends accepted codes again, and checks every session that should still exist. No other
     /// requests run meanwhile.
-    pub fn try_again(&mut self, site: &Site) -> Tally {
-        let stage = Stage::new(site, &[], self.all.len());
+    pub fn try_again(&mut self, site: &FaultSite) -> Tally {
+        let stage = ClientStage::new(site, &[], self.all.len());
         for client in &mut self.all {
             client.try_again(&stage);
         }
@@ -177,7 +182,7 @@ impl Clients {
     }
 
     /// Advances the clock past every pause; drops sessions that this would expire.
-    pub fn later(&mut self, site: &Site) {
+    pub fn later(&mut self, site: &FaultSite) {
         site.clock.past_the_pause();
         for client in &mut self.all {
             client.leave_what_ends(site.clock.now());

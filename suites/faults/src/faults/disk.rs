@@ -11,12 +11,12 @@ use std::{
 
 use crate::{
     clients::{Clients, InFlight},
-    engine::Engine,
-    plan::{Held, Run, must_hold},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 /// A small file system, unmounted on drop.
@@ -27,15 +27,15 @@ pub struct Small {
 
 impl Small {
     /// Mounts the file system. Requires root.
-    pub fn mounted(size: &str) -> Result<Self, String> {
+    pub fn mount(size: &str) -> Result<Self, String> {
         let place = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
+        let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
             .arg(place.path())
             .output();
-        let mounted = mounted.map_err(|error| format!("mount: {error}"))?;
-        if !mounted.status.success() {
-            let said = String::from_utf8_lossy(&mounted.stderr);
+        let mount = mount.map_err(|error| format!("mount: {error}"))?;
+        if !mount.status.success() {
+            let said = String::from_utf8_lossy(&mount.stderr);
             return Err(format!("a small file system needs root: {}", said.trim()));
         }
         Ok(Self {
@@ -72,19 +72,19 @@ impl Drop for Small {
 }
 
 /// F4: the disk is full.
-pub fn full(run: &Run) -> Held {
-    let small = match Small::mounted("8m") {
+pub fn fill_disk(run: &FaultRun) -> FaultOutcome {
+    let small = match Small::mount("8m") {
         Ok(small) => small,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(1, 20);
-    let mut site = Site::new(Engine::Sqlite, None, "full", Some(&small.folder));
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "full", Some(&small.folder));
+    site.start_timed();
     let process = site.process();
     let mut clients = Clients::new(&site, 6, run.seed);
     clients.settle(&site);
     let (mut tally, mut in_flight, mut again) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     let mut closed = 0;
     for _ in 0..times {
         let mut knocks = Tally::default();
@@ -94,10 +94,10 @@ pub fn full(run: &Run) -> Held {
             small.fill();
             for _ in 0..5 {
                 thread::sleep(Duration::from_millis(100));
-                closed += usize::from(probe::knock(&site.door, &mut knocks) == Some(503));
+                closed += usize::from(probe::knock(&site.address, &mut knocks) == Some(503));
             }
             small.free();
-            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+            took = probe::writes_again(&site.address, watch::now(), &mut knocks);
         });
         again.add(took);
         tally.join(played);
@@ -110,7 +110,7 @@ pub fn full(run: &Run) -> Held {
     finish(&mut clients, &site, &tally, run);
     assert!(again.worst() <= SOON, "writes again: {}", again.words());
     assert!(closed > 0, "the disk was never full: {:?}", tally.answers);
-    Held {
+    FaultOutcome {
         what: "the disk (tmpfs, 8 MB) is filled to the last byte under load, and freed".to_owned(),
         times,
         figures: format!(
@@ -125,7 +125,7 @@ pub fn full(run: &Run) -> Held {
     }
 }
 
-fn finish(clients: &mut Clients, site: &Site, tally: &Tally, run: &Run) {
+fn finish(clients: &mut Clients, site: &FaultSite, tally: &Tally, run: &FaultRun) {
     clients
         .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
@@ -148,16 +148,18 @@ const FAILING: [&str; 3] = [
 const ERRORS: [u32; 2] = [5, 28];
 
 /// F5: the disk fails at random.
-pub fn failing(run: &Run) -> Held {
+pub fn fail_disk_writes(run: &FaultRun) -> FaultOutcome {
     let libraries = [
         "/usr/lib/fiu/fiu_run_preload.so",
         "/usr/lib/fiu/fiu_posix_preload.so",
     ];
     if let Some(missing) = libraries.iter().find(|file| !Path::new(file).exists()) {
-        return Held::impossible(&format!("{missing} is missing (apt-get install fiu-utils)"));
+        return FaultOutcome::impossible(&format!(
+            "{missing} is missing (apt-get install fiu-utils)"
+        ));
     }
     let times = run.of(2, 60);
-    let mut site = Site::new(Engine::Sqlite, None, "failing", None);
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "failing", None);
     let clock = site.clock.environment();
     let (_, faketime) = clock
         .iter()
@@ -167,8 +169,9 @@ pub fn failing(run: &Run) -> Held {
         "LD_PRELOAD",
         &format!("{} {}", faketime.display(), libraries.join(" ")),
     );
-    site.set("FIU_CTRL_FIFO", &site.data.join("fiu").to_string_lossy());
-    site.start();
+    let fifo = site.data.join("fiu");
+    site.set("FIU_CTRL_FIFO", &fifo.to_string_lossy());
+    site.start_timed();
     let mut clients = Clients::new(&site, 12, run.seed);
     let beginning = if run.quick { 500 } else { 4_000 };
     let (mut tally, mut in_flight) = (Tally::default(), InFlight::default());
@@ -180,7 +183,7 @@ pub fn failing(run: &Run) -> Held {
         fail(&site, None);
         if number % 5 == 0 {
             site.kill();
-            site.start();
+            site.start_timed();
         }
         in_flight.join(clients.settle(&site));
         tally.join(clients.try_again(&site));
@@ -192,7 +195,7 @@ pub fn failing(run: &Run) -> Held {
     if !run.quick {
         assert!(tally.of(503) > 0, "nothing ever failed");
     }
-    Held {
+    FaultOutcome {
         what: "EIO, and in every other round ENOSPC, at random on 1 % of pwrite, fdatasync and fsync (libfiu), 2 s a round; every fifth round ends with SIGKILL".to_owned(),
         times,
         figures: format!(
@@ -208,7 +211,7 @@ pub fn failing(run: &Run) -> Held {
 }
 
 /// Makes writes fail with `error` at random from now on; `None` ends that.
-fn fail(site: &Site, error: Option<u32>) {
+fn fail(site: &FaultSite, error: Option<u32>) {
     let mut command = Command::new("fiu-ctrl");
     command.arg("-f").arg(site.data.join("fiu"));
     for name in FAILING {

@@ -5,11 +5,11 @@ use std::{thread, time::Duration};
 use crate::{
     clients::{Clients, InFlight},
     database,
-    engine::Engine,
-    plan::{Held, Run, must_hold},
-    site::Site,
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
+    site::FaultSite,
     tally::Tally,
-    watch::Times,
+    watch::Durations,
 };
 
 const PEOPLE: usize = 20;
@@ -20,24 +20,24 @@ const BEGINNING: Duration = Duration::from_secs(5);
 /// The event chain is verified after this many kills, and at the end.
 const VERIFY_EVERY: usize = 20;
 
-pub fn on_sqlite(run: &Run) -> Held {
-    kills(run, Engine::Sqlite)
+pub fn on_sqlite(run: &FaultRun) -> FaultOutcome {
+    kills(run, TestedEngine::Sqlite)
 }
 
-pub fn on_postgres(run: &Run) -> Held {
-    kills(run, Engine::Postgres)
+pub fn on_postgres(run: &FaultRun) -> FaultOutcome {
+    kills(run, TestedEngine::Postgres)
 }
 
-fn kills(run: &Run, engine: Engine) -> Held {
+fn kills(run: &FaultRun, engine: TestedEngine) -> FaultOutcome {
     let kills = run.of(10, run.kills);
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), "kills", None) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), "kills", None) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
-    site.start();
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     // Until most users have an authenticator.
     tally.join(clients.round(&site, || thread::sleep(BEGINNING)));
     clients.settle(&site);
@@ -46,11 +46,11 @@ fn kills(run: &Run, engine: Engine) -> Held {
         let length = clients.between(100, 1_000);
         tally.join(clients.round(&site, || {
             thread::sleep(length);
-            site.ends_by("-KILL");
+            site.end_by("-KILL");
         }));
         site.kill();
-        ready.add(site.start());
-        if engine == Engine::Postgres {
+        ready.add(site.start_timed());
+        if engine == TestedEngine::Postgres {
             // A commit that was sent before the kill is still carried out.
             database::wait_for_rest(site.url());
         }
@@ -62,7 +62,7 @@ fn kills(run: &Run, engine: Engine) -> Held {
         }
         clients.later(&site);
     }
-    if engine == Engine::Postgres {
+    if engine == TestedEngine::Postgres {
         let damage = run.cluster().check("kills");
         clients
             .broken
@@ -75,7 +75,7 @@ fn kills(run: &Run, engine: Engine) -> Held {
     must_hold(&clients.broken, run.seed);
     assert!(ready.worst() <= READY, "ready again: {}", ready.words());
     assert!(in_flight.all() >= kills, "kills hit nothing: {in_flight:?}");
-    Held {
+    FaultOutcome {
         what: format!(
             "SIGKILL at a random instant under {PEOPLE} clients (seed {})",
             run.seed

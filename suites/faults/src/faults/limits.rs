@@ -3,30 +3,30 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use crate::{
-    engine::Engine,
-    plan::{Held, Run},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 const BYTES: u64 = 256 * 1024 * 1024;
 const AT_ONCE: usize = 200;
 
 /// A control group with little memory (version 1 or 2), removed on drop.
-struct Group(PathBuf);
+struct ControlGroup(PathBuf);
 
-impl Group {
-    fn made() -> Result<Self, String> {
+impl ControlGroup {
+    fn create() -> Result<Self, String> {
         let name = format!("twinlock-faults-{}", std::process::id());
         let roots = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
         let mut why = String::new();
         for (root, limit) in roots.iter().zip(["memory.limit_in_bytes", "memory.max"]) {
             let folder = PathBuf::from(root).join(&name);
-            let made = fs::create_dir(&folder)
+            let create = fs::create_dir(&folder)
                 .and_then(|()| fs::write(folder.join(limit), BYTES.to_string()));
-            match made {
+            match create {
                 Ok(()) => return Ok(Self(folder)),
                 Err(error) => {
                     why = format!("a memory limit needs a control group of its own: {error}");
@@ -50,26 +50,26 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ControlGroup {
     fn drop(&mut self) {
         let _ = fs::remove_dir(&self.0);
     }
 }
 
-pub fn little_of_all(run: &Run) -> Held {
-    let group = match Group::made() {
+pub fn limit_resources(run: &FaultRun) -> FaultOutcome {
+    let group = match ControlGroup::create() {
         Ok(group) => group,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
-    let mut site = Site::new(Engine::Sqlite, None, "limits", None);
-    site.behind(&["prlimit", "--nofile=128:128"]);
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "limits", None);
+    site.start_behind(&["prlimit", "--nofile=128:128"]);
+    site.start_timed();
     group.take(site.process());
     let rounds = run.of(1, 5);
-    let (mut tally, mut again) = (Tally::default(), Times::default());
+    let (mut tally, mut again) = (Tally::default(), Durations::default());
     for _ in 0..rounds {
-        tally.join(probe::knock_together(&site.door, AT_ONCE));
-        again.add(probe::writes_again(&site.door, watch::now(), &mut tally));
+        tally.join(probe::knock_together(&site.address, AT_ONCE));
+        again.add(probe::writes_again(&site.address, watch::now(), &mut tally));
         site.clock.past_the_pause();
     }
     let process = format!("/proc/{}", site.process());
@@ -87,7 +87,7 @@ pub fn little_of_all(run: &Run) -> Held {
         format!(", at most {} MiB", most / 1024 / 1024)
     });
     let longest = Duration::max(tally.times.worst(), tally.refused_after.worst());
-    let held = Held {
+    let held = FaultOutcome {
         what: format!(
             "{AT_ONCE} sign-ins at once with 256 MiB of memory (control group) and 128 file descriptors"
         ),

@@ -4,11 +4,11 @@ use std::{sync::mpsc::channel, thread, time::Duration};
 
 use crate::{
     clients::Clients,
-    database::Foreign,
-    engine::Engine,
-    plan::{Held, Run, must_hold},
+    database::ForeignWriter,
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
     probe,
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch,
 };
@@ -18,20 +18,20 @@ const HELD: Duration = Duration::from_secs(10);
 /// The store's time limit for the lock, plus half a second for a slow machine.
 const PATIENCE: Duration = Duration::from_millis(5_500);
 
-pub fn held(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "lock", None);
-    site.start();
+pub fn hold_write_lock(run: &FaultRun) -> FaultOutcome {
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "lock", None);
+    site.start_timed();
     let mut clients = Clients::new(&site, 10, run.seed);
     let mut tally = Tally::default();
     let rounds = run.of(1, 3);
-    let mut again = watch::Times::default();
+    let mut again = watch::Durations::default();
     for _ in 0..rounds {
         let began = watch::now();
-        let foreign = Foreign::lock(site.url());
+        let foreign = ForeignWriter::lock(site.url());
         let (done, wait) = channel();
         let waiting = thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let tally = probe::knock_together(&site.door, WRITERS);
+                let tally = probe::knock_together(&site.address, WRITERS);
                 done.send(()).unwrap();
                 tally
             });
@@ -42,7 +42,7 @@ pub fn held(run: &Run) -> Held {
             waiting.join().unwrap()
         });
         tally.join(waiting);
-        again.add(probe::writes_again(&site.door, watch::now(), &mut tally));
+        again.add(probe::writes_again(&site.address, watch::now(), &mut tally));
     }
     let (waited, refused) = (tally.refused_after.clone(), tally.of(503));
     let writes = run.of(200, 10_000);
@@ -51,7 +51,7 @@ pub fn held(run: &Run) -> Held {
     while written < writes {
         tally.join(clients.round(&site, || {
             for _ in 0..4 {
-                let foreign = Foreign::lock(site.url());
+                let foreign = ForeignWriter::lock(site.url());
                 thread::sleep(Duration::from_millis(150));
                 foreign.unlock();
                 thread::sleep(Duration::from_millis(350));
@@ -75,7 +75,7 @@ pub fn held(run: &Run) -> Held {
         tally.answers
     );
     assert!(waited.worst() <= PATIENCE, "503 after {}", waited.words());
-    Held {
+    FaultOutcome {
         what: format!(
             "a foreign writer holds the lock {} s while {WRITERS} writers wait; then takes it for 150 ms twice a second under load",
             HELD.as_secs()

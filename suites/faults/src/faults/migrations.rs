@@ -2,17 +2,15 @@
 
 use std::fs;
 
-use serde_json::json;
-use testkit::{chance::Chance, http::Browser, people::PASSWORD};
+use testkit::{chance::Chance, people::Person};
 
-use super::order::enrolled;
 use crate::{
-    database::{self, Open},
-    engine::Engine,
+    database::{self, OpenDatabase},
+    engine::TestedEngine,
     older,
-    plan::{Held, Run},
-    site::Site,
-    watch::{self, Times},
+    plan::{FaultOutcome, FaultRun},
+    site::FaultSite,
+    watch::{self, Durations},
 };
 
 const NAME: &str = "migrated";
@@ -23,31 +21,31 @@ const MANY: &str = "
     INSERT INTO users (id, email, name, name_folded, created_at)
     SELECT '0000000000000000000000000000' || CAST(n AS TEXT), CAST(n AS TEXT) || '@example.com', 'Ada Owner', '', 0 FROM numbers";
 
-pub fn on_sqlite(run: &Run) -> Held {
-    killed(run, Engine::Sqlite)
+pub fn on_sqlite(run: &FaultRun) -> FaultOutcome {
+    kill_migrations(run, TestedEngine::Sqlite)
 }
 
-pub fn on_postgres(run: &Run) -> Held {
-    killed(run, Engine::Postgres)
+pub fn on_postgres(run: &FaultRun) -> FaultOutcome {
+    kill_migrations(run, TestedEngine::Postgres)
 }
 
-fn killed(run: &Run, engine: Engine) -> Held {
+fn kill_migrations(run: &FaultRun, engine: TestedEngine) -> FaultOutcome {
     let kills = run.of(2, 20);
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), NAME, None) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), NAME, None) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
-    site.start();
-    site.add("ada@example.com", "Example Ltd");
-    let (_, app) = enrolled(&site);
-    assert_eq!(site.terminate().0, 0, "exit code");
+    site.start_timed();
+    site.add_owner("ada@example.com", "Example Ltd");
+    let ada = site.enrol(&Person::with_email("ada@example.com"));
+    site.stop();
     database::run(site.url(), MANY);
-    let kept = Kept { run, engine };
+    let kept = DatabaseCopies { run, engine };
     kept.take(&site, "newest");
     let newest = look(&site, engine, older::schema);
 
     let (migrations, mut chance) = (older::migrations(engine), Chance::new(run.seed));
-    let (mut killed, mut undone, mut done, mut lengths) = (0, 0, 0, Times::default());
+    let (mut killed, mut undone, mut done, mut lengths) = (0, 0, 0, Durations::default());
     for count in 0..migrations.len() {
         kept.put(&site, "newest");
         older::take_back(engine, site.url(), &migrations[..count]);
@@ -63,7 +61,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
             older::rows(open, engine, &tables)
         });
         let began = watch::now();
-        site.cli(&["migrate"], "").expect_success();
+        site.cli(&["migrate"]).expect_success();
         let length = began.elapsed();
         lengths.add(length);
         for number in 0..kills {
@@ -77,7 +75,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
                 undone += usize::from(left == before);
                 done += usize::from(left == newest);
             }
-            site.cli(&["migrate"], "").expect_success();
+            site.cli(&["migrate"]).expect_success();
             assert_eq!(look(&site, engine, older::schema), newest, "after {count}");
             let found = look(&site, engine, |open, engine| {
                 older::rows(open, engine, &tables)
@@ -87,13 +85,12 @@ fn killed(run: &Run, engine: Engine) -> Held {
             assert!(database::texts(site.url(), folded).is_empty(), "unfolded");
         }
         if count > 0 {
-            site.start();
-            site.clock.next_step();
-            signs_in(&site, &app.code(site.clock.now()));
-            assert_eq!(site.terminate().0, 0, "exit code");
+            site.start_timed();
+            assert!(ada.sign_in(&site).is_in(), "a right code");
+            site.stop();
         }
     }
-    Held {
+    FaultOutcome {
         what: format!(
             "SIGKILL at {kills} random instants of `twinlock migrate` from each of {} older schemas with 3000 people, then `migrate` again",
             migrations.len()
@@ -106,42 +103,38 @@ fn killed(run: &Run, engine: Engine) -> Held {
     }
 }
 
-fn signs_in(site: &Site, code: &str) {
-    let mut browser = Browser::new(&site.door);
-    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
-    browser.call("session/sign_in", form).expect_ok();
-    browser.give_code(code).expect_ok();
-    assert!(browser.is_in(), "a right code");
-}
-
-fn look<T>(site: &Site, engine: Engine, at: impl FnOnce(&mut Open, Engine) -> T) -> T {
-    let mut open = Open::at(site.url());
+fn look<T>(
+    site: &FaultSite,
+    engine: TestedEngine,
+    at: impl FnOnce(&mut OpenDatabase, TestedEngine) -> T,
+) -> T {
+    let mut open = OpenDatabase::at(site.url());
     let seen = at(&mut open, engine);
     open.close();
     seen
 }
 
 /// Copies of the database, by name.
-struct Kept<'a> {
-    run: &'a Run,
-    engine: Engine,
+struct DatabaseCopies<'a> {
+    run: &'a FaultRun,
+    engine: TestedEngine,
 }
 
-impl Kept<'_> {
-    fn take(&self, site: &Site, name: &str) {
+impl DatabaseCopies<'_> {
+    fn take(&self, site: &FaultSite, name: &str) {
         match self.engine {
-            Engine::Sqlite => {
+            TestedEngine::Sqlite => {
                 let file = site.data.join("twinlock.db");
                 // No connection is open, so the file is complete.
                 fs::copy(&file, file.with_extension(name)).unwrap();
             }
-            Engine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
+            TestedEngine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
         }
     }
 
-    fn put(&self, site: &Site, name: &str) {
+    fn put(&self, site: &FaultSite, name: &str) {
         match self.engine {
-            Engine::Sqlite => {
+            TestedEngine::Sqlite => {
                 let file = site.data.join("twinlock.db");
                 for journal in ["db-wal", "db-shm"] {
                     // A killed program leaves these files.
@@ -149,7 +142,7 @@ impl Kept<'_> {
                 }
                 fs::copy(file.with_extension(name), file).unwrap();
             }
-            Engine::Postgres => self.run.cluster().copy(&format!("{NAME}_{name}"), NAME),
+            TestedEngine::Postgres => self.run.cluster().copy(&format!("{NAME}_{name}"), NAME),
         }
     }
 }

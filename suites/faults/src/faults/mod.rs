@@ -1,59 +1,59 @@
 //! The faults F1 to F20 of docs/FAULTS.md.
 
 mod disk;
-mod gone;
 mod kills;
 mod limits;
 mod lock;
 mod migrations;
 mod order;
+mod outages;
 mod power;
 mod restores;
 mod soak;
 mod stops;
 
 use crate::{
-    engine::Engine::{Postgres, Sqlite},
+    engine::TestedEngine::{Postgres, Sqlite},
     plan::{
-        Fault,
-        Plan::{Elsewhere, NotRun, Try, TryFully},
+        FaultCase,
+        FaultPlan::{Elsewhere, NotRun, Try, TryFully},
     },
 };
 
 /// All faults, in the order of the list.
 #[rustfmt::skip]
-pub fn all() -> Vec<Fault> {
+pub fn all() -> Vec<FaultCase> {
     vec![
-        Fault::on(Sqlite, "F1", Try(kills::on_sqlite)),
-        Fault::on(Postgres, "F1", Try(kills::on_postgres)),
-        Fault::on(Sqlite, "F2", Try(order::synced_before_the_answer)),
-        Fault::on(Postgres, "F2", Elsewhere("storage/src/engine/postgres/mod.rs", "synchronous_commit")),
-        Fault::on(Sqlite, "F3", Try(power::goes)),
-        Fault::on(Postgres, "F3", NotRun("the disk is the database server's, which recovers by its own journal; `synchronous_commit` is asked of it (F2)")),
-        Fault::on(Sqlite, "F4", Try(disk::full)),
-        Fault::on(Postgres, "F4", NotRun("the disk is the database server's: to the program it is F9, an error in class 53")),
-        Fault::on(Sqlite, "F5", TryFully(disk::failing)),
-        Fault::on(Postgres, "F5", NotRun("the disk is the database server's")),
-        Fault::on(Sqlite, "F6", TryFully(lock::held)),
-        Fault::on(Postgres, "F6", NotRun("it locks rows, for 5 s at most (lock_timeout)")),
-        Fault::on_any("F7", Elsewhere("server/tests/command_line/keys/key_file.rs", "a_file_that_is_no_database_is_refused_and_left_alone")),
-        Fault::on(Postgres, "F8", Try(gone::crashes)),
-        Fault::on(Postgres, "F9", TryFully(gone::takes_no_writes)),
-        Fault::on(Postgres, "F10", TryFully(gone::freezes)),
-        Fault::on(Postgres, "F11", TryFully(gone::drops)),
-        Fault::on(Sqlite, "F12", Try(stops::asked)),
-        Fault::on(Postgres, "F13", TryFully(stops::rolling)),
-        Fault::on_any("F14", Elsewhere("storage/tests/contract/engine/schema.rs", "two_programs_may_migrate_at_once")),
-        Fault::on(Sqlite, "F15", Try(migrations::on_sqlite)),
-        Fault::on(Postgres, "F15", Try(migrations::on_postgres)),
-        Fault::on(Sqlite, "F16", TryFully(restores::of_backups)),
-        Fault::on(Sqlite, "F16", Elsewhere("server/tests/command_line/database/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
-        Fault::on(Postgres, "F16", NotRun("a backup is pg_dump's; after it `twinlock restored` does what `restore` does")),
-        Fault::on_any("F17", Elsewhere("suites/attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
-        Fault::on_any("F18", NotRun("no mail is sent")),
-        Fault::on(Sqlite, "F19", Try(limits::little_of_all)),
-        Fault::on(Sqlite, "F20", TryFully(soak::on_sqlite)),
-        Fault::on(Postgres, "F20", TryFully(soak::on_postgres)),
+        FaultCase::on(Sqlite, "F1", Try(kills::on_sqlite)),
+        FaultCase::on(Postgres, "F1", Try(kills::on_postgres)),
+        FaultCase::on(Sqlite, "F2", Try(order::check_sync_order)),
+        FaultCase::on(Postgres, "F2", Elsewhere("storage/src/engine/postgres/mod.rs", "synchronous_commit")),
+        FaultCase::on(Sqlite, "F3", Try(power::lose_power)),
+        FaultCase::on(Postgres, "F3", NotRun("the disk is the database server's, which recovers by its own journal; `synchronous_commit` is asked of it (F2)")),
+        FaultCase::on(Sqlite, "F4", Try(disk::fill_disk)),
+        FaultCase::on(Postgres, "F4", NotRun("the disk is the database server's: to the program it is F9, an error in class 53")),
+        FaultCase::on(Sqlite, "F5", TryFully(disk::fail_disk_writes)),
+        FaultCase::on(Postgres, "F5", NotRun("the disk is the database server's")),
+        FaultCase::on(Sqlite, "F6", TryFully(lock::hold_write_lock)),
+        FaultCase::on(Postgres, "F6", NotRun("it locks rows, for 5 s at most (lock_timeout)")),
+        FaultCase::on_any("F7", Elsewhere("server/tests/command_line/keys/key_file.rs", "a_file_that_is_no_database_is_refused_and_left_alone")),
+        FaultCase::on(Postgres, "F8", Try(outages::crash_server)),
+        FaultCase::on(Postgres, "F9", TryFully(outages::refuse_writes)),
+        FaultCase::on(Postgres, "F10", TryFully(outages::freeze_server)),
+        FaultCase::on(Postgres, "F11", TryFully(outages::drop_connections)),
+        FaultCase::on(Sqlite, "F12", Try(stops::stop_under_load)),
+        FaultCase::on(Postgres, "F13", TryFully(stops::restart_in_turn)),
+        FaultCase::on_any("F14", Elsewhere("storage/tests/contract/engine/schema.rs", "two_programs_may_migrate_at_once")),
+        FaultCase::on(Sqlite, "F15", Try(migrations::on_sqlite)),
+        FaultCase::on(Postgres, "F15", Try(migrations::on_postgres)),
+        FaultCase::on(Sqlite, "F16", TryFully(restores::restore_backups)),
+        FaultCase::on(Sqlite, "F16", Elsewhere("server/tests/command_line/database/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
+        FaultCase::on(Postgres, "F16", NotRun("a backup is pg_dump's; after it `twinlock restored` does what `restore` does")),
+        FaultCase::on_any("F17", Elsewhere("suites/attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
+        FaultCase::on_any("F18", NotRun("no mail is sent")),
+        FaultCase::on(Sqlite, "F19", Try(limits::limit_resources)),
+        FaultCase::on(Sqlite, "F20", TryFully(soak::on_sqlite)),
+        FaultCase::on(Postgres, "F20", TryFully(soak::on_postgres)),
     ]
 }
 

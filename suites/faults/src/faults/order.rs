@@ -9,50 +9,46 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
-use testkit::{
-    authenticator::Authenticator,
-    http::Browser,
-    people::{PASSWORD, code_list},
-};
+use serde_json::json;
+use testkit::people::Person;
 
 use crate::{
-    engine::Engine,
-    plan::{Held, Run},
-    site::Site,
-    trace::{self, Step},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun},
+    site::FaultSite,
+    trace::{self, TraceStep},
     watch,
 };
 
 /// Commits for a correct code in `mfa/test`: one counts it, one takes it.
 const COMMITS: usize = 2;
 
-pub fn synced_before_the_answer(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "order", None);
-    site.start();
-    site.add("ada@example.com", "Example Ltd");
-    let (mut browser, app) = enrolled(&site);
+pub fn check_sync_order(run: &FaultRun) -> FaultOutcome {
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "order", None);
+    site.start_timed();
+    site.add_owner("ada@example.com", "Example Ltd");
+    let mut ada = site.enrol(&Person::with_email("ada@example.com"));
     let file = site.data.join("trace");
-    let mut tracer = match attached(site.process(), &file.to_string_lossy()) {
+    let mut tracer = match attach_strace(site.process(), &file.to_string_lossy()) {
         Ok(tracer) => tracer,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(10, 100);
     for _ in 0..times {
         site.clock.next_step();
-        let code = json!({ "code": app.code(site.clock.now()) });
-        let answer = browser.try_call("mfa/test", &code).unwrap().unwrap();
+        let code = json!({ "code": ada.code(&site) });
+        let answer = ada.browser.try_call("mfa/test", &code).unwrap().unwrap();
         answer.expect_ok();
     }
     site.kill();
     tracer.wait().unwrap();
-    let order = Order::read(&trace::read(&fs::read_to_string(file).unwrap()));
+    let order = SyncOrder::read(&trace::read(&fs::read_to_string(file).unwrap()));
     assert_eq!(order.answers, times, "answers in the trace");
     assert_eq!(
         order.early, 0,
         "answers that left before their commits were on the disk"
     );
-    Held {
+    FaultOutcome {
         what: "strace of acceptances of a code (mfa/test): each of its commits is an fsync or fdatasync of the -wal that returns before the answer leaves".to_owned(),
         times,
         figures: format!(
@@ -64,28 +60,8 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
 }
 
-/// Signs in a user and enrols an authenticator.
-pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
-    let mut browser = Browser::new(&site.door);
-    let mut call = |function: &str, request: &Value| {
-        let answer = browser.try_call(function, request).unwrap().unwrap();
-        answer.expect_ok()
-    };
-    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
-    call("session/sign_in", &form);
-    let pending = call("mfa/set_up", &Value::Null);
-    let app = Authenticator::new(pending["key"].as_str().unwrap());
-    let sheet = call(
-        "mfa/confirm",
-        &json!({ "code": app.code(site.clock.now()) }),
-    );
-    assert_eq!(code_list(&sheet).len(), 10);
-    call("mfa/finish", &json!({ "set": sheet["set"] }));
-    (browser, app)
-}
-
 /// Attaches strace to a process; returns the reason if that fails.
-fn attached(process: u32, file: &str) -> Result<Child, String> {
+fn attach_strace(process: u32, file: &str) -> Result<Child, String> {
     let mut command = Command::new("strace");
     command
         .args(["-f", "-y", "-xx", "-q", "-s", "70000", "-e"])
@@ -117,29 +93,29 @@ fn is_traced(line: &str) -> bool {
 
 /// The order of writes, syncs and answers in a trace.
 #[derive(Debug, Default)]
-struct Order {
+struct SyncOrder {
     answers: usize,
     early: usize,
     syncs: usize,
     beside_sealing: usize,
 }
 
-impl Order {
-    fn read(steps: &[Step]) -> Self {
+impl SyncOrder {
+    fn read(steps: &[TraceStep]) -> Self {
         let mut order = Self::default();
         // The syncs since the last answer, and whether a write has not been synced.
         let (mut syncs, mut dirty) = (0, false);
         let mut syncing = HashSet::new();
         for step in steps {
             match step {
-                Step::Write { file, .. } if is_wal(file) => dirty = true,
-                Step::SyncBegins { file, thread } if is_wal(file) => {
+                TraceStep::Write { file, .. } if is_wal(file) => dirty = true,
+                TraceStep::SyncBegins { file, thread } if is_wal(file) => {
                     syncing.insert(*thread);
                 }
-                Step::SyncEnds { thread } if syncing.remove(thread) => {
+                TraceStep::SyncEnds { thread } if syncing.remove(thread) => {
                     (syncs, dirty) = (syncs + 1, false);
                 }
-                Step::Sent(bytes) if bytes.starts_with(b"HTTP/1.1 200") => {
+                TraceStep::Sent(bytes) if bytes.starts_with(b"HTTP/1.1 200") => {
                     order.answers += 1;
                     order.syncs += syncs;
                     order.early += usize::from(syncs < COMMITS);
@@ -161,31 +137,31 @@ fn is_wal(file: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn commit() -> Vec<Step> {
+    fn commit() -> Vec<TraceStep> {
         let file = || "/d/t.db-wal".to_owned();
-        let write = Step::Write {
+        let write = TraceStep::Write {
             file: file(),
             at: 0,
             bytes: vec![0; 24],
         };
-        let begins = Step::SyncBegins {
+        let begins = TraceStep::SyncBegins {
             file: file(),
             thread: 7,
         };
-        vec![write, begins, Step::SyncEnds { thread: 7 }]
+        vec![write, begins, TraceStep::SyncEnds { thread: 7 }]
     }
 
     #[test]
     fn an_answer_before_the_disk_is_seen() {
-        let answer = vec![Step::Sent(b"HTTP/1.1 200 OK\r\n".to_vec())];
-        let good = Order::read(&[commit(), commit(), answer.clone()].concat());
+        let answer = vec![TraceStep::Sent(b"HTTP/1.1 200 OK\r\n".to_vec())];
+        let good = SyncOrder::read(&[commit(), commit(), answer.clone()].concat());
         assert_eq!((good.answers, good.early, good.syncs), (1, 0, 2));
         let written = commit()[..1].to_vec();
         let normal = [written.clone(), written, answer.clone()].concat();
-        assert_eq!(Order::read(&normal).early, 1);
+        assert_eq!(SyncOrder::read(&normal).early, 1);
         let under_way = [commit(), commit()[..2].to_vec(), answer.clone()].concat();
-        assert_eq!(Order::read(&under_way).early, 1);
-        let early = Order::read(&[commit(), answer, commit()].concat());
+        assert_eq!(SyncOrder::read(&under_way).early, 1);
+        let early = SyncOrder::read(&[commit(), answer, commit()].concat());
         assert_eq!(early.early, 1);
     }
 }

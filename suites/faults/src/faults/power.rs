@@ -8,11 +8,11 @@ use testkit::chance::Chance;
 
 use crate::{
     clients::Clients,
-    engine::Engine,
-    plan::{Held, Run, must_hold},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
     simulated_disk::SimulatedDisk,
-    site::Site,
-    trace::{self, Step},
+    site::FaultSite,
+    trace::{self, TraceStep},
     watch,
 };
 
@@ -31,46 +31,48 @@ const STRACE: [&str; 9] = [
 ];
 
 /// F3: power loss.
-pub fn goes(run: &Run) -> Held {
+pub fn lose_power(run: &FaultRun) -> FaultOutcome {
     if let Err(why) = can_trace() {
-        return Held::impossible(&why);
+        return FaultOutcome::impossible(&why);
     }
     let points = run.of(40, 500);
     let data = tempfile::tempdir().unwrap();
-    let mut site = Site::new(Engine::Sqlite, None, "power", Some(data.path()));
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "power", Some(data.path()));
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let length = Duration::from_secs(if run.quick { 2 } else { 8 });
     clients.round(&site, || thread::sleep(length));
     clients.settle(&site);
-    assert_eq!(site.terminate().0, 0, "exit code");
+    site.stop();
 
     let before = SimulatedDisk::of(data.path());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("trace");
     let calls = format!("trace={}", trace::CALLS);
     let output = ["-e", &calls, "-o", file.to_str().unwrap()];
-    site.behind(&[&STRACE[..], &output].concat());
-    site.start();
+    site.start_behind(&[&STRACE[..], &output].concat());
+    site.start_timed();
     let tally = clients.round(&site, || thread::sleep(length));
     let process = site.process();
     site.kill();
     let steps = trace::read(&whole(&file, process));
     let left = answers(&steps);
-    let told = clients.all.iter().flat_map(|client| &client.told);
-    let unseen = told.filter(|told| !left.contains_key(&told.id)).count();
+    let answers = clients.all.iter().flat_map(|client| &client.answers);
+    let unseen = answers
+        .filter(|answer| !left.contains_key(&answer.id))
+        .count();
     assert_eq!(unseen, 0, "answers that are not in the trace");
 
-    let losses = Losses::judged(&clients, before.clone(), &steps, points, run.seed);
+    let losses = Losses::judge_disk(&clients, before.clone(), &steps, points, run.seed);
     must_hold(&losses.broken, run.seed);
     assert!(losses.under_way > 0, "no loss hit an act");
-    let unsynced: Vec<Step> = steps.iter().map(without_sync).collect();
-    let planted = Losses::judged(&clients, before, &unsynced, points / 10, run.seed);
+    let unsynced: Vec<TraceStep> = steps.iter().map(without_sync).collect();
+    let planted = Losses::judge_disk(&clients, before, &unsynced, points / 10, run.seed);
     assert!(
         !planted.broken.is_empty(),
         "no loss is noticed without syncs"
     );
-    Held {
+    FaultOutcome {
         what: format!(
             "the power goes at random instants under {PEOPLE} clients (strace): whatever was synced is there, and any sectors of what was only written"
         ),
@@ -100,10 +102,10 @@ struct Losses {
 impl Losses {
     /// Replays the steps, and simulates `count` power losses at random instants after the first
     /// answer.
-    fn judged(
+    fn judge_disk(
         clients: &Clients,
         mut disk: SimulatedDisk,
-        steps: &[Step],
+        steps: &[TraceStep],
         count: usize,
         seed: u64,
     ) -> Self {
@@ -131,9 +133,9 @@ impl Losses {
 }
 
 /// The step of a server that does not sync its journal.
-fn without_sync(step: &Step) -> Step {
+fn without_sync(step: &TraceStep) -> TraceStep {
     match step {
-        Step::SyncBegins { file, thread } if file.ends_with("-wal") => Step::SyncBegins {
+        TraceStep::SyncBegins { file, thread } if file.ends_with("-wal") => TraceStep::SyncBegins {
             file: String::new(),
             thread: *thread,
         },
@@ -142,9 +144,11 @@ fn without_sync(step: &Step) -> Step {
 }
 
 /// The step of each answer, by request id.
-fn answers(steps: &[Step]) -> HashMap<String, usize> {
-    let number = |step: &Step| {
-        let Step::Sent(bytes) = step else { return None };
+fn answers(steps: &[TraceStep]) -> HashMap<String, usize> {
+    let number = |step: &TraceStep| {
+        let TraceStep::Sent(bytes) = step else {
+            return None;
+        };
         let text = String::from_utf8_lossy(bytes);
         let mut lines = text.strip_prefix("HTTP/1.1 ")?.lines();
         let number = lines.find_map(|line| line.strip_prefix("x-request-id: "));
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_known_by_its_number() {
-        let sent = |text: &str| Step::Sent(text.as_bytes().to_vec());
+        let sent = |text: &str| TraceStep::Sent(text.as_bytes().to_vec());
         let steps = [
             sent("GET / HTTP/1.1\r\nx-request-id: C\r\n\r\n"),
             sent("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx-request-id: A\r\n\r\n"),

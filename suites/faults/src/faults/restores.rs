@@ -3,16 +3,16 @@
 use std::{fs, thread, time::Duration};
 
 use serde_json::{Value, json};
-use testkit::{http::Browser, people::PASSWORD};
+use testkit::{http::HttpBrowser, people::PASSWORD};
 
 use crate::{
-    clients::{Client, Clients},
+    clients::{Clients, ScriptedClient},
     database,
-    engine::Engine,
-    plan::{Held, Run, must_hold},
-    site::Site,
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
+    site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 const PEOPLE: usize = 10;
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// The results of the restored databases.
 #[derive(Default)]
-struct Shown {
+struct RestoreTally {
     broken: Vec<String>,
     sessions: u64,
     voided: u64,
@@ -30,11 +30,15 @@ struct Shown {
     in_again: usize,
 }
 
-pub fn of_backups(run: &Run) -> Held {
-    let mut site = Site::new(Engine::Sqlite, None, "restores", None);
-    site.start();
+pub fn restore_backups(run: &FaultRun) -> FaultOutcome {
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "restores", None);
+    site.start_timed();
     let mut clients = Clients::new(&site, PEOPLE, run.seed);
-    let (mut tally, mut made, mut shown) = (Tally::default(), Times::default(), Shown::default());
+    let (mut tally, mut made, mut shown) = (
+        Tally::default(),
+        Durations::default(),
+        RestoreTally::default(),
+    );
     tally.join(clients.round(&site, || thread::sleep(Duration::from_secs(4))));
     clients.settle(&site);
     for number in 0..RESTORES {
@@ -43,27 +47,24 @@ pub fn of_backups(run: &Run) -> Held {
         tally.join(clients.round(&site, || {
             thread::sleep(before);
             let began = watch::now();
-            site.cli(&["backup", name.to_str().unwrap()], "")
+            site.cli(&["backup", name.to_str().unwrap()])
                 .expect_success();
             made.add(began.elapsed());
             thread::sleep(EVERY.saturating_sub(before + began.elapsed()));
         }));
         clients.settle(&site);
-        assert_eq!(site.terminate().0, 0, "exit code");
+        site.stop();
         // The newest database is kept aside, and the users continue with it afterwards.
         let (file, aside) = (
             site.data.join("twinlock.db"),
             site.data.join("twinlock.newest"),
         );
         fs::copy(&file, &aside).unwrap();
-        let restored = site.cli(
-            &["restore", name.to_str().unwrap(), "--overwrite", "--json"],
-            "",
-        );
+        let restored = site.cli(&["restore", name.to_str().unwrap(), "--overwrite", "--json"]);
         let restored: Value = serde_json::from_str(restored.expect_success()).unwrap();
         shown.judge(&mut site, &mut clients, &restored);
         fs::rename(&aside, &file).unwrap();
-        site.start();
+        site.start_timed();
         clients.settle(&site);
         tally.join(clients.try_again(&site));
         clients.settle(&site);
@@ -79,7 +80,7 @@ pub fn of_backups(run: &Run) -> Held {
         shown.voided > 0 && shown.used_again > 0 && shown.in_again > 0,
         "nothing was shown"
     );
-    Held {
+    FaultOutcome {
         what: format!(
             "a backup every {} s under load, the database restored from each",
             EVERY.as_secs()
@@ -98,9 +99,9 @@ pub fn of_backups(run: &Run) -> Held {
     }
 }
 
-impl Shown {
+impl RestoreTally {
     /// Checks a restored database, and the program running on it.
-    fn judge(&mut self, site: &mut Site, clients: &mut Clients, restored: &Value) {
+    fn judge(&mut self, site: &mut FaultSite, clients: &mut Clients, restored: &Value) {
         let number = |name: &str| restored[name].as_u64().unwrap();
         self.sessions += number("sessions");
         self.voided += number("backup_codes_voided");
@@ -112,7 +113,7 @@ impl Shown {
         let left = look.sessions.len();
         self.broken
             .extend((left > 0).then(|| format!("{left} sessions outlived a restore")));
-        site.start();
+        site.start_timed();
         for client in &clients.all {
             let found = &look.users[&client.names.user];
             if found.last_step.is_some() && found.last_step < client.facts().last_step {
@@ -120,15 +121,15 @@ impl Shown {
                     .push(format!("J2 {}: last_step went back", client.person.email));
             }
             if found.last_step.is_some() && client.app.is_some() {
-                self.comes_again(site, client);
+                self.sign_in_again(site, client);
             }
         }
-        site.terminate();
+        site.stop();
     }
 
     /// A used code must be refused, whatever the backup contains; the next code is accepted.
-    fn comes_again(&mut self, site: &Site, client: &Client) {
-        let mut browser = Browser::new(&site.door);
+    fn sign_in_again(&mut self, site: &FaultSite, client: &ScriptedClient) {
+        let mut browser = HttpBrowser::new(&site.address);
         let form = json!({ "email": client.person.email, "password": PASSWORD });
         if !browser.call("session/sign_in", form).is_ok() {
             // Wrong passwords just before the backup may delay the sign-in.

@@ -7,12 +7,12 @@ use testkit::chance::Chance;
 use super::disk::Small;
 use crate::{
     clients::{Clients, InFlight},
-    database::{self, Foreign},
-    engine::Engine,
+    database::{self, ForeignWriter},
+    engine::TestedEngine,
     linear_fit::slope,
-    plan::{Held, Run, must_hold},
+    plan::{FaultOutcome, FaultRun, must_hold},
     probe,
-    site::Site,
+    site::FaultSite,
     tally::Tally,
     watch,
 };
@@ -30,7 +30,7 @@ const FROZEN: Duration = Duration::from_secs(6);
 
 /// The fault at the end of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Trouble {
+enum SoakFault {
     Nothing,
     Sigkill,
     Sigterm,
@@ -40,23 +40,23 @@ enum Trouble {
     ServerFrozen,
 }
 
-use Trouble::{ForeignLock, FullDisk, Nothing, ServerCrash, ServerFrozen, Sigkill, Sigterm};
+use SoakFault::{ForeignLock, FullDisk, Nothing, ServerCrash, ServerFrozen, Sigkill, Sigterm};
 
-impl Trouble {
+impl SoakFault {
     const fn ends_the_process(self) -> bool {
         matches!(self, Sigkill | Sigterm)
     }
 
-    fn happens(self, site: &Site, run: &Run, small: Option<&Small>, tally: &mut Tally) {
+    fn happens(self, site: &FaultSite, run: &FaultRun, small: Option<&Small>, tally: &mut Tally) {
         match self {
             Nothing => return,
             Sigkill | Sigterm => {
                 let signal = if self == Sigkill { "-KILL" } else { "-TERM" };
-                site.ends_by(signal);
+                site.end_by(signal);
                 return;
             }
             ForeignLock => {
-                let foreign = Foreign::lock(site.url());
+                let foreign = ForeignWriter::lock(site.url());
                 thread::sleep(MOMENT);
                 foreign.unlock();
             }
@@ -73,40 +73,45 @@ impl Trouble {
                 run.cluster().signal("-CONT");
             }
         }
-        probe::writes_again(&site.door, watch::now(), tally);
+        probe::writes_again(&site.address, watch::now(), tally);
     }
 }
 
-pub fn on_sqlite(run: &Run) -> Held {
-    let small = Small::mounted("512m");
+pub fn on_sqlite(run: &FaultRun) -> FaultOutcome {
+    let small = Small::mount("512m");
     let full = small.as_ref().map(|_| FullDisk);
-    let troubles: Vec<Trouble> = [Nothing, Sigkill, Sigterm, ForeignLock]
+    let troubles: Vec<SoakFault> = [Nothing, Sigkill, Sigterm, ForeignLock]
         .into_iter()
         .chain(full)
         .collect();
-    soak(run, Engine::Sqlite, &troubles, small.ok().as_ref())
+    soak(run, TestedEngine::Sqlite, &troubles, small.ok().as_ref())
 }
 
-pub fn on_postgres(run: &Run) -> Held {
+pub fn on_postgres(run: &FaultRun) -> FaultOutcome {
     let troubles = [Nothing, Sigkill, Sigterm, ServerCrash, ServerFrozen];
-    soak(run, Engine::Postgres, &troubles, None)
+    soak(run, TestedEngine::Postgres, &troubles, None)
 }
 
-fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) -> Held {
+fn soak(
+    run: &FaultRun,
+    engine: TestedEngine,
+    troubles: &[SoakFault],
+    small: Option<&Small>,
+) -> FaultOutcome {
     if run.soak == 0 {
-        return Held::impossible(
+        return FaultOutcome::impossible(
             "only when asked for: `cargo xtask faults -- --only F20 --soak 30`",
         );
     }
     let data = small.map(|small| small.folder.as_path());
-    let mut site = match Site::possible(engine, run.cluster.as_ref(), "soak", data) {
+    let mut site = match FaultSite::try_new(engine, run.cluster.as_ref(), "soak", data) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
-    site.start();
+    site.start_timed();
     let (mut clients, mut chance) = (Clients::new(&site, 20, run.seed), Chance::new(run.seed));
     let (mut tally, mut in_flight, mut wal) = (Tally::default(), InFlight::default(), 0);
-    let mut counts: BTreeMap<Trouble, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<SoakFault, usize> = BTreeMap::new();
     let (began, length) = (watch::now(), Duration::from_secs(60 * run.soak));
     // In the last two thirds the process is not restarted, so that its memory can be measured.
     let (mut alone_since, mut memory) = (began, Vec::new());
@@ -128,10 +133,10 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
         wal = wal.max(file.map_or(0, |facts| facts.len()));
         if trouble.ends_the_process() {
             site.kill();
-            site.start();
+            site.start_timed();
             alone_since = watch::now();
         }
-        if engine == Engine::Postgres {
+        if engine == TestedEngine::Postgres {
             database::wait_for_rest(site.url());
         }
         in_flight.join(clients.settle(&site));
@@ -150,7 +155,7 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
     must_hold(&clients.broken, run.seed);
     assert!(wal <= WAL, "the -wal grew to {wal} bytes");
-    Held {
+    FaultOutcome {
         what: format!("{} minutes, at random under load: {counts:?}", run.soak),
         times: counts.values().sum(),
         figures: format!(
@@ -163,7 +168,7 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
     }
 }
 
-fn mib(site: &Site) -> f64 {
+fn mib(site: &FaultSite) -> f64 {
     f64::from(u32::try_from(site.memory()).unwrap()) / 1024.0
 }
 

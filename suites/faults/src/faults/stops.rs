@@ -2,39 +2,38 @@
 
 use std::{thread, time::Duration};
 
-use testkit::{http::Door, process::Running};
+use testkit::{http::ServerAddress, process::Running};
 
 use crate::{
     clients::{Clients, InFlight},
-    engine::Engine,
-    plan::{Held, Run, must_hold},
-    site::{Site, ends_by},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
+    site::{FaultSite, end_by},
     tally::Tally,
-    watch::Times,
+    watch::Durations,
 };
 
 /// The stop timeout of the service manager.
 const EXIT: Duration = Duration::from_secs(10);
 
 /// F12: a stop request under load.
-pub fn asked(run: &Run) -> Held {
+pub fn stop_under_load(run: &FaultRun) -> FaultOutcome {
     let times = run.of(3, 50);
-    let mut site = Site::new(Engine::Sqlite, None, "stops", None);
-    site.start();
+    let mut site = FaultSite::new(TestedEngine::Sqlite, None, "stops", None);
+    site.start_timed();
     let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
     let (mut tally, mut in_flight, mut exits) =
-        (Tally::default(), InFlight::default(), Times::default());
+        (Tally::default(), InFlight::default(), Durations::default());
     for _ in 0..times {
         let length = clients.between(150, 900);
         let mut took = Duration::ZERO;
         tally.join(clients.round(&site, || {
             thread::sleep(length);
-            took = site.ends_by("-TERM");
+            took = site.end_by("-TERM");
         }));
         exits.add(took);
-        let (code, _) = site.terminate();
-        assert_eq!(code, 0, "exit code");
-        site.start();
+        site.stop();
+        site.start_timed();
         in_flight.join(clients.settle(&site));
         clients.later(&site);
     }
@@ -50,7 +49,7 @@ pub fn asked(run: &Run) -> Held {
         .extend(tally.raw.iter().map(|raw| format!("raw {raw}")));
     must_hold(&clients.broken, run.seed);
     assert!(exits.worst() <= EXIT, "exit: {}", exits.words());
-    Held {
+    FaultOutcome {
         what: "SIGTERM under load, and started again".to_owned(),
         times,
         figures: format!(
@@ -63,16 +62,22 @@ pub fn asked(run: &Run) -> Held {
 }
 
 /// F13: rolling restarts.
-pub fn rolling(run: &Run) -> Held {
+pub fn restart_in_turn(run: &FaultRun) -> FaultOutcome {
     let times = run.of(2, 20);
-    let mut site = match Site::possible(Engine::Postgres, run.cluster.as_ref(), "rolling", None) {
+    let mut site = match FaultSite::try_new(
+        TestedEngine::Postgres,
+        run.cluster.as_ref(),
+        "rolling",
+        None,
+    ) {
         Ok(site) => site,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
-    site.start();
+    site.start_timed();
     let mut clients = Clients::new(&site, 10, run.seed);
-    let (second, door) = site.instance();
-    let (mut second, doors): (_, [Door; 1]) = (Some(second), [door]);
+    let second = site.start_another();
+    let others = [ServerAddress::from(&second)];
+    let mut second = Some(second);
     let mut tally = Tally::default();
     for number in 0..times {
         let before = if number % 2 == 0 {
@@ -80,16 +85,17 @@ pub fn rolling(run: &Run) -> Held {
         } else {
             second.as_ref().map_or(0, Running::id)
         };
-        let (mut fresh, port) = (None, &doors[0]);
-        tally.join(clients.round_among(&site, &doors, || {
+        let mut fresh = None;
+        tally.join(clients.round_among(&site, &others, || {
             thread::sleep(Duration::from_millis(400));
-            ends_by(before, "-TERM");
-            let (running, door) = site.instance();
-            if number % 2 == 0 {
-                site.door.lead_to(door.port());
+            end_by(before, "-TERM");
+            let running = site.start_another();
+            let restarted = if number % 2 == 0 {
+                &site.address
             } else {
-                port.lead_to(door.port());
-            }
+                &others[0]
+            };
+            restarted.set_port(running.port);
             fresh = Some(running);
             thread::sleep(Duration::from_millis(400));
         }));
@@ -113,7 +119,7 @@ pub fn rolling(run: &Run) -> Held {
         tally.sent(),
         tally.answers
     );
-    Held {
+    FaultOutcome {
         what: "two instances on one database behind a balancer (a refused connection goes to the other), restarted in turn under load".to_owned(),
         times,
         figures: format!("{errors} errors in {} requests; sessions, counters and codes as acknowledged", tally.sent()),

@@ -1,106 +1,45 @@
-//! A browser, and the address of its server.
+//! A browser.
 
-use std::{
-    io::{self, Read, Write},
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicU16, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, net::Ipv4Addr};
 
 use serde_json::{Value, json};
-use socket2::{Domain, Socket, Type};
 
-use super::{Answer, Connection, Cookies, cookies};
-use crate::people::Person;
-
-/// The time limit of an answer, even on a fully loaded machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// The address of a server, which stays valid across restarts.
-#[derive(Clone)]
-pub struct Door(Arc<AtomicU16>);
+use super::{CookieJar, HttpAnswer, PersistentConnection, ServerAddress, cookies};
+use crate::{
+    authenticator::Authenticator,
+    people::{Person, code_list},
+};
 
 /// A browser on one of the product's own pages: stores cookies and sends the headers of its origin.
 /// A clone is a second tab, but its cookies are separate from then on.
 #[derive(Clone)]
-pub struct Browser {
-    door: Door,
+pub struct HttpBrowser {
+    address: ServerAddress,
     from: Ipv4Addr,
-    cookies: Cookies,
+    cookies: CookieJar,
     headers: Vec<(String, String)>,
 }
 
-impl Door {
-    /// Creates a door without a server.
-    pub fn new() -> Self {
-        Self(Arc::new(AtomicU16::new(0)))
-    }
-
-    /// Creates a door to the server at this port.
-    pub fn to(port: u16) -> Self {
-        let door = Self::new();
-        door.lead_to(port);
-        door
-    }
-
-    /// Leads to this port from now on.
-    pub fn lead_to(&self, port: u16) {
-        self.0.store(port, Ordering::SeqCst);
-    }
-
-    /// The port.
-    pub fn port(&self) -> u16 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    /// Connects from an address of this machine.
-    pub fn connect(&self, from: Ipv4Addr) -> TcpStream {
-        self.try_connect(from).unwrap()
-    }
-
-    /// Like [`Self::connect`], but the server may be down.
-    pub fn try_connect(&self, from: Ipv4Addr) -> io::Result<TcpStream> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        let own = SocketAddr::new(IpAddr::V4(from), 0);
-        socket.bind(&own.into())?;
-        let server = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port());
-        socket.connect(&server.into())?;
-        if socket.local_addr()?.as_socket() == Some(server) {
-            // No server listens, and by chance the socket has connected to itself.
-            return Err(io::ErrorKind::ConnectionRefused.into());
-        }
-        let stream = TcpStream::from(socket);
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(stream)
-    }
-
-    /// Sends raw bytes and reads until the server ends its answer. Bytes received before an abort
-    /// count.
-    pub fn send(&self, from: Ipv4Addr, request: &[u8]) -> Vec<u8> {
-        self.try_send(from, request).unwrap()
-    }
-
-    /// Like [`Self::send`], but the server may be down; fails only without a connection.
-    pub fn try_send(&self, from: Ipv4Addr, request: &[u8]) -> io::Result<Vec<u8>> {
-        let mut stream = self.try_connect(from)?;
-        // A server that has already refused may have closed its half.
-        let _ = stream.write_all(request);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        Ok(answer)
-    }
+/// A set-up that its first code confirmed.
+pub struct ConfirmedSetUp {
+    /// The authenticator.
+    pub authenticator: Authenticator,
+    /// The authenticator's key as the set-up shows it, in base32.
+    pub key: String,
+    /// The code that confirmed the set-up.
+    pub code: String,
+    /// The backup codes, which are shown and not saved yet.
+    pub codes: Vec<String>,
+    set: Value,
 }
 
-impl Browser {
+impl HttpBrowser {
     /// Creates a browser without cookies.
-    pub fn new(door: &Door) -> Self {
+    pub fn new(server: impl Into<ServerAddress>) -> Self {
         Self {
-            door: door.clone(),
+            address: server.into(),
             from: Ipv4Addr::LOCALHOST,
-            cookies: Cookies::default(),
+            cookies: CookieJar::default(),
             headers: vec![("Sec-Fetch-Site".into(), "same-origin".into())],
         }
     }
@@ -125,38 +64,38 @@ impl Browser {
     }
 
     /// Calls a server function without arguments.
-    pub fn ask(&mut self, function: &str) -> Answer {
+    pub fn ask(&mut self, function: &str) -> HttpAnswer {
         self.post(function, &json!({}))
     }
 
     /// Calls a server function with its argument `request`.
-    pub fn call(&mut self, function: &str, request: Value) -> Answer {
+    pub fn call(&mut self, function: &str, request: Value) -> HttpAnswer {
         self.post(function, &Value::from_iter([("request", request)]))
     }
 
     /// Calls a server function with a complete body.
-    pub fn send(&mut self, function: &str, body: &Value) -> Answer {
+    pub fn send(&mut self, function: &str, body: &Value) -> HttpAnswer {
         self.post(function, body)
     }
 
     /// Signs in with the person's email and password.
-    pub fn sign_in(&mut self, person: &Person) -> Answer {
+    pub fn sign_in(&mut self, person: &Person) -> HttpAnswer {
         self.sign_in_as(&person.email, person.password)
     }
 
     /// Signs in with any email and password.
-    pub fn sign_in_as(&mut self, email: &str, password: &str) -> Answer {
+    pub fn sign_in_as(&mut self, email: &str, password: &str) -> HttpAnswer {
         let request = json!({ "email": email, "password": password });
         self.call("session/sign_in", request)
     }
 
     /// Enters an authenticator code as the second factor.
-    pub fn give_code(&mut self, code: &str) -> Answer {
+    pub fn give_code(&mut self, code: &str) -> HttpAnswer {
         self.call("session/verify_code", json!({ "code": code }))
     }
 
     /// Enters a backup code as the second factor.
-    pub fn give_backup_code(&mut self, code: &str) -> Answer {
+    pub fn give_backup_code(&mut self, code: &str) -> HttpAnswer {
         self.call("session/verify_backup_code", json!({ "code": code }))
     }
 
@@ -167,13 +106,37 @@ impl Browser {
         standing.unwrap_or_default().to_owned()
     }
 
+    /// Sets up an authenticator at this time of the server, up to the sheet of backup codes. The
+    /// session must be fresh.
+    pub fn set_up_mfa(&mut self, now: i64) -> ConfirmedSetUp {
+        let pending = self.ask("mfa/set_up").expect_ok();
+        let key = pending["key"].as_str().unwrap().to_owned();
+        let authenticator = Authenticator::new(&key);
+        let code = authenticator.code(now);
+        let sheet = self.call("mfa/confirm", json!({ "code": code }));
+        let sheet = sheet.expect_ok();
+        ConfirmedSetUp {
+            authenticator,
+            key,
+            code,
+            codes: code_list(&sheet),
+            set: sheet["set"].clone(),
+        }
+    }
+
+    /// Confirms that the backup codes of a set-up are saved, which ends the set-up.
+    pub fn save_codes(&mut self, set_up: &ConfirmedSetUp) {
+        let set = json!({ "set": set_up.set });
+        self.call("mfa/finish", set).expect_ok();
+    }
+
     /// Returns whether the session reaches functions that need a full session.
     pub fn is_in(&mut self) -> bool {
         self.ask("profile/view").is_ok()
     }
 
     /// Loads a page or a file.
-    pub fn get(&mut self, path: &str) -> Answer {
+    pub fn get(&mut self, path: &str) -> HttpAnswer {
         self.request("GET", path, &[("Accept", "text/html,*/*;q=0.8")], b"")
     }
 
@@ -184,7 +147,7 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Answer {
+    ) -> HttpAnswer {
         self.try_request(method, path, headers, body)
             .unwrap_or_else(|| panic!("no answer to {method} {path}"))
     }
@@ -196,13 +159,13 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Option<Answer> {
+    ) -> Option<HttpAnswer> {
         self.attempt(method, path, headers, body).unwrap()
     }
 
     /// Calls a function of a server that may be down: fails if there is no connection, and returns
     /// none if the answer breaks off.
-    pub fn try_call(&mut self, function: &str, request: &Value) -> io::Result<Option<Answer>> {
+    pub fn try_call(&mut self, function: &str, request: &Value) -> io::Result<Option<HttpAnswer>> {
         let body = match request {
             Value::Null => json!({}),
             request => json!({ "request": request }),
@@ -210,22 +173,22 @@ impl Browser {
         let path = format!("/api/{function}");
         let headers = [("Content-Type", "application/json")];
         let answer = self.attempt("POST", &path, &headers, body.to_string().as_bytes())?;
-        Ok(answer.filter(Answer::is_whole))
+        Ok(answer.filter(HttpAnswer::is_whole))
     }
 
-    /// Uses another door from now on.
-    pub fn go_through(&mut self, door: &Door) {
-        self.door = door.clone();
+    /// Uses another server, or a restarted one, from now on.
+    pub fn use_server(&mut self, server: impl Into<ServerAddress>) {
+        self.address = server.into();
     }
 
     /// Sends any request over a persistent connection. Cookies in the answer are ignored.
     pub fn request_on(
         &self,
-        connection: &mut Connection,
+        connection: &mut PersistentConnection,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> Option<Answer> {
+    ) -> Option<HttpAnswer> {
         connection.send(&self.written("POST", path, headers, body))
     }
 
@@ -235,11 +198,11 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
-    ) -> io::Result<Option<Answer>> {
+    ) -> io::Result<Option<HttpAnswer>> {
         let mut headers = headers.to_vec();
         headers.push(("Connection", "close"));
         let request = self.written(method, path, &headers, body);
-        let Some(answer) = Answer::parse(&self.door.try_send(self.from, &request)?) else {
+        let Some(answer) = HttpAnswer::parse(&self.address.try_send(self.from, &request)?) else {
             return Ok(None);
         };
         for cookie in answer.cookies() {
@@ -261,7 +224,7 @@ impl Browser {
                 .any(|known| known.eq_ignore_ascii_case(name))
         };
         if !is_named("host") {
-            request.extend(format!("Host: 127.0.0.1:{}\r\n", self.door.port()).bytes());
+            request.extend(format!("Host: 127.0.0.1:{}\r\n", self.address.port()).bytes());
         }
         if let Some(cookies) = self.cookie_header()
             && !is_named("cookie")
@@ -289,7 +252,7 @@ impl Browser {
 
     /// Returns the name of the session's cookie when no public URL is set.
     pub fn cookie_name(&self) -> String {
-        format!("twinlock-{}", self.door.port())
+        format!("twinlock-{}", self.address.port())
     }
 
     /// Stores a session token.
@@ -305,7 +268,7 @@ impl Browser {
 
     /// Returns another browser that has only this token.
     pub fn replay(&self, token: &str) -> Self {
-        let mut thief = Self::new(&self.door);
+        let mut thief = Self::new(&self.address);
         let host = |(name, _): &&(String, String)| name == "Host";
         thief
             .headers
@@ -314,7 +277,7 @@ impl Browser {
         thief
     }
 
-    fn post(&mut self, function: &str, body: &Value) -> Answer {
+    fn post(&mut self, function: &str, body: &Value) -> HttpAnswer {
         self.request(
             "POST",
             &format!("/api/{function}"),
@@ -331,7 +294,7 @@ impl Browser {
             let stem = stems.into_iter().find(|stem| is_ported(name, stem));
             stem.map_or_else(
                 || name.to_owned(),
-                |stem| format!("{stem}{}", self.door.port()),
+                |stem| format!("{stem}{}", self.address.port()),
             )
         };
         let pairs = self.cookies.iter();

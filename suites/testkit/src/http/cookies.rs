@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 /// The cookies that one browser holds for one site.
 #[derive(Debug, Clone, Default)]
-pub struct Cookies(BTreeMap<String, String>);
+pub struct CookieJar(BTreeMap<String, String>);
 
-impl Cookies {
+impl CookieJar {
     /// Returns a cookie's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_cookie_is_set_replaced_and_deleted() {
-        let mut cookies = Cookies::default();
+        let mut cookies = CookieJar::default();
         assert_eq!(cookies.header(), None);
         cookies.apply("a=1; HttpOnly; Max-Age=60");
         cookies.apply("b=2=3; Path=/");

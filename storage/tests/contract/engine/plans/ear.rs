@@ -30,7 +30,7 @@ pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
     static BEGIN: Once = Once::new();
     BEGIN.call_once(|| {
         let listened = filter_fn(|facts| facts.target() == STATEMENTS || facts.name() == SPAN);
-        set_global_default(registry().with(Ear.with_filter(listened))).unwrap();
+        set_global_default(registry().with(StatementListener.with_filter(listened))).unwrap();
     });
     work.instrument(info_span!(SPAN)).await;
     let heard = std::mem::take(&mut *HEARD.lock().unwrap());
@@ -42,13 +42,13 @@ pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
         .collect()
 }
 
-struct Ear;
+struct StatementListener;
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StatementListener {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut spans = context.event_scope(event).into_iter().flatten();
         if spans.any(|span| span.name() == SPAN) {
-            let mut statement = Statement::default();
+            let mut statement = SeenStatement::default();
             event.record(&mut statement);
             HEARD.lock().unwrap().push(statement.text());
         }
@@ -57,12 +57,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
 
 /// The driver logs short statements in the summary only.
 #[derive(Default)]
-struct Statement {
+struct SeenStatement {
     summary: String,
     whole: String,
 }
 
-impl Statement {
+impl SeenStatement {
     fn text(self) -> String {
         let whole = self.whole.trim();
         let text = if whole.is_empty() {
@@ -74,7 +74,7 @@ impl Statement {
     }
 }
 
-impl Visit for Statement {
+impl Visit for SeenStatement {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "summary" => value.clone_into(&mut self.summary),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, raw_sql};
 
-use crate::support::{Database, engine};
+use crate::support::{ContractDatabase, engine};
 
 /// Tables of one row, or of one row for each of three purposes. A scan is their best plan.
 const FEW_ROWS: [&str; 3] = ["event_chain", "heartbeat", "data_keys"];
@@ -16,7 +16,7 @@ const COUNTED: &str = "FROM password_attempts ORDER BY failures DESC";
 const PLANS: usize = 7;
 
 /// Statements that scan a whole table or index, each with its plan.
-pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<String> {
+pub async fn faults(database: &ContractDatabase, statements: &BTreeSet<String>) -> Vec<String> {
     let url = database.url.replace(' ', "%20");
     let mut connection = AnyConnection::connect(&url).await.unwrap();
     let mut faults = Vec::new();

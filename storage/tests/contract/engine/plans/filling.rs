@@ -3,7 +3,7 @@
 
 use sqlx::Executor;
 
-use crate::support::{Database, START, engine, vault};
+use crate::support::{ContractDatabase, START, engine, vault};
 
 /// Users with an account, a session and a browser each; half of them with an authenticator, codes,
 /// a pending key and a grant; and counters and events. None of the rows has expired.
@@ -30,7 +30,7 @@ const FILL: [&str; 18] = [
 const EVENTS: &str = "INSERT INTO security_events (at, actor, action, outcome, times, open_until) SELECT 1800000000000 + n, 'nobody', 'sign_in', 'failed', 1, 0 FROM generate_series(1, 5000) n";
 
 /// Fills a database on a server.
-pub async fn fill(database: &Database) {
+pub async fn fill(database: &ContractDatabase) {
     if engine() == "sqlite" {
         return;
     }

@@ -4,36 +4,36 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{Browser, Enrolled, PASSWORD, World},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{EnrolledPerson, HttpBrowser, PASSWORD, TestSite},
 };
 
 /// Attempts that are checked in 15 minutes.
 const GUESSES: usize = 5;
 
 /// Returns a browser that is known to the user, and signed out.
-fn known(world: &World, ada: &Enrolled) -> Browser {
-    let mut browser = ada.sign_in(world);
+fn known_browser(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
+    let mut browser = ada.sign_in(site);
     browser.ask("session/sign_out").expect_ok();
     browser
 }
 
 /// Signs in up to the second factor, in the time step after the last code.
-fn half(world: &World, browser: &mut Browser, ada: &Enrolled) {
+fn half(site: &TestSite, browser: &mut HttpBrowser, ada: &EnrolledPerson) {
     browser.sign_in(&ada.person).expect_ok();
     assert_eq!(browser.standing(), "half_signed_in");
-    world.clock.next_step();
+    site.clock.next_step();
 }
 
-pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut mine = known(&world, &ada);
-    let (mut open, mut stolen) = (ada.sign_in(&world), ada.sign_in(&world));
+pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut mine = known_browser(&site, &ada);
+    let (mut open, mut stolen) = (ada.sign_in(&site), ada.sign_in(&site));
     let (mut judged, mut tried) = (0, 0);
     for window in 0..3 {
-        world.clock.next_step();
-        for code in ada.app.wrong_codes(world.clock.now()).take(8) {
+        site.clock.next_step();
+        for code in ada.app.wrong_codes(site.clock.now()).take(8) {
             let answer = stolen.call("mfa/test", json!({ "code": code }));
             assert!([401, 429].contains(&answer.status), "{}", answer.text());
             judged += usize::from(answer.status == 401);
@@ -42,16 +42,16 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
         assert_eq!(judged, [5, 10, 10][window], "after window {window}");
 
         // The other places are not paused.
-        let code = json!({ "code": ada.code(&world) });
+        let code = json!({ "code": ada.code(&site) });
         open.call("mfa/test", code).expect_ok();
-        half(&world, &mut mine, &ada);
-        let signed_in = mine.give_code(&ada.code(&world)).expect_ok();
+        half(&site, &mut mine, &ada);
+        let signed_in = mine.give_code(&ada.code(&site)).expect_ok();
         assert_eq!(signed_in["unlocked_after"], Value::Null);
         mine.ask("session/sign_out").expect_ok();
-        ada.sign_in(&world).ask("session/sign_out").expect_ok();
-        world.clock.past_the_pause();
+        ada.sign_in(&site).ask("session/sign_out").expect_ok();
+        site.clock.past_the_pause();
     }
-    let code = json!({ "code": ada.code(&world) });
+    let code = json!({ "code": ada.code(&site) });
     stolen
         .call("mfa/test", code)
         .expect_refused(429, "session_locked");
@@ -63,10 +63,10 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
 
 /// Makes 15 attempts in half an hour, after which strangers have no attempt left. Returns the
 /// number of attempts.
-fn besiege(world: &World, ada: &Enrolled) -> usize {
-    let stranger = |number: u8| ada.half(world).at(number);
+fn besiege(site: &TestSite, ada: &EnrolledPerson) -> usize {
+    let stranger = |number: u8| ada.half(site).at(number);
     for window in 0..3_u8 {
-        let codes = ada.app.wrong_codes(world.clock.now()).take(GUESSES);
+        let codes = ada.app.wrong_codes(site.clock.now()).take(GUESSES);
         for (number, code) in (0_u8..).zip(codes) {
             let mut stranger = stranger(10 * window + number + 1);
             let answer = if window < 2 {
@@ -76,10 +76,10 @@ fn besiege(world: &World, ada: &Enrolled) -> usize {
             };
             answer.expect_refused(401, "wrong_code");
         }
-        world.clock.past_the_pause();
+        site.clock.past_the_pause();
     }
     stranger(40)
-        .give_code(&ada.code(world))
+        .give_code(&ada.code(site))
         .expect_refused(429, "locked");
     stranger(41)
         .give_backup_code(&ada.codes[9])
@@ -87,30 +87,30 @@ fn besiege(world: &World, ada: &Enrolled) -> usize {
     3 * GUESSES + 2
 }
 
-pub fn rb4_wrong_codes_of_strangers_who_know_the_password(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut mine = known(&world, &ada);
+pub fn rb4_wrong_codes_of_strangers_who_know_the_password(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut mine = known_browser(&site, &ada);
     let (rounds, mut tried) = (effort.of(1, 4), 0);
     for round in 0..rounds {
-        tried += besiege(&world, &ada);
-        half(&world, &mut mine, &ada);
-        let signed_in = mine.give_code(&ada.code(&world)).expect_ok();
+        tried += besiege(&site, &ada);
+        half(&site, &mut mine, &ada);
+        let signed_in = mine.give_code(&ada.code(&site)).expect_ok();
         assert_eq!(signed_in["unlocked_after"], 15, "the user is told");
         mine.ask("session/sign_out").expect_ok();
 
-        tried += besiege(&world, &ada);
-        half(&world, &mut mine, &ada);
+        tried += besiege(&site, &ada);
+        half(&site, &mut mine, &ada);
         mine.give_backup_code(&ada.codes[round]).expect_ok();
         mine.ask("session/sign_out").expect_ok();
     }
-    let mut open = ada.sign_in(&world);
-    tried += besiege(&world, &ada);
-    world.clock.next_step();
+    let mut open = ada.sign_in(&site);
+    tried += besiege(&site, &ada);
+    site.clock.next_step();
     let change = json!({
         "current": PASSWORD,
         "new": "a lamp behind the third door",
-        "code": ada.code(&world),
+        "code": ada.code(&site),
     });
     open.call("profile/change_password", change).expect_ok();
     refused(

@@ -15,7 +15,7 @@ use strangers::{
     rb1_an_address_over_its_limit, rb2_rows_of_a_network_of_hosts, rb3_a_name_under_siege,
 };
 
-use crate::attack::{Attack, Plan, attack};
+use crate::attack::{Attack, AttackPlan, attack};
 
 pub fn attacks() -> Vec<Attack> {
     let mut all = vec![
@@ -37,7 +37,7 @@ fn smaller() -> [Attack; 11] {
     [
         attack!(
             "RC1",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/journeys/known_facts.rs",
                 "rc1_an_invitation_knows_the_name",
                 "an invitation takes no password made of the brand, the email or the name; `user set-password`: server/src/cli/input/password.rs"
@@ -45,13 +45,13 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC2",
-            Plan::NotApplicable(
+            AttackPlan::NotApplicable(
                 "docs/SECURITY.md says how long an event waits for its seal (Security events)"
             )
         ),
         attack!(
             "RC3",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "storage/tests/contract/people/memberships.rs",
                 "an_invited_owner_does_not_count",
                 "an Owner who is only invited keeps no account; the command: server/tests/command_line/people/user_changes.rs"
@@ -59,7 +59,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC4",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/command_line/database/backup.rs",
                 "a_backup_with_a_foreign_schema",
                 "a restored file with a trigger, a view, a default or an index that is not ours; at start: doctor.rs beside it"
@@ -67,7 +67,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC5",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/command_line/keys/key_file.rs",
                 "of_another_user",
                 "a key file of another user, links that were planted, wide modes: server/src/keys/key_file/tests.rs too"
@@ -75,7 +75,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC6",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "storage/tests/contract/people/users.rs",
                 "any_user_ends_the_set_up_link",
                 "the link of the first start after the last user was removed"
@@ -83,7 +83,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC7",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "storage/tests/contract/sign_in/session_bounds.rs",
                 "rc7_of_many_at_once_no_more_are_opened",
                 "right passwords open 30 sessions a minute, and 5 half and 20 complete ones stay"
@@ -91,7 +91,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC8",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/command_line/serving/demo.rs",
                 "others_behind_a_proxy",
                 "`serve --demo` under a public URL of another machine"
@@ -99,7 +99,7 @@ fn smaller() -> [Attack; 11] {
         ),
         attack!(
             "RC9",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/command_line/serving/serve.rs",
                 "a_proxy_says",
                 "a trusted network that is written as IPv6; the forms that are refused: server/src/config/limits.rs"
@@ -108,7 +108,7 @@ fn smaller() -> [Attack; 11] {
         attack!(rc10_what_a_half_session_learns),
         attack!(
             "RC11",
-            Plan::NotApplicable(
+            AttackPlan::NotApplicable(
                 "docs/SECURITY.md answers a writer of the database, DNS rebinding and a trusted network with clients (Threat model, ADR 25)"
             )
         ),

@@ -3,55 +3,55 @@
 use serde_json::{Value, json};
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{Browser, Enrolled, PASSWORD, World, code_list},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{EnrolledPerson, HttpBrowser, OperatorCommands, PASSWORD, TestSite, code_list},
 };
 
 /// Longer than a confirmed password or factor stays valid.
 const STALE: i64 = 5 * 60;
 
 /// Returns a session that signed in long ago and was verified for `action` just now.
-fn verified(world: &World, ada: &Enrolled, action: &str) -> Browser {
-    let mut browser = ada.sign_in(world);
-    world.clock.advance(20 * 60);
-    ada.step_up(world, &mut browser, &json!({ "action": action }));
+fn verify_for(site: &TestSite, ada: &EnrolledPerson, action: &str) -> HttpBrowser {
+    let mut browser = ada.sign_in(site);
+    site.clock.advance(20 * 60);
+    ada.step_up(site, &mut browser, &json!({ "action": action }));
     browser
 }
 
 /// Returns the thief's browser: it has only the cookie, and uses another address.
-fn stolen(browser: &Browser) -> Browser {
+fn stolen(browser: &HttpBrowser) -> HttpBrowser {
     browser.replay(&browser.token()).at(66)
 }
 
-fn confirm_password(browser: &mut Browser) {
+fn confirm_password(browser: &mut HttpBrowser) {
     let password = json!({ "password": PASSWORD });
     browser
         .call("session/confirm_password", password)
         .expect_ok();
 }
 
-pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = verified(&world, &ada, "reset");
+pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = verify_for(&site, &ada, "reset");
     let first = browser.ask("mfa/set_up").expect_ok();
-    world.clock.advance(STALE);
+    site.clock.advance(STALE);
     let mut thief = stolen(&browser);
     for _ in 0..4 {
         thief
             .ask("mfa/set_up")
             .expect_refused(403, "verification_required");
-        world.clock.advance(5 * 60);
+        site.clock.advance(5 * 60);
     }
     // The owner returns with the password.
     confirm_password(&mut browser);
     let again = browser.ask("mfa/set_up").expect_ok();
     assert_eq!(again["key"], first["key"]);
 
-    let max = world.add("max@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&max);
+    let max = site.add_user("max@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&max);
     browser.ask("mfa/set_up").expect_ok();
-    world.clock.advance(STALE);
+    site.clock.advance(STALE);
     stolen(&browser)
         .ask("mfa/set_up")
         .expect_refused(403, "password_required");
@@ -61,12 +61,12 @@ pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
     )
 }
 
-pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut browser = verified(&world, &ada, "generate");
+pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = verify_for(&site, &ada, "generate");
     let sheet = browser.ask("mfa/generate").expect_ok();
-    world.clock.advance(STALE);
+    site.clock.advance(STALE);
     let mut thief = stolen(&browser);
     thief
         .ask("mfa/backup_codes")
@@ -91,11 +91,11 @@ pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
     )
 }
 
-pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let browser = ada.sign_in_by_backup_code(&world, 0);
-    world.clock.advance(STALE);
+pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let browser = ada.sign_in_by_backup_code(&site, 0);
+    site.clock.advance(STALE);
     let mut thief = stolen(&browser);
     for (action, function) in [("reset", "mfa/set_up"), ("generate", "mfa/generate")] {
         thief
@@ -111,14 +111,14 @@ pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> Held {
     )
 }
 
-pub fn rc10_what_a_half_session_learns(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    let mut half = ada.half(&world);
+pub fn rc10_what_a_half_session_learns(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut half = ada.half(&site);
     let mut told = vec![half.ask("session/whoami").expect_ok()];
     told.push(half.ask("session/helpers").expect_ok());
     assert_eq!(told[1], Value::Array(Vec::new()));
-    // In this world all users have the same name.
+    // On this site all users have the same name.
     for secret in ["Somebody", "Example Ltd"] {
         for answer in &told {
             assert!(!answer.to_string().contains(secret), "{answer}");

@@ -3,52 +3,54 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
-    harness::{Browser, Enrolled, PASSWORD, World, accepted, at_once},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
+    harness::{
+        EnrolledPerson, HttpBrowser, OperatorCommands, PASSWORD, TestSite, accepted, at_once,
+    },
 };
 
 /// Trusts this machine as a proxy, so that one program can act as many hosts.
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8")];
 const WRONG: &str = "a password that is nobody's";
 
-fn from(browser: Browser, address: &str) -> Browser {
+fn from(browser: HttpBrowser, address: &str) -> HttpBrowser {
     browser.with_header("X-Forwarded-For", address)
 }
 
 /// Returns a browser that is known to the user, and signed out.
-fn known(world: &World, ada: &Enrolled) -> Browser {
-    let mut browser = ada.sign_in(world);
+fn known_browser(site: &TestSite, ada: &EnrolledPerson) -> HttpBrowser {
+    let mut browser = ada.sign_in(site);
     browser.ask("session/sign_out").expect_ok();
     browser
 }
 
 /// Returns the number of security events.
-fn events(world: &World) -> usize {
-    let done = world.cli(&["events", "--export"]);
+fn events(site: &TestSite) -> usize {
+    let done = site.cli(&["events", "--export"]);
     done.expect_done().lines().count()
 }
 
-pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
+pub fn rb1_an_address_over_its_limit(effort: Effort) -> AttackOutcome {
     let mut settings = BEHIND_A_PROXY.to_vec();
     settings.push(("TWINLOCK_ADDRESS_LIMIT", "5"));
-    let world = World::with(&settings);
-    let ada = world.enrolled();
-    let mut mine = known(&world, &ada);
-    let host = |number: usize| from(world.browser(), &format!("2001:db8:1:{number:x}::1"));
-    let one = || from(world.browser(), "198.51.100.66");
+    let site = TestSite::with_settings(&settings);
+    let ada = site.enrolled_ada();
+    let mut mine = known_browser(&site, &ada);
+    let host = |number: usize| from(site.browser(), &format!("2001:db8:1:{number:x}::1"));
+    let one = || from(site.browser(), "198.51.100.66");
     for number in 0..5 {
         one()
             .sign_in_as(&format!("p{number}@example.com"), WRONG)
             .expect_refused(401, "wrong_credentials");
     }
-    let before = events(&world);
+    let before = events(&site);
     let count = effort.of(60, 600);
     for number in 0..count {
         one()
             .sign_in_as(&format!("q{number}@example.com"), WRONG)
             .expect_refused(429, "too_many");
     }
-    assert!(events(&world) <= before + 2, "one row a minute");
+    assert!(events(&site) <= before + 2, "one row a minute");
     // Against concurrent requests of hosts in one /48, the known browser is never refused for lack
     // of a place.
     let hostile = (0..32).map(|number| {
@@ -64,18 +66,18 @@ pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
     )
 }
 
-pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
-    let world = World::with(&BEHIND_A_PROXY);
-    let before = events(&world);
+pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_settings(&BEHIND_A_PROXY);
+    let before = events(&site);
     let count = effort.of(150, 2_000);
     let dead = json!({ "token": "A".repeat(43) });
     for number in 0..count {
         let address = format!("2001:db8:2:{number:x}::1");
-        from(world.browser(), &address)
+        from(site.browser(), &address)
             .call("session/check_invitation", dead.clone())
             .expect_refused(404, "link_dead");
     }
-    let made = events(&world) - before;
+    let made = events(&site) - before;
     // Twenty a minute get their own row, over at most two minutes of the clock here, and one row a
     // minute counts the rest.
     let most = 20 * (2 + count / 500);
@@ -86,10 +88,10 @@ pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
     )
 }
 
-pub fn rb3_a_name_under_siege(_: Effort) -> Held {
-    let world = World::with(&BEHIND_A_PROXY);
-    let eve = world.add("eve@example.com", "Example Ltd", "member");
-    let attacker = || from(world.browser(), "198.51.100.66");
+pub fn rb3_a_name_under_siege(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_settings(&BEHIND_A_PROXY);
+    let eve = site.add_user("eve@example.com", "Example Ltd", "member");
+    let attacker = || from(site.browser(), "198.51.100.66");
     for _ in 0..5 {
         attacker()
             .sign_in_as(&eve.email, WRONG)
@@ -101,15 +103,15 @@ pub fn rb3_a_name_under_siege(_: Effort) -> Held {
             .expect_refused(429, "too_many");
     }
     // The user has no known browser and uses another network.
-    let mut hers = from(world.browser(), "203.0.113.9");
+    let mut hers = from(site.browser(), "203.0.113.9");
     hers.sign_in(&eve).expect_ok();
     hers.ask("session/sign_out").expect_ok();
     // With the password of a user without MFA, 25 sign-ins must not evict a browser that was known
     // before.
     for number in 0..25_u8 {
-        let mut theirs = from(world.browser(), &format!("2001:db8:3:{number:x}::1"));
+        let mut theirs = from(site.browser(), &format!("2001:db8:3:{number:x}::1"));
         theirs.sign_in(&eve).expect_ok();
-        world.clock.advance(60);
+        site.clock.advance(60);
     }
     for _ in 0..6 {
         let answer = attacker().sign_in_as(&eve.email, WRONG);

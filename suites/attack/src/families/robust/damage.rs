@@ -55,7 +55,7 @@ fn any_value(chance: &mut Chance, depth: usize) -> Value {
 }
 
 /// Returns a well-formed body, damaged in one or several places.
-pub(super) fn mutated(chance: &mut Chance, body: &Value) -> Vec<u8> {
+pub(super) fn mutate(chance: &mut Chance, body: &Value) -> Vec<u8> {
     let mut body = body.clone();
     if let Some(request) = body["request"].as_object_mut() {
         let fields: Vec<String> = request.keys().cloned().collect();
@@ -162,7 +162,7 @@ pub(super) fn strange_headers(chance: &mut Chance) -> Vec<(&'static str, String)
 
 /// Returns a body that is certainly not valid JSON.
 pub(super) fn broken(chance: &mut Chance, body: &Value) -> Vec<u8> {
-    let mut bytes = mutated(chance, body);
+    let mut bytes = mutate(chance, body);
     bytes.extend(b"}\xff");
     bytes
 }

@@ -5,7 +5,7 @@ mod readings;
 mod slow;
 mod storm;
 
-use crate::attack::{Attack, Plan, attack};
+use crate::attack::{Attack, AttackPlan, attack};
 
 use readings::{i3_http2_is_not_served, i4_two_readings_of_one_request};
 use slow::i2_large_and_slow_requests;
@@ -19,7 +19,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(i4_two_readings_of_one_request),
         attack!(
             "I5",
-            Plan::Elsewhere(
+            AttackPlan::Elsewhere(
                 "server/tests/http/last_resort.rs",
                 "panic!(\"hunter2\")",
                 "a panic has to be put into a handler: 500 without its text, and the process lives"

@@ -3,20 +3,20 @@
 use std::{io::Read, io::Write, net::Ipv4Addr, thread, time::Duration};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
-    harness::{Answer, World},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
+    harness::{HttpAnswer, TestSite},
 };
 
-pub(super) fn i3_http2_is_not_served(_: Effort) -> Held {
-    let world = World::new();
+pub(super) fn i3_http2_is_not_served(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
-    let said = world.door().send(Ipv4Addr::LOCALHOST, preface);
+    let said = site.address.send(Ipv4Addr::LOCALHOST, preface);
     assert!(
-        Answer::parse(&said).is_none_or(|answer| answer.status == 400 || answer.status == 505),
+        HttpAnswer::parse(&said).is_none_or(|answer| answer.status == 400 || answer.status == 505),
         "{}",
         String::from_utf8_lossy(&said)
     );
-    let upgrade = world.browser().request(
+    let upgrade = site.browser().request(
         "GET",
         "/livez",
         &[("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQAAP__")],
@@ -29,8 +29,8 @@ pub(super) fn i3_http2_is_not_served(_: Effort) -> Held {
     )
 }
 
-pub(super) fn i4_two_readings_of_one_request(_: Effort) -> Held {
-    let world = World::new();
+pub(super) fn i4_two_readings_of_one_request(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let inner = "POST /api/session/sign_out HTTP/1.1\r\nHost: x\r\n\r\n";
     let head = "POST /api/session/whoami HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n";
     let requests = [
@@ -60,7 +60,7 @@ pub(super) fn i4_two_readings_of_one_request(_: Effort) -> Held {
         "GET /livez HTTP/1.1\nHost: x\n\n".to_owned(),
     ];
     for request in &requests {
-        let mut stream = world.door().connect(Ipv4Addr::LOCALHOST);
+        let mut stream = site.address.connect(Ipv4Addr::LOCALHOST);
         stream
             .set_read_timeout(Some(Duration::from_millis(300)))
             .unwrap();
@@ -94,7 +94,7 @@ pub(super) fn i4_two_readings_of_one_request(_: Effort) -> Held {
         );
     }
     thread::yield_now();
-    assert_eq!(world.browser().standing(), "");
+    assert_eq!(site.browser().standing(), "");
     as_wanted(
         requests.len(),
         "CL+TE, TE+CL, two lengths, two and odd encodings, folded headers, odd numbers: one reading, or 400",

@@ -3,17 +3,17 @@
 use std::{io::Read, io::Write, net::Ipv4Addr, net::TcpStream, time::Duration, time::Instant};
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::World,
+    attack::{AttackOutcome, Effort, refused},
+    harness::TestSite,
 };
 
 #[expect(
     clippy::disallowed_methods,
     reason = "this measures the server from outside"
 )]
-pub(super) fn i2_large_and_slow_requests(effort: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.browser();
+pub(super) fn i2_large_and_slow_requests(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.browser();
     for size in [17 * 1024, 65 * 1024, 5_000_000] {
         assert_eq!(
             browser
@@ -30,7 +30,7 @@ pub(super) fn i2_large_and_slow_requests(effort: Effort) -> Held {
     let count = effort.of(100, 500);
     let slow: Vec<TcpStream> = (0..count)
         .map(|number| {
-            let mut stream = world.door().connect(Ipv4Addr::LOCALHOST);
+            let mut stream = site.address.connect(Ipv4Addr::LOCALHOST);
             let head: &[u8] = if number % 2 == 0 { b"POST /api/session/sign_in HTTP/1.1\r\nHost: x\r\nX-Slow" } else { b"POST /api/session/sign_in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{" };
             stream.write_all(head).unwrap();
             stream

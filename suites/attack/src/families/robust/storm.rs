@@ -4,27 +4,30 @@ use std::{collections::BTreeMap, thread};
 
 use serde_json::Value;
 
-use super::damage::{broken, mutated, strange_headers};
+use super::damage::{broken, mutate, strange_headers};
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{Browser, Chance, Connection, Door, FUNCTIONS, Secret, World, find, well_formed},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{
+        Chance, FUNCTIONS, HttpBrowser, OperatorCommands, PersistentConnection, Secret,
+        ServerAddress, TestSite, find, well_formed,
+    },
 };
 
 /// Returns the stored state of Ada, Max and the account, as far as an Owner can see it.
-fn state(world: &World, owner: &mut Browser, account: &Value) -> Vec<String> {
-    let members = world.members(owner, account).expect_ok().to_string();
+fn state(site: &TestSite, owner: &mut HttpBrowser, account: &Value) -> Vec<String> {
+    let members = site.members(owner, account).expect_ok().to_string();
     let facts = [owner.ask("accounts/list"), owner.ask("profile/view")]
         .map(|answer| answer.expect_ok().to_string());
     [members].into_iter().chain(facts).collect()
 }
 
-pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
-    let mut browser = ada.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
-    let max = world.member(&mut browser, &account, "max@example.com");
+pub(super) fn i1_mutated_requests(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    site.enrol(&site.add_user("max@example.com", "Example Ltd", "member"));
+    let mut browser = ada.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
+    let max = site.member(&mut browser, &account, "max@example.com");
     // A mutated request to these functions may still be valid and take effect, so they only get
     // broken ones.
     let plain = [
@@ -33,7 +36,7 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
         "mfa/rename",
         "accounts/require_mfa",
     ];
-    let before = state(&world, &mut browser, &account);
+    let before = state(&site, &mut browser, &account);
     let count = effort.of(200, 10_000);
     let mut answers = Answers::new();
     for (number, (function, _)) in FUNCTIONS.iter().enumerate() {
@@ -41,13 +44,13 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
         let damage = if plain.contains(function) {
             broken
         } else {
-            mutated
+            mutate
         };
         let send = |worker: usize| {
             let chance = Chance::new(20_261_124 + (number * WORKERS + worker) as u64);
             storm(
                 &browser,
-                world.door(),
+                &site.address,
                 function,
                 count / WORKERS,
                 chance,
@@ -64,22 +67,21 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
             *answers.entry(status).or_default() += times;
         }
         assert!(
-            !world.log().contains("panicked"),
+            !site.log().contains("panicked"),
             "{function}: {}",
-            world.log()
+            site.log()
         );
     }
     // The code attempts among the requests count and may have locked Ada's authenticator; nothing
     // else changed.
-    world
-        .cli(&["user", "unlock", "ada@example.com"])
+    site.cli(&["user", "unlock", "ada@example.com"])
         .expect_done();
-    world.clock.past_the_pause();
-    let mut again = ada.half(&world);
+    site.clock.past_the_pause();
+    let mut again = ada.half(&site);
     again.give_backup_code(&ada.codes[0]).expect_ok();
-    let after = state(&world, &mut again, &account);
+    let after = state(&site, &mut again, &account);
     assert_eq!(without_times(&after), without_times(&before));
-    assert!(!find(world.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
+    assert!(!find(site.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
     let statuses: Vec<String> = answers
         .iter()
         .map(|(status, times)| format!("{status}×{times}"))
@@ -101,14 +103,14 @@ const WORKERS: usize = 4;
 
 /// Sends one worker's share of the requests to a function.
 fn storm(
-    browser: &Browser,
-    door: &Door,
+    browser: &HttpBrowser,
+    address: &ServerAddress,
     function: &str,
     count: usize,
     mut chance: Chance,
     damaged: impl Fn(&mut Chance) -> Vec<u8>,
 ) -> Answers {
-    let (mut kept, mut answers) = (Connection::new(door), Answers::new());
+    let (mut kept, mut answers) = (PersistentConnection::new(address), Answers::new());
     for _ in 0..count {
         let bytes = damaged(&mut chance);
         let headers = strange_headers(&mut chance);

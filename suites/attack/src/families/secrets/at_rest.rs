@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{Authenticator, PASSWORD, Secret, World, code_list, find},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{Authenticator, PASSWORD, Secret, TestSite, code_list, find},
 };
 
 /// Goes through all steps that involve a secret; returns the secrets.
-fn journey(world: &mut World) -> Vec<Secret> {
+fn journey(site: &mut TestSite) -> Vec<Secret> {
     let mut secrets = vec![Secret::text("password", PASSWORD)];
-    let link = world
+    let link = site
         .cli(&["user", "set-password", "ada@example.com"])
         .expect_done()
         .rsplit_once('#')
@@ -18,8 +18,7 @@ fn journey(world: &mut World) -> Vec<Secret> {
         .1
         .to_owned();
     let chosen = "a password that she chose herself";
-    world
-        .browser()
+    site.browser()
         .call(
             "session/accept_invitation",
             json!({ "token": link, "password": chosen }),
@@ -29,9 +28,9 @@ fn journey(world: &mut World) -> Vec<Secret> {
         Secret::text("link", &link),
         Secret::text("chosen password", chosen),
     ]);
-    let mut browser = world.browser();
+    let mut browser = site.browser();
     let mut number = 0;
-    let mut token = |browser: &crate::harness::Browser| {
+    let mut token = |browser: &crate::harness::HttpBrowser| {
         number += 1;
         Secret::text(&format!("token {number}"), &browser.token())
     };
@@ -47,12 +46,9 @@ fn journey(world: &mut World) -> Vec<Secret> {
         Secret::bytes("key's bytes", app.key()),
         Secret::text("link of the authenticator", "otpauth:"),
     ]);
-    world.clock.next_step();
+    site.clock.next_step();
     let sheet = browser
-        .call(
-            "mfa/confirm",
-            json!({ "code": app.code(world.clock.now()) }),
-        )
+        .call("mfa/confirm", json!({ "code": app.code(site.clock.now()) }))
         .expect_ok();
     secrets.push(token(&browser));
     let codes = code_list(&sheet);
@@ -68,18 +64,17 @@ fn journey(world: &mut World) -> Vec<Secret> {
     for backup in [None, Some(&codes[0])] {
         browser.sign_in_as("ada@example.com", chosen).expect_ok();
         secrets.push(token(&browser));
-        world.clock.next_step();
+        site.clock.next_step();
         match backup {
-            None => browser.give_code(&app.code(world.clock.now())),
+            None => browser.give_code(&app.code(site.clock.now())),
             Some(code) => browser.give_backup_code(code),
         }
         .expect_ok();
         secrets.push(token(&browser));
     }
     // Typed into the wrong field, and refused.
-    world.browser().sign_in_as(chosen, chosen);
-    world
-        .browser()
+    site.browser().sign_in_as(chosen, chosen);
+    site.browser()
         .sign_in_as("ada@example.com", "a wrong password of hers");
     secrets.push(Secret::text("wrong password", "a wrong password of hers"));
     let malformed = format!(r#"{{"request":{{"email":"x","password":["{chosen}"]}}}}"#);
@@ -93,16 +88,16 @@ fn journey(world: &mut World) -> Vec<Secret> {
     secrets
 }
 
-pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> Held {
-    let mut world = World::with(&[("RUST_LOG", "trace")]);
-    let secrets = journey(&mut world);
-    world.stop();
-    let log = world.log();
+pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_settings(&[("RUST_LOG", "trace")]);
+    let secrets = journey(&mut site);
+    site.stop();
+    let log = site.log();
     assert!(
         log.contains("TRACE") && log.len() > 10_000,
         "it is talkative"
     );
-    assert_eq!(find(world.folder(), &secrets), Vec::<String>::new());
+    assert_eq!(find(site.folder(), &secrets), Vec::<String>::new());
     refused(
         secrets.len(),
         format!(
@@ -112,16 +107,16 @@ pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> Held {
     )
 }
 
-pub(super) fn d2_the_database_and_its_files(_: Effort) -> Held {
-    let mut world = World::new();
-    let secrets = journey(&mut world);
-    let found = |world: &World| find(world.folder(), &secrets);
-    assert_eq!(found(&world), Vec::<String>::new(), "while it runs");
-    world.kill();
-    assert_eq!(found(&world), Vec::<String>::new(), "after kill -9");
-    world.stop();
-    assert_eq!(found(&world), Vec::<String>::new(), "stopped");
-    assert!(!find(world.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
+pub(super) fn d2_the_database_and_its_files(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let secrets = journey(&mut site);
+    let found = |site: &TestSite| find(site.folder(), &secrets);
+    assert_eq!(found(&site), Vec::<String>::new(), "while it runs");
+    site.kill_and_start();
+    assert_eq!(found(&site), Vec::<String>::new(), "after kill -9");
+    site.stop();
+    assert_eq!(found(&site), Vec::<String>::new(), "stopped");
+    assert!(!find(site.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
     refused(
         3 * secrets.len(),
         "the same secrets in database, -wal, -shm and key file: running, after kill -9, stopped",

@@ -5,14 +5,14 @@ use std::fs;
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::World,
+    attack::{AttackOutcome, Effort, refused},
+    harness::TestSite,
 };
 
-pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
+pub(super) fn d5_errors_of_every_class(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
     let typed = [("Content-Type", "application/json")];
     let mut answers = vec![
         browser.request("POST", "/api/mfa/test", &typed, b"{"),
@@ -21,14 +21,13 @@ pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
         browser.request("POST", "/api/mfa/test", &typed, &vec![b'x'; 100_000]),
         browser.call("mfa/test", json!({ "code": "' OR 1=1; --" })),
         browser.call("mfa/rename", json!({ "name": "\u{0}" })),
-        world
-            .browser()
+        site.browser()
             .sign_in_as("' UNION SELECT 1 --@example.com", "x"),
         browser.get("/api/mfa/test"),
     ];
     let forms = answers.len();
     // The database is overwritten while the server runs.
-    for file in fs::read_dir(world.folder()).unwrap().filter_map(Result::ok) {
+    for file in fs::read_dir(site.folder()).unwrap().filter_map(Result::ok) {
         let name = file.file_name();
         let name = name.to_string_lossy();
         if name.contains(".db") && !name.ends_with(".key") && !name.ends_with("-shm") {
@@ -44,7 +43,7 @@ pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
     ] {
         answers.push(browser.ask(function));
     }
-    answers.push(world.browser().sign_in(&world.ada()));
+    answers.push(site.browser().sign_in(&site.ada()));
     assert!(
         answers[forms..].iter().any(|answer| answer.status >= 500),
         "it was felt"
@@ -65,7 +64,7 @@ pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
             "{text}"
         );
     }
-    world.kill_only();
+    site.kill();
     refused(
         answers.len(),
         "malformed, unknown, too large, SQL in fields, a ruined database: no SQL, path, stack or version in an answer",

@@ -5,8 +5,8 @@ use std::{fs, fs::File, io::Read, io::Seek, io::SeekFrom, thread, time::Duration
 use serde_json::json;
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{Authenticator, World},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{Authenticator, TestSite},
 };
 
 /// Searches the readable memory of a process; returns what was found on the heap and in data, and
@@ -40,9 +40,9 @@ fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
 
 /// Best effort, as the list says. Stack frames are wiped only after a password hash: other remains
 /// are reported in the row, and only the password makes the attack fail.
-pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
+pub(super) fn d6_the_memory_of_the_server(_: Effort) -> AttackOutcome {
     let brand = "Blue Heron Panel";
-    let world = World::with(&[("TWINLOCK_BRAND", brand)]);
+    let site = TestSite::with_settings(&[("TWINLOCK_BRAND", brand)]);
     let password = "never seen before, blue heron 4711";
     let set = [
         "user",
@@ -50,24 +50,21 @@ pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
         "ada@example.com",
         "--password-stdin",
     ];
-    world.cli_with(&set, password).expect_done();
-    let mut browser = world.browser();
+    site.cli_with(&set, password).expect_done();
+    let mut browser = site.browser();
     browser.sign_in_as("ada@example.com", password).expect_ok();
     let key = browser.ask("mfa/set_up").expect_ok()["key"]
         .as_str()
         .unwrap()
         .to_owned();
     let app = Authenticator::new(&key);
-    world.clock.next_step();
+    site.clock.next_step();
     browser
-        .call(
-            "mfa/confirm",
-            json!({ "code": app.code(world.clock.now()) }),
-        )
+        .call("mfa/confirm", json!({ "code": app.code(site.clock.now()) }))
         .expect_ok();
     browser.sign_in_as("ada@example.com", password).expect_ok();
-    world.clock.next_step();
-    browser.give_code(&app.code(world.clock.now())).expect_ok();
+    site.clock.next_step();
+    browser.give_code(&app.code(site.clock.now())).expect_ok();
     // The attack waits five seconds of real time, because a secret may still be in use that long.
     thread::sleep(Duration::from_secs(5));
     let secrets = [
@@ -75,9 +72,9 @@ pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
         ("key's bytes", app.key().to_vec()),
         ("key", key.into_bytes()),
     ];
-    let [proof, _] = in_memory(world.process(), &[("proof", brand.as_bytes().to_vec())]);
+    let [proof, _] = in_memory(site.process(), &[("proof", brand.as_bytes().to_vec())]);
     assert!(!proof.is_empty(), "the search finds what is there");
-    let [kept, on_stacks] = in_memory(world.process(), &secrets);
+    let [kept, on_stacks] = in_memory(site.process(), &secrets);
     assert!(kept.is_empty(), "5 s later in memory: {kept:?}");
     assert!(
         !on_stacks.iter().any(|name| name == "password"),

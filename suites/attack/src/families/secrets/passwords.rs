@@ -3,14 +3,14 @@
 use sha2::{Digest, Sha256};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
-    harness::{PASSWORD, Secret, World, find},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
+    harness::{PASSWORD, Secret, TestSite, find},
 };
 
-pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
-    let world = World::new();
+pub(super) fn d10_passwords_of_every_kind(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
     let set = |password: &str| {
-        world.cli_with(
+        site.cli_with(
             &[
                 "user",
                 "set-password",
@@ -21,9 +21,8 @@ pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
         )
     };
     let opens = |password: &str| {
-        world.clock.advance(61);
-        world
-            .browser()
+        site.clock.advance(61);
+        site.browser()
             .sign_in_as("ada@example.com", password)
             .is_ok()
     };
@@ -87,10 +86,10 @@ pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
     )
 }
 
-pub(super) fn d11_a_sign_in_that_stops_at_the_code(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.enrolled();
-    ada.half(&world);
+pub(super) fn d11_a_sign_in_that_stops_at_the_code(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    ada.half(&site);
     let sha = Sha256::digest(PASSWORD.as_bytes());
     let secrets = [
         Secret::text("password", PASSWORD),
@@ -98,7 +97,7 @@ pub(super) fn d11_a_sign_in_that_stops_at_the_code(_: Effort) -> Held {
         Secret::bytes("part of its SHA-256", &sha[..12]),
         Secret::text("email and password", &format!("ada@example.com:{PASSWORD}")),
     ];
-    assert_eq!(find(world.folder(), &secrets), Vec::<String>::new());
+    assert_eq!(find(site.folder(), &secrets), Vec::<String>::new());
     refused(
         secrets.len(),
         "a sign-in that stops at the code: nothing derived from the password is in the database but its Argon2id hash",

@@ -1,14 +1,14 @@
 //! Sessions after other data of the user has changed.
 
 use crate::{
-    attack::{Effort, Held, refused},
-    harness::{PASSWORD, World},
+    attack::{AttackOutcome, Effort, refused},
+    harness::{OperatorCommands, PASSWORD, TestSite},
 };
 
-pub(super) fn x12_two_people_in_one_browser(_: Effort) -> Held {
-    let world = World::new();
-    world.add("max@example.com", "Example Ltd", "member");
-    let mut browser = world.signed_in(&world.ada());
+pub(super) fn x12_two_people_in_one_browser(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    site.add_user("max@example.com", "Example Ltd", "member");
+    let mut browser = site.signed_in(&site.ada());
     let mut tabs = vec![browser.clone(); 3];
     let token = browser.token();
     browser.ask("session/sign_out").expect_ok();
@@ -18,7 +18,7 @@ pub(super) fn x12_two_people_in_one_browser(_: Effort) -> Held {
         tab.ask("profile/view").expect_refused(401, "not_signed_in");
         tab.set_token(&browser.token());
         let seen = ["session/whoami", "profile/view", "session/accounts"]
-            .map(|function| tab.ask(function).text());
+            .map(|function| tab.ask(function).text().to_owned());
         assert!(
             seen.iter().all(|text| !text.contains("ada@example.com")),
             "{seen:?}"
@@ -27,18 +27,18 @@ pub(super) fn x12_two_people_in_one_browser(_: Effort) -> Held {
     refused(3, "A signs out and B signs in, three tabs: nothing of A")
 }
 
-pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> Held {
-    let mut world = World::new();
-    let ada = world.enrolled();
-    let mut browser = ada.sign_in(&world);
-    let (token, mut kept) = (browser.token(), ada.sign_in(&world));
+pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> AttackOutcome {
+    let mut site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let (token, mut kept) = (browser.token(), ada.sign_in(&site));
     browser.ask("session/sign_out").expect_ok();
-    world.restart();
+    site.restart();
     browser
         .replay(&token)
         .ask("profile/view")
         .expect_refused(401, "not_signed_in");
-    world.kill();
+    site.kill_and_start();
     browser
         .replay(&token)
         .ask("profile/view")
@@ -50,41 +50,36 @@ pub(super) fn x14_an_ended_session_after_a_restart(_: Effort) -> Held {
     )
 }
 
-pub(super) fn x15_a_changed_role_or_membership(_: Effort) -> Held {
-    let world = World::new();
-    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
-    let mut browser = olga.sign_in(&world);
-    let account = world.account(&mut browser, "Example Ltd");
-    world.members(&mut browser, &account).expect_ok();
-    world
-        .cli(&[
-            "member",
-            "role",
-            "olga@example.com",
-            "Example Ltd",
-            "--role",
-            "member",
-        ])
-        .expect_done();
-    world
-        .members(&mut browser, &account)
+pub(super) fn x15_a_changed_role_or_membership(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let olga = site.enrol(&site.add_user("olga@example.com", "Example Ltd", "owner"));
+    let mut browser = olga.sign_in(&site);
+    let account = site.account(&mut browser, "Example Ltd");
+    site.members(&mut browser, &account).expect_ok();
+    site.cli(&[
+        "member",
+        "role",
+        "olga@example.com",
+        "Example Ltd",
+        "--role",
+        "member",
+    ])
+    .expect_done();
+    site.members(&mut browser, &account)
         .expect_refused(403, "not_allowed");
-    world.add_account("Other Ltd");
-    world
-        .cli(&[
-            "member",
-            "add",
-            "olga@example.com",
-            "Other Ltd",
-            "--role",
-            "owner",
-        ])
+    site.add_account("Other Ltd");
+    site.cli(&[
+        "member",
+        "add",
+        "olga@example.com",
+        "Other Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
+    site.cli(&["member", "remove", "olga@example.com", "Example Ltd"])
         .expect_done();
-    world
-        .cli(&["member", "remove", "olga@example.com", "Example Ltd"])
-        .expect_done();
-    world
-        .members(&mut browser, &account)
+    site.members(&mut browser, &account)
         .expect_refused(404, "not_found");
     refused(
         2,

@@ -5,7 +5,7 @@ mod ends;
 mod steps;
 mod tokens;
 
-use crate::attack::{Attack, Plan, attack};
+use crate::attack::{Attack, AttackPlan, attack};
 
 use afterwards::{
     x12_two_people_in_one_browser, x14_an_ended_session_after_a_restart,
@@ -33,7 +33,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(x12_two_people_in_one_browser),
         attack!(
             "X13",
-            Plan::NotApplicable(
+            AttackPlan::NotApplicable(
                 "there is no list of sessions; a change of factor, a reset and the operator end them (X5, X6, X7)"
             )
         ),

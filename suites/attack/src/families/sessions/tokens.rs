@@ -7,13 +7,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    attack::{Effort, Held, as_wanted, refused},
-    harness::{PASSWORD, Secret, World, find, spread},
+    attack::{AttackOutcome, Effort, as_wanted, refused},
+    harness::{PASSWORD, Secret, TestSite, find, spread},
 };
 
-pub(super) fn x9_many_tokens(effort: Effort) -> Held {
-    let world = World::new();
-    let mut browser = world.signed_in(&world.ada());
+pub(super) fn x9_many_tokens(effort: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut browser = site.signed_in(&site.ada());
     let (count, mut seen, mut bytes) = (effort.of(40, 1_000), BTreeSet::new(), Vec::new());
     for _ in 0..count {
         browser
@@ -28,7 +28,7 @@ pub(super) fn x9_many_tokens(effort: Effort) -> Held {
     let stored = Sha256::digest(browser.token().as_bytes());
     let raw = Sha256::digest(BASE64URL_NOPAD.decode(browser.token().as_bytes()).unwrap());
     let is_stored =
-        |digest: &[u8]| !find(world.folder(), &[Secret::bytes("digest", digest)]).is_empty();
+        |digest: &[u8]| !find(site.folder(), &[Secret::bytes("digest", digest)]).is_empty();
     let stored = [stored.to_vec(), raw.to_vec()]
         .into_iter()
         .find(|digest| is_stored(digest))
@@ -53,10 +53,10 @@ pub(super) fn x9_many_tokens(effort: Effort) -> Held {
     )
 }
 
-pub(super) fn x10_what_the_cookie_says(_: Effort) -> Held {
-    let world = World::with(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
-    let mut browser = world.browser();
-    let answer = browser.sign_in(&world.ada());
+pub(super) fn x10_what_the_cookie_says(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_settings(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
+    let mut browser = site.browser();
+    let answer = browser.sign_in(&site.ada());
     answer.expect_ok();
     let cookies = answer.cookies();
     let names: Vec<&str> = cookies

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Client, Effect, Stage};
+use super::{Act, ClientStage, Effect, ScriptedClient};
 
-impl Client {
-    pub(super) fn work(&mut self, stage: &Stage<'_>) {
+impl ScriptedClient {
+    pub(super) fn work(&mut self, stage: &ClientStage<'_>) {
         let rule = self.facts().rule;
         let chosen = self.chance.below(24);
         match chosen {
@@ -24,14 +24,18 @@ impl Client {
     }
 
     /// Verifies the identity for an action; returns whether the action is allowed now.
-    pub(super) fn step_up(&mut self, stage: &Stage<'_>, intent: &Value) -> bool {
+    pub(super) fn step_up(&mut self, stage: &ClientStage<'_>, intent: &Value) -> bool {
         if self.code(stage).is_none() {
             self.look_around(stage);
             return false;
         }
         let action = intent["action"].as_str().unwrap();
         let follows = matches!(action, "generate" | "reset");
-        let recovered = follows && self.held.as_ref().is_some_and(|held| held.recovered);
+        let recovered = follows
+            && self
+                .session
+                .as_ref()
+                .is_some_and(|session| session.recovered);
         let before = self.facts().clone();
         let after = if recovered {
             before.done("step_up")
@@ -52,8 +56,8 @@ impl Client {
             return false;
         };
         if answer.json() == "granted" {
-            if let Some(held) = &mut self.held {
-                held.recovered = false;
+            if let Some(session) = &mut self.session {
+                session.recovered = false;
             }
             return true;
         }
@@ -62,7 +66,7 @@ impl Client {
         self.verify(stage, intent)
     }
 
-    fn verify(&mut self, stage: &Stage<'_>, intent: &Value) -> bool {
+    fn verify(&mut self, stage: &ClientStage<'_>, intent: &Value) -> bool {
         let Some((step, code)) = self.code(stage) else {
             return false;
         };
@@ -82,13 +86,13 @@ impl Client {
         self.act(stage, act).is_some()
     }
 
-    fn rule_on(&mut self, stage: &Stage<'_>) {
+    fn rule_on(&mut self, stage: &ClientStage<'_>) {
         let on = self.facts().done("rule_on").with(|facts| facts.rule = true);
         let account = json!({ "account": self.names.account });
         self.simple(stage, "accounts/require_mfa", account, on, Effect::Nothing);
     }
 
-    fn rule_off(&mut self, stage: &Stage<'_>) {
+    fn rule_off(&mut self, stage: &ClientStage<'_>) {
         let account = self.names.account.clone();
         if !self.step_up(stage, &json!({ "action": "rule-off", "account": account })) {
             return;

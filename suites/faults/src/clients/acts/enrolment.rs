@@ -3,19 +3,22 @@
 use serde_json::{Value, json};
 use testkit::{authenticator::Authenticator, people::code_list};
 
-use super::{Act, Client, Effect, Stage};
+use super::{Act, ClientStage, Effect, ScriptedClient};
 
-impl Client {
-    pub(super) fn enrol(&mut self, stage: &Stage<'_>) {
+impl ScriptedClient {
+    pub(super) fn enrol(&mut self, stage: &ClientStage<'_>) {
         let now = stage.clock.now();
-        let is_fresh = self.held.as_ref().is_some_and(|held| held.is_fresh(now));
+        let is_fresh = self
+            .session
+            .as_ref()
+            .is_some_and(|session| session.is_fresh(now));
         if !is_fresh || self.chance.below(8) == 0 {
             return self.sign_out(stage);
         }
         let begun = self.facts().done("set_up_begin");
         let Some(pending) = self.simple(stage, "mfa/set_up", Value::Null, begun, Effect::Nothing)
         else {
-            self.held = None;
+            self.session = None;
             return;
         };
         let app = Authenticator::new(pending["key"].as_str().unwrap());
@@ -28,11 +31,11 @@ impl Client {
             self.finish(stage, &sheet);
         } else {
             // The next set-up of this session would show the same key, which is not a new set-up.
-            self.held = None;
+            self.session = None;
         }
     }
 
-    fn confirm(&mut self, stage: &Stage<'_>, app: Authenticator) -> Option<Value> {
+    fn confirm(&mut self, stage: &ClientStage<'_>, app: Authenticator) -> Option<Value> {
         let step = stage.clock.step();
         let code = app.code_of_step(step);
         let before = self.facts().clone();
@@ -53,7 +56,7 @@ impl Client {
         Some(sheet)
     }
 
-    fn finish(&mut self, stage: &Stage<'_>, sheet: &Value) {
+    fn finish(&mut self, stage: &ClientStage<'_>, sheet: &Value) {
         let saved = self
             .facts()
             .done("codes_finish")
@@ -68,7 +71,7 @@ impl Client {
         );
     }
 
-    pub(super) fn test(&mut self, stage: &Stage<'_>) {
+    pub(super) fn test(&mut self, stage: &ClientStage<'_>) {
         let Some((step, code)) = self.code(stage) else {
             return self.look_around(stage);
         };
@@ -86,7 +89,7 @@ impl Client {
         self.act(stage, act);
     }
 
-    pub(super) fn rename(&mut self, stage: &Stage<'_>) {
+    pub(super) fn rename(&mut self, stage: &ClientStage<'_>) {
         // A new name each time, because an unchanged name changes nothing and writes no event.
         let name = format!("Phone {}", self.chance.below(1_000_000_000));
         let renamed = self
@@ -102,7 +105,7 @@ impl Client {
         );
     }
 
-    pub(super) fn new_codes(&mut self, stage: &Stage<'_>) {
+    pub(super) fn new_codes(&mut self, stage: &ClientStage<'_>) {
         if !self.step_up(stage, &json!({ "action": "generate" })) {
             return;
         }
@@ -113,7 +116,7 @@ impl Client {
         }
     }
 
-    pub(super) fn delete(&mut self, stage: &Stage<'_>) {
+    pub(super) fn delete(&mut self, stage: &ClientStage<'_>) {
         if !self.step_up(stage, &json!({ "action": "delete" })) {
             return;
         }

@@ -7,28 +7,28 @@ mod sign_in;
 use serde_json::{Value, json};
 
 use super::{
-    Stage,
-    client::{Act, Client, Effect},
+    ClientStage,
+    client::{Act, Effect, ScriptedClient},
 };
 use crate::facts::Facts;
 
 /// More failures would block a correct code.
 const WRONG_AT_MOST: i64 = 3;
 
-impl Client {
+impl ScriptedClient {
     /// Performs one act that fits the user's state.
-    pub fn turn(&mut self, stage: &Stage<'_>) {
+    pub fn act_once(&mut self, stage: &ClientStage<'_>) {
         let now = stage.clock.now();
         if self
-            .held
+            .session
             .as_ref()
-            .is_some_and(|held| held.may_have_ended(now))
+            .is_some_and(|session| session.may_have_ended(now))
         {
-            self.held = None;
+            self.session = None;
         }
         let has_method = self.app.is_some();
-        match self.held.as_ref().map(|held| held.is_full) {
-            None => self.come(stage),
+        match self.session.as_ref().map(|session| session.is_full) {
+            None => self.sign_in(stage),
             Some(false) => self.second_factor(stage),
             Some(true) if has_method => self.work(stage),
             Some(true) => self.enrol(stage),
@@ -36,7 +36,7 @@ impl Client {
     }
 
     /// The code of the current step, unless that step is burnt.
-    fn code(&self, stage: &Stage<'_>) -> Option<(i64, String)> {
+    fn code(&self, stage: &ClientStage<'_>) -> Option<(i64, String)> {
         let step = stage.clock.step();
         let is_new = self.facts().last_step.is_none_or(|last| last < step);
         let code = self.app.as_ref()?.code_of_step(step);
@@ -44,8 +44,8 @@ impl Client {
     }
 
     fn may_be_wrong(&self) -> bool {
-        let refused = match &self.held {
-            Some(held) if held.is_full => held.refused,
+        let refused = match &self.session {
+            Some(session) if session.is_full => session.refused,
             _ => self.facts().in_a_row,
         };
         refused < WRONG_AT_MOST
@@ -56,7 +56,7 @@ impl Client {
     /// (`Attempts::refuse_step`).
     fn same_code_again(
         &mut self,
-        stage: &Stage<'_>,
+        stage: &ClientStage<'_>,
         function: &'static str,
         action: &str,
         mut request: Value,
@@ -90,7 +90,7 @@ impl Client {
         }
     }
 
-    fn look_around(&mut self, stage: &Stage<'_>) {
+    fn look_around(&mut self, stage: &ClientStage<'_>) {
         let act = Act {
             function: "session/whoami",
             request: Value::Null,
@@ -103,7 +103,7 @@ impl Client {
     /// An act of one transaction.
     fn simple(
         &mut self,
-        stage: &Stage<'_>,
+        stage: &ClientStage<'_>,
         function: &'static str,
         request: Value,
         after: Facts,
@@ -120,15 +120,15 @@ impl Client {
 
     /// Sends accepted codes again in the session that is still held, and checks that the session is
     /// unchanged.
-    pub fn try_again(&mut self, stage: &Stage<'_>) {
+    pub fn try_again(&mut self, stage: &ClientStage<'_>) {
         let now = stage.clock.now();
-        let held = self.held.as_ref();
-        let Some(held) = held.filter(|held| !held.may_have_ended(now)) else {
+        let session = self.session.as_ref();
+        let Some(session) = session.filter(|session| !session.may_have_ended(now)) else {
             // The session may have expired, which breaks no promise.
-            self.held = None;
+            self.session = None;
             return;
         };
-        let (is_full, age) = (held.is_full, (now - held.opened_at) / 1000);
+        let (is_full, age) = (session.is_full, (now - session.opened_at) / 1000);
         let act = Act {
             function: "session/whoami",
             request: Value::Null,
@@ -147,7 +147,7 @@ impl Client {
                 "{promise} {}: after {age} s a session that was {expected} is {standing:?}",
                 self.person.email
             ));
-            self.held = None;
+            self.session = None;
             return;
         }
         if self.app.is_none() || !self.may_be_wrong() {
@@ -157,7 +157,7 @@ impl Client {
             self.same_code_again(stage, "mfa/test", "method_test", json!({}));
         } else if let Some(code) = self.last_backup_code.clone() {
             self.tried_again += 1;
-            self.backup_code(stage, code, false);
+            self.wrong_backup_code(stage, code);
         } else {
             self.same_code_again(stage, "session/verify_code", "second_factor", json!({}));
         }

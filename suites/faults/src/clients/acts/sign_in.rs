@@ -2,15 +2,31 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Client, Effect, Stage};
-use crate::facts::Ended;
+use super::{Act, ClientStage, Effect, ScriptedClient};
+use crate::facts::EventOutcome;
 
-impl Client {
-    pub(super) fn come(&mut self, stage: &Stage<'_>) {
+/// Whether a backup code is right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CodeValidity {
+    Unused,
+    WrongOrUsed,
+}
+
+/// What a complete sign-in still allows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recovery {
+    /// Nothing, after an authenticator code.
+    None,
+    /// One verification without a code, after a backup code.
+    OneVerification,
+}
+
+impl ScriptedClient {
+    pub(super) fn sign_in(&mut self, stage: &ClientStage<'_>) {
         let before = self.facts().clone();
         let counted = before.with(|facts| {
             facts.wrong_passwords += 1;
-            facts.note("sign_in", Ended::Refused, 1);
+            facts.note("sign_in", EventOutcome::Refused, 1);
         });
         let is_wrong = before.wrong_passwords < 3 && self.chance.below(8) == 0;
         let (password, steps) = if is_wrong {
@@ -19,8 +35,16 @@ impl Client {
             let right = counted.with(|facts| facts.wrong_passwords = 0);
             let owes = before.last_step.is_some();
             let opened = right.with(|facts| {
-                facts.note("sign_in", Ended::Refused, -1);
-                facts.note("sign_in", if owes { Ended::Owed } else { Ended::Done }, 1);
+                facts.note("sign_in", EventOutcome::Refused, -1);
+                facts.note(
+                    "sign_in",
+                    if owes {
+                        EventOutcome::Owed
+                    } else {
+                        EventOutcome::Done
+                    },
+                    1,
+                );
                 facts.in_a_row = if owes { facts.in_a_row } else { 0 };
             });
             (self.person.password, vec![before, counted, right, opened])
@@ -31,28 +55,28 @@ impl Client {
             steps,
             effect: Effect::Nothing,
         };
-        if let Some((answer, mut held)) = self.act_anew(stage, act) {
+        if let Some((answer, mut session)) = self.act_anew(stage, act) {
             if is_wrong {
                 self.broken.push("a wrong password signed in".to_owned());
             }
-            held.is_full = answer.json()["standing"]["standing"] != "half_signed_in";
-            if held.is_full && self.app.is_some() {
+            session.is_full = answer.json()["standing"]["standing"] != "half_signed_in";
+            if session.is_full && self.app.is_some() {
                 self.broken.push(format!(
                     "J4 {}: the password alone signed in",
                     self.person.email
                 ));
             }
-            self.held = Some(held);
+            self.session = Some(session);
         }
     }
 
-    pub(super) fn second_factor(&mut self, stage: &Stage<'_>) {
+    pub(super) fn second_factor(&mut self, stage: &ClientStage<'_>) {
         let is_locked = self.facts().in_a_row >= 10;
         let chosen = self.chance.below(10);
         match chosen {
             0 if self.may_be_wrong() => self.wrong_code(stage),
             1 if self.may_be_wrong() => {
-                self.backup_code(stage, "AAAA-AAAA-AAAA-AAAA".to_owned(), false);
+                self.wrong_backup_code(stage, "AAAA-AAAA-AAAA-AAAA".to_owned());
             }
             2 if self.may_be_wrong() => {
                 self.same_code_again(stage, "session/verify_code", "second_factor", json!({}));
@@ -63,7 +87,7 @@ impl Client {
         }
     }
 
-    fn wrong_code(&mut self, stage: &Stage<'_>) {
+    fn wrong_code(&mut self, stage: &ClientStage<'_>) {
         let before = self.facts().clone();
         let code = self
             .app
@@ -80,7 +104,7 @@ impl Client {
         }
     }
 
-    fn right_code(&mut self, stage: &Stage<'_>) {
+    fn right_code(&mut self, stage: &ClientStage<'_>) {
         let Some((step, code)) = self.code(stage) else {
             return self.look_around(stage);
         };
@@ -96,16 +120,22 @@ impl Client {
             effect: Effect::CodeTaken(step, code),
         };
         if self.act(stage, act).is_some() {
-            self.is_in(false);
+            self.enter(Recovery::None);
         }
     }
 
-    fn right_backup_code(&mut self, stage: &Stage<'_>) {
+    fn right_backup_code(&mut self, stage: &ClientStage<'_>) {
         let code = self.chance.one(&self.codes).clone();
-        self.backup_code(stage, code, true);
+        self.backup_code(stage, code, CodeValidity::Unused);
     }
 
-    pub(super) fn backup_code(&mut self, stage: &Stage<'_>, code: String, is_right: bool) {
+    /// Gives a backup code that is wrong or used.
+    pub(super) fn wrong_backup_code(&mut self, stage: &ClientStage<'_>, code: String) {
+        self.backup_code(stage, code, CodeValidity::WrongOrUsed);
+    }
+
+    fn backup_code(&mut self, stage: &ClientStage<'_>, code: String, validity: CodeValidity) {
+        let is_right = validity == CodeValidity::Unused;
         let before = self.facts().clone();
         let counted = before.counted("second_factor");
         let mut steps = vec![before, counted.clone()];
@@ -130,18 +160,18 @@ impl Client {
                 self.broken
                     .push("J2 a backup code that is wrong or used was accepted".to_owned());
             }
-            self.is_in(true);
+            self.enter(Recovery::OneVerification);
         }
     }
 
-    fn is_in(&mut self, recovered: bool) {
-        if let Some(held) = &mut self.held {
-            held.is_full = true;
-            held.recovered = recovered;
+    fn enter(&mut self, recovery: Recovery) {
+        if let Some(session) = &mut self.session {
+            session.is_full = true;
+            session.recovered = recovery == Recovery::OneVerification;
         }
     }
 
-    pub(super) fn sign_out(&mut self, stage: &Stage<'_>) {
+    pub(super) fn sign_out(&mut self, stage: &ClientStage<'_>) {
         let gone = self.facts().done("sign_out");
         self.simple(
             stage,
@@ -150,6 +180,6 @@ impl Client {
             gone,
             Effect::Nothing,
         );
-        self.held = None;
+        self.session = None;
     }
 }

@@ -9,32 +9,32 @@ use anyhow::Result;
 
 use crate::{
     machine::postgres::Postgres, runs::arguments::Common, seed::people::SeededSite,
-    sites::twinlock::Setting,
+    sites::twinlock::ServerSetting,
 };
 
 /// The location of a database.
-pub struct Place {
+pub struct GrowthDatabase {
     /// How a server is started on it.
-    pub setting: Setting,
+    pub setting: ServerSetting,
     /// The folder of its log.
     pub folder: PathBuf,
 }
 
 /// The locations of both databases.
-pub struct Places {
+pub struct GrowthDatabases {
     /// The database with few users.
-    pub small: Place,
+    pub small: GrowthDatabase,
     /// The database with many users.
-    pub grown: Place,
+    pub grown: GrowthDatabase,
 }
 
-impl Places {
+impl GrowthDatabases {
     /// Both databases in files.
     pub fn on_files(common: &Common, folder: &Path) -> Result<Self> {
         let place = |name| {
-            let folder = made(folder, name)?;
+            let folder = create_folder(folder, name)?;
             let setting = common.on_file(&folder);
-            Ok::<_, anyhow::Error>(Place { setting, folder })
+            Ok::<_, anyhow::Error>(GrowthDatabase { setting, folder })
         };
         Ok(Self {
             small: place("small")?,
@@ -45,10 +45,10 @@ impl Places {
     /// Both databases on a server.
     pub async fn on_server(common: &Common, server: &Postgres, folder: &Path) -> Result<Self> {
         let place = async |name| {
-            let folder = made(folder, &format!("server-{name}"))?;
+            let folder = create_folder(folder, &format!("server-{name}"))?;
             let url = server.database(name).await?;
             let setting = common.setting(url, &folder.join("key"));
-            Ok::<_, anyhow::Error>(Place { setting, folder })
+            Ok::<_, anyhow::Error>(GrowthDatabase { setting, folder })
         };
         Ok(Self {
             small: place("small").await?,
@@ -57,7 +57,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl GrowthDatabase {
     /// Runs the engine's maintenance now, because after so many inserts it would otherwise start
     /// during a measurement.
     pub async fn settle(&self, seeded: &mut SeededSite) -> Result<()> {
@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-fn made(folder: &Path, name: &str) -> Result<PathBuf> {
+fn create_folder(folder: &Path, name: &str) -> Result<PathBuf> {
     let folder = folder.join(name);
     fs::create_dir(&folder)?;
     Ok(folder)

@@ -3,17 +3,17 @@
 
 use std::{thread, time::Duration};
 
-use testkit::http::Browser;
+use testkit::http::HttpBrowser;
 
 use crate::{
     clients::{Clients, InFlight},
     database,
-    engine::Engine,
-    plan::{Held, Run, must_hold},
+    engine::TestedEngine,
+    plan::{FaultOutcome, FaultRun, must_hold},
     probe::{self, SOON},
-    site::Site,
+    site::FaultSite,
     tally::Tally,
-    watch::{self, Times},
+    watch::{self, Durations},
 };
 
 /// The store's time limit for the database, plus half a second for a slow machine.
@@ -26,21 +26,22 @@ const FROZEN: Duration = Duration::from_secs(30);
 const LIVE: Duration = Duration::from_millis(50);
 
 /// A site under load, and the results.
-struct Load {
-    site: Site,
+struct SiteUnderLoad {
+    site: FaultSite,
     clients: Clients,
     tally: Tally,
     /// The probes sent during the fault.
     knocks: Tally,
     in_flight: InFlight,
-    again: Times,
+    again: Durations,
     process: u32,
 }
 
-impl Load {
-    fn on(run: &Run, name: &str) -> Result<Self, String> {
-        let mut site = Site::possible(Engine::Postgres, run.cluster.as_ref(), name, None)?;
-        site.start();
+impl SiteUnderLoad {
+    fn on(run: &FaultRun, name: &str) -> Result<Self, String> {
+        let mut site =
+            FaultSite::try_new(TestedEngine::Postgres, run.cluster.as_ref(), name, None)?;
+        site.start_timed();
         let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
         let tally = clients.round(&site, || thread::sleep(Duration::from_secs(2)));
         clients.settle(&site);
@@ -51,19 +52,19 @@ impl Load {
             tally,
             knocks: Tally::default(),
             in_flight: InFlight::default(),
-            again: Times::default(),
+            again: Durations::default(),
             process,
         })
     }
 
     /// Causes a fault under load, and measures the time from its end until the server writes again.
-    fn round(&mut self, what: impl FnOnce(&Site, &mut Tally)) {
+    fn round(&mut self, what: impl FnOnce(&FaultSite, &mut Tally)) {
         let mut knocks = Tally::default();
         let (site, mut took) = (&self.site, Duration::ZERO);
         let played = self.clients.round(site, || {
             thread::sleep(Duration::from_millis(400));
             what(site, &mut knocks);
-            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+            took = probe::writes_again(&site.address, watch::now(), &mut knocks);
         });
         database::wait_for_rest(site.url());
         self.again.add(took);
@@ -75,7 +76,13 @@ impl Load {
         self.clients.later(site);
     }
 
-    fn held(mut self, run: &Run, what: &str, times: usize, more: &str) -> Held {
+    fn into_outcome(
+        mut self,
+        run: &FaultRun,
+        what: &str,
+        times: usize,
+        more: &str,
+    ) -> FaultOutcome {
         self.clients.verify_events(&self.site);
         self.tally.join(std::mem::take(&mut self.knocks));
         let broken = &mut self.clients.broken;
@@ -88,7 +95,7 @@ impl Load {
             "writes again: {}",
             self.again.words()
         );
-        Held {
+        FaultOutcome {
             what: what.to_owned(),
             times,
             figures: format!(
@@ -107,23 +114,23 @@ impl Load {
 }
 
 /// F8: the server crashes.
-pub fn crashes(run: &Run) -> Held {
-    let mut load = match Load::on(run, "crashes") {
+pub fn crash_server(run: &FaultRun) -> FaultOutcome {
+    let mut load = match SiteUnderLoad::on(run, "crashes") {
         Ok(load) => load,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(1, 50);
     for _ in 0..times {
         load.round(|_, _| run.cluster().crash());
     }
-    load.held(run, "pg_ctl restart --mode=immediate under load", times, "")
+    load.into_outcome(run, "pg_ctl restart --mode=immediate under load", times, "")
 }
 
 /// F9: the server becomes read-only.
-pub fn takes_no_writes(run: &Run) -> Held {
-    let mut load = match Load::on(run, "standby") {
+pub fn refuse_writes(run: &FaultRun) -> FaultOutcome {
+    let mut load = match SiteUnderLoad::on(run, "standby") {
         Ok(load) => load,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(1, 5);
     let own = "SET default_transaction_read_only = off";
@@ -139,7 +146,7 @@ pub fn takes_no_writes(run: &Run) -> Held {
             );
             thread::sleep(Duration::from_millis(300));
             for _ in 0..3 {
-                let status = probe::knock(&site.door, knocks);
+                let status = probe::knock(&site.address, knocks);
                 assert_eq!(status, Some(503), "while nothing can be written");
             }
             database::run_each(
@@ -152,7 +159,7 @@ pub fn takes_no_writes(run: &Run) -> Held {
             );
         });
     }
-    load.held(
+    load.into_outcome(
         run,
         "default_transaction_read_only = on, and off again, under load",
         times,
@@ -161,22 +168,22 @@ pub fn takes_no_writes(run: &Run) -> Held {
 }
 
 /// F10: the server freezes.
-pub fn freezes(run: &Run) -> Held {
-    let mut load = match Load::on(run, "frozen") {
+pub fn freeze_server(run: &FaultRun) -> FaultOutcome {
+    let mut load = match SiteUnderLoad::on(run, "frozen") {
         Ok(load) => load,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(1, 3);
     let before = load.site.memory();
-    let mut lives = Times::default();
+    let mut lives = Durations::default();
     for _ in 0..times {
         load.round(|site, knocks| {
             run.cluster().signal("-STOP");
             let began = watch::now();
             let waiting = thread::scope(|scope| {
-                let waiting = scope.spawn(|| probe::knock_together(&site.door, 20));
+                let waiting = scope.spawn(|| probe::knock_together(&site.address, 20));
                 while began.elapsed() < FROZEN {
-                    lives.add(live(site));
+                    lives.add(time_livez(site));
                     thread::sleep(Duration::from_millis(100));
                 }
                 run.cluster().signal("-CONT");
@@ -194,7 +201,7 @@ pub fn freezes(run: &Run) -> Held {
         lives.words(),
         lives.percentile(99).as_millis()
     );
-    let held = load.held(
+    let outcome = load.into_outcome(
         run,
         &format!(
             "every process of the server stopped (SIGSTOP) for {} s under load",
@@ -210,22 +217,22 @@ pub fn freezes(run: &Run) -> Held {
         slowest.as_millis()
     );
     assert!(lives.percentile(99) <= LIVE, "livez: {}", lives.words());
-    held
+    outcome
 }
 
 /// How long `/livez` takes.
-fn live(site: &Site) -> Duration {
+fn time_livez(site: &FaultSite) -> Duration {
     let began = watch::now();
-    let answer = Browser::new(&site.door).get("/livez");
+    let answer = HttpBrowser::new(&site.address).get("/livez");
     assert_eq!(answer.status, 200, "livez");
     began.elapsed()
 }
 
 /// F11: the server drops all connections.
-pub fn drops(run: &Run) -> Held {
-    let mut load = match Load::on(run, "drops") {
+pub fn drop_connections(run: &FaultRun) -> FaultOutcome {
+    let mut load = match SiteUnderLoad::on(run, "drops") {
         Ok(load) => load,
-        Err(why) => return Held::impossible(&why),
+        Err(why) => return FaultOutcome::impossible(&why),
     };
     let times = run.of(2, 20);
     for _ in 0..times {
@@ -239,7 +246,7 @@ pub fn drops(run: &Run) -> Held {
     let failed = load.tally.of(503) + load.knocks.of(503);
     // Two pools of eight connections.
     assert!(failed <= times * 16, "{failed} failed requests");
-    load.held(
+    load.into_outcome(
         run,
         "every connection ended by the server (pg_terminate_backend) under load",
         times,

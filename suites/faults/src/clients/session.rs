@@ -5,13 +5,13 @@ use std::io;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use testkit::http::{Answer, Browser};
+use testkit::http::{HttpAnswer, HttpBrowser};
 
 const MINUTE: i64 = 60_000;
 
 /// The browser, and the state of its session.
-pub struct Held {
-    pub browser: Browser,
+pub struct ClientSession {
+    pub browser: HttpBrowser,
     /// Signed in; otherwise the second factor is still owed.
     pub is_full: bool,
     /// When the password was entered.
@@ -23,12 +23,12 @@ pub struct Held {
     seen_at: i64,
 }
 
-impl Held {
-    /// A session that has just been opened.
-    pub const fn new(browser: Browser, is_full: bool, now: i64) -> Self {
+impl ClientSession {
+    /// A session that is about to be opened by the password.
+    pub const fn half(browser: HttpBrowser, now: i64) -> Self {
         Self {
             browser,
-            is_full,
+            is_full: false,
             opened_at: now,
             refused: 0,
             recovered: false,
@@ -42,7 +42,7 @@ impl Held {
         function: &str,
         request: &Value,
         now: i64,
-    ) -> io::Result<Option<Answer>> {
+    ) -> io::Result<Option<HttpAnswer>> {
         self.seen_at = now;
         self.browser.try_call(function, request)
     }
