@@ -118,6 +118,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     // each other. The pages come first, because compiling the tests' server puts them into it.
     let pages = (!arguments.fast).then(|| beside("pages", "pages"));
     summary.step("xtask", || suite(&["--package", "xtask"], &[]));
+    compile_beside_the_pages();
     let has_pages = pages.is_some_and(|pages| summary.wait(pages));
     let build = has_pages.then(|| beside("build", "build"));
     if build.is_none() && !arguments.fast {
@@ -171,6 +172,13 @@ fn suite(packages: &[&str], left_out: &[&str]) -> Result<()> {
             "the output above names the test; the line, with one `--package`, runs a suite alone",
         )
         .run()
+}
+
+/// Compiles the libraries of the host's crates while the pages are built, which takes one core for
+/// minutes. The result is not judged here: the pages may change under the server's library, and
+/// [`compile`] compiles again what is missing.
+fn compile_beside_the_pages() {
+    let _ = Process::cargo(["build", "--lib"]).args(HOST).run();
 }
 
 /// Compiles the tests and the programs of the host's crates in one call, so that the programs of
