@@ -62,7 +62,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
                     } else {
                         browser.ask("session/whoami")
                     };
-                    // Nobody waits for a backup.
+                    // No sign-in waits for a backup.
                     answer.expect_ok();
                 }
             });

@@ -2,7 +2,7 @@
 //!
 //! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators
 //! get, with ports and paths replaced. The tests cover sign-in with `Host`, `Origin` and
-//! `Sec-Fetch-ProxiedSite` passed on, addresses, bodies, a sign-in in front, a restart, and a connection
+//! `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a restart, and a connection
 //! that is used again in the moment at which the server once closed it. `cargo xtask test` leaves
 //! out the tests of a proxy whose package can't be installed, and names them.
 
