@@ -74,7 +74,11 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let mut owing = server.browser();
     owing.sign_in(&crate::support::ada()).await.expect_ok();
-    let sent = || owing.clone().saying("idempotency-key", "0123456789abcdef");
+    let sent = || {
+        owing
+            .clone()
+            .with_header("idempotency-key", "0123456789abcdef")
+    };
     let mut first = sent();
     first
         .call("session/verify_code", code.clone())
@@ -89,7 +93,7 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     }
     again.ask("profile/view").await.expect_ok();
     for key in ["fedcba9876543210", ""] {
-        let mut thief = owing.clone().saying("idempotency-key", key);
+        let mut thief = owing.clone().with_header("idempotency-key", key);
         let answer = thief.call("session/verify_code", code.clone()).await;
         answer.expect_refused(401, "not_signed_in");
     }
@@ -112,7 +116,7 @@ async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again()
         let mut owing = server.browser();
         owing.sign_in(&crate::support::ada()).await.expect_ok();
         let key = format!("0123456789abcdef{looks}");
-        let sent = || owing.clone().saying("idempotency-key", &key);
+        let sent = || owing.clone().with_header("idempotency-key", &key);
         let was_answered = {
             let mut first = sent();
             let mut first = pin!(first.call("session/verify_code", code.clone()));

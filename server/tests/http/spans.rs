@@ -40,7 +40,7 @@ struct SeenSpan {
 struct SeenSpans(Arc<Mutex<Vec<SeenSpan>>>);
 
 /// The place of a span in the list.
-struct Place(usize);
+struct SpanIndex(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SeenSpans {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -48,18 +48,18 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SeenSpans {
         let parent = span.parent();
         let mut seen = SeenSpan {
             name: span.name(),
-            parent: parent.and_then(|parent| parent.extensions().get::<Place>().map(|at| at.0)),
+            parent: parent.and_then(|parent| parent.extensions().get::<SpanIndex>().map(|at| at.0)),
             fields: Vec::new(),
         };
         attributes.record(&mut seen);
         let mut all = self.0.lock().unwrap();
-        span.extensions_mut().insert(Place(all.len()));
+        span.extensions_mut().insert(SpanIndex(all.len()));
         all.push(seen);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let span = context.span(id).unwrap();
-        let at = span.extensions().get::<Place>().map(|at| at.0);
+        let at = span.extensions().get::<SpanIndex>().map(|at| at.0);
         if let Some(at) = at {
             values.record(&mut self.0.lock().unwrap()[at]);
         }

@@ -185,7 +185,7 @@ async fn whoever_deletes_under_the_rule_sets_up_again() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
-    server.require_mfa("Example Ltd", true).await;
+    server.require_mfa("Example Ltd").await;
     ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
         .await;
     let viewer = browser.ask("mfa/delete").await.expect_ok();

@@ -13,7 +13,7 @@ const NEW: &str = "a lamp behind the third door";
 const QUARTER: Duration = Duration::from_mins(15);
 
 /// Returns a browser that is known to the user, and signed out.
-async fn known(server: &TestServer, ada: &MemberWithMfa) -> RouterBrowser {
+async fn known_browser(server: &TestServer, ada: &MemberWithMfa) -> RouterBrowser {
     let mut browser = ada.sign_in(server).await;
     browser.ask("session/sign_out").await.expect_ok();
     browser
@@ -69,7 +69,7 @@ async fn besiege(server: &TestServer, ada: &MemberWithMfa) {
 async fn rb4_a_known_browser_signs_in_by_code_and_its_user_hears_of_the_guesses() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     besiege(&server, &ada).await;
     half(&mut mine, &ada).await;
     let signed_in = mine.call("session/verify_code", ada.code(&server)).await;
@@ -85,7 +85,7 @@ async fn rb4_a_known_browser_signs_in_by_code_and_its_user_hears_of_the_guesses(
 async fn rb4_a_known_browser_signs_in_by_backup_code() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     besiege(&server, &ada).await;
     half(&mut mine, &ada).await;
     let backup = json!({ "code": ada.codes[0] });
@@ -116,7 +116,7 @@ async fn rb4_an_open_session_verifies_and_changes_the_password() {
 async fn ra4_wrong_codes_within_a_session_pause_that_session_alone() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     let (mut open, mut other) = (ada.sign_in(&server).await, ada.sign_in(&server).await);
     spend(&mut open, "mfa/test", &wrong(&server, &ada)).await;
 
@@ -154,7 +154,7 @@ async fn ra4_wrong_codes_within_a_session_pause_that_session_alone() {
 async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     half(&mut mine, &ada).await;
     spend(&mut mine, "session/verify_code", &wrong(&server, &ada)).await;
     // A second session in the same browser has no budget of its own.
@@ -197,7 +197,7 @@ async fn a_browser_that_is_known_to_somebody_else_is_a_stranger() {
 async fn the_operator_unlocks_every_browser_and_session() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     let mut open = ada.sign_in(&server).await;
     besiege(&server, &ada).await;
     half(&mut mine, &ada).await;

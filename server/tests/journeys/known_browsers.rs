@@ -44,7 +44,7 @@ async fn signed_out(mut browser: RouterBrowser) -> RouterBrowser {
     browser
 }
 
-async fn known(server: &TestServer, person: &TestPerson) -> RouterBrowser {
+async fn known_browser(server: &TestServer, person: &TestPerson) -> RouterBrowser {
     let mut browser = server.browser();
     browser.sign_in(person).await.expect_ok();
     signed_out(browser).await
@@ -110,7 +110,7 @@ async fn a_browser_is_known_once_the_sign_in_is_complete() {
 async fn its_own_wrong_passwords_are_delayed() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     for _ in 0..5 {
         let answer = mine.sign_in(&wrong(&ada)).await;
         answer.expect_refused(401, "wrong_credentials");
@@ -126,7 +126,7 @@ async fn it_is_worth_nothing_for_another_user() {
     let server = TestServer::start().await;
     server.add_owner().await;
     server.add_user(&max(), Role::Member).await;
-    let mut maxs = known(&server, &max()).await;
+    let mut maxs = known_browser(&server, &max()).await;
     besiege(&server, &ada(), 100).await;
     maxs.sign_in(&ada()).await.expect_refused(429, "too_many");
 }
@@ -135,7 +135,7 @@ async fn it_is_worth_nothing_for_another_user() {
 async fn it_ends_with_the_password() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     let hash = server.services.hasher.hash(ada.password.as_bytes()).await;
     let user = server.user(&ada).await;
     let set = server.services.users.set_password(&user, hash.unwrap());
@@ -148,7 +148,7 @@ async fn it_ends_with_the_password() {
 async fn the_browser_that_set_a_method_up_stays_known_and_no_other() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    let mut other = known(&server, &ada).await;
+    let mut other = known_browser(&server, &ada).await;
     let enrolled = MemberWithMfa::of(&server, ada).await;
     let mut mine = signed_out(enrolled.browser).await;
     besiege(&server, &ada, 100).await;
@@ -254,10 +254,10 @@ async fn rb3_an_invitation_makes_its_browser_known() {
 async fn rb3_sign_ins_with_the_password_do_not_evict_the_users_browser() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    let mut mine = known(&server, &ada).await;
+    let mut mine = known_browser(&server, &ada).await;
     for _ in 0..40 {
         server.clock.advance(Duration::from_secs(3));
-        known(&server, &ada).await;
+        known_browser(&server, &ada).await;
     }
     besiege(&server, &ada, 100).await;
     mine.sign_in(&ada).await.expect_ok();

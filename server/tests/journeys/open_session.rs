@@ -16,7 +16,7 @@ const MOMENT: Duration = Duration::from_millis(1);
 const ALMOST: Duration = Duration::from_millis(299_999);
 
 /// Returns a session with an old sign-in and a new verification for `action`.
-async fn verified(server: &TestServer, ada: &MemberWithMfa, action: &str) -> RouterBrowser {
+async fn verify_for(server: &TestServer, ada: &MemberWithMfa, action: &str) -> RouterBrowser {
     let mut browser = ada.sign_in(server).await;
     server.clock.advance(Duration::from_mins(40));
     ada.step_up(server, &mut browser, json!({ "action": action }))
@@ -38,7 +38,7 @@ fn key(pending: &Value) -> Authenticator {
 async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut browser = verified(&server, &ada, "reset").await;
+    let mut browser = verify_for(&server, &ada, "reset").await;
     // The time runs from the verification, not from the first display of the key.
     server.clock.advance(Duration::from_secs(270));
     let first = browser.ask("mfa/set_up").await.expect_ok();
@@ -57,12 +57,11 @@ async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     }
     // With the password the user gets the same key, which their phone may have scanned already.
     server.clock.next_step();
-    let mut other = verified(&server, &ada, "reset").await;
+    let mut other = verify_for(&server, &ada, "reset").await;
     let first = other.ask("mfa/set_up").await.expect_ok();
     server.clock.advance(Duration::from_mins(20));
-    confirm_password(&mut other, ada.person.password)
-        .await
-        .expect_ok();
+    let confirmed = confirm_password(&mut other, ada.person.password).await;
+    confirmed.expect_ok();
     let again = other.ask("mfa/set_up").await.expect_ok();
     assert_eq!(again["key"], first["key"]);
     let code = json!({ "code": key(&again).code(server.clock.now().millis()) });
@@ -74,7 +73,7 @@ async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
 async fn ra1_another_verification_brings_another_key() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut browser = verified(&server, &ada, "reset").await;
+    let mut browser = verify_for(&server, &ada, "reset").await;
     let first = browser.ask("mfa/set_up").await.expect_ok();
     server.clock.advance(FRESH);
     ada.step_up(&server, &mut browser, json!({ "action": "reset" }))
@@ -94,7 +93,7 @@ async fn ra1_another_verification_brings_another_key() {
 async fn ra1_a_verification_leaves_no_grant_behind_a_waiting_key() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut browser = verified(&server, &ada, "reset").await;
+    let mut browser = verify_for(&server, &ada, "reset").await;
     let first = browser.ask("mfa/set_up").await.expect_ok();
     ada.step_up(&server, &mut browser, json!({ "action": "reset" }))
         .await;
@@ -188,7 +187,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (RouterBrowser, &'sta
         return (browser, ada.password);
     }
     let ada = MemberWithMfa::on(server).await;
-    let mut browser = verified(server, &ada, reason).await;
+    let mut browser = verify_for(server, &ada, reason).await;
     if reason == "generate" {
         browser.ask("mfa/generate").await.expect_ok();
     } else {
@@ -245,7 +244,7 @@ async fn ra2_codes_of_the_session_itself_do_not_step_it_up() {
 async fn ra2_a_set_that_waits_is_the_sessions_own_too() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
-    let mut browser = verified(&server, &ada, "generate").await;
+    let mut browser = verify_for(&server, &ada, "generate").await;
     let sheet = browser.ask("mfa/generate").await.expect_ok();
     server.clock.advance(FRESH);
     finish(&mut browser, &sheet).await.expect_ok();
@@ -356,7 +355,7 @@ async fn ra3_windows_of_time_do_not_chain() {
         }
     }
     // The rule holds after a verification by a code too.
-    let mut browser = verified(&server, &ada, "generate").await;
+    let mut browser = verify_for(&server, &ada, "generate").await;
     server.clock.advance(ALMOST);
     browser.ask("mfa/generate").await.expect_ok();
     server.clock.advance(MOMENT);

@@ -9,7 +9,7 @@ pub const SEATS: Seat = 6;
 
 /// A code of a step relative to the current one, a wrong code, or a repeated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum CodeChoice {
     Step(i64),
     Wrong,
     /// The last code given, whether it was accepted or not.
@@ -36,7 +36,7 @@ pub enum Action {
     SignOut(Seat),
     GiveCode {
         seat: Seat,
-        code: Shown,
+        code: CodeChoice,
     },
     GiveBackupCode {
         seat: Seat,
@@ -50,7 +50,7 @@ pub enum Action {
     SetUp(Seat),
     Confirm {
         seat: Seat,
-        code: Shown,
+        code: CodeChoice,
     },
     CancelSetUp(Seat),
     FreshCodes(Seat),
@@ -63,7 +63,7 @@ pub enum Action {
     Verify {
         seat: Seat,
         purpose: Purpose,
-        code: Shown,
+        code: CodeChoice,
     },
     VerifyBackup {
         seat: Seat,
@@ -76,7 +76,7 @@ pub enum Action {
     },
     Test {
         seat: Seat,
-        code: Shown,
+        code: CodeChoice,
     },
     RequireMfa(Seat),
     /// A complete set-up, as most users do it.
@@ -91,12 +91,12 @@ pub enum Action {
     Wait {
         seconds: i64,
     },
-    Operator(Operator),
+    Operator(OperatorAction),
 }
 
 /// The operator's commands.
 #[derive(Debug, Clone, Copy)]
-pub enum Operator {
+pub enum OperatorAction {
     Rule(bool),
     Disabled { person: usize, disabled: bool },
     Unlock { person: usize },
@@ -109,10 +109,10 @@ pub fn any_action() -> BoxedStrategy<Action> {
     let seat = || 0..SEATS;
     let code = || {
         prop_oneof![
-            5 => Just(Shown::Step(0)),
-            2 => (-2_i64..=1).prop_map(Shown::Step),
-            3 => Just(Shown::Wrong),
-            2 => Just(Shown::Again),
+            5 => Just(CodeChoice::Step(0)),
+            2 => (-2_i64..=1).prop_map(CodeChoice::Step),
+            3 => Just(CodeChoice::Wrong),
+            2 => Just(CodeChoice::Again),
         ]
     };
     let purpose = || {
@@ -157,11 +157,11 @@ pub fn any_action() -> BoxedStrategy<Action> {
     ];
     let person = || 0_usize..3;
     let operator = prop_oneof![
-        3 => prop::bool::ANY.prop_map(Operator::Rule),
-        1 => (person(), prop::bool::weighted(0.3)).prop_map(|(person, disabled)| Operator::Disabled { person, disabled }),
-        1 => person().prop_map(|person| Operator::Unlock { person }),
-        1 => person().prop_map(|person| Operator::ResetMfa { person }),
-        1 => person().prop_map(|person| Operator::NewPassword { person }),
+        3 => prop::bool::ANY.prop_map(OperatorAction::Rule),
+        1 => (person(), prop::bool::weighted(0.3)).prop_map(|(person, disabled)| OperatorAction::Disabled { person, disabled }),
+        1 => person().prop_map(|person| OperatorAction::Unlock { person }),
+        1 => person().prop_map(|person| OperatorAction::ResetMfa { person }),
+        1 => person().prop_map(|person| OperatorAction::NewPassword { person }),
     ];
     prop_oneof![
         8 => sessions,

@@ -9,7 +9,7 @@ use storage::Store;
 
 use crate::{
     actions::Seat,
-    site::{Site, person_of},
+    site::{ModelSite, person_of},
     support::HttpAnswer,
 };
 
@@ -61,7 +61,7 @@ impl Witness {
             last: stands.last().map_or(0, |row| row.id),
             repeats: 0,
         };
-        witness.repeats = witness.counted().await;
+        witness.repeats = witness.count_events().await;
         witness
     }
 
@@ -84,7 +84,7 @@ impl Witness {
             Due::Repeat(action, outcome) => {
                 self.repeats += 1;
                 if found.is_empty() {
-                    assert_eq!(self.counted().await, self.repeats, "{of}: not counted");
+                    assert_eq!(self.count_events().await, self.repeats, "{of}: not counted");
                 } else {
                     assert_eq!(found, [format!("{action} {outcome}")], "{of}");
                     assert_eq!(rows[0].times, 1, "{of}");
@@ -94,7 +94,7 @@ impl Witness {
     }
 
     /// Returns the sum of `times` of all rows that count repeats.
-    async fn counted(&self) -> i64 {
+    async fn count_events(&self) -> i64 {
         let is_counted = |row: &EventRecord| {
             ["denied", "limited"].contains(&&*row.outcome) || REPEATED.contains(&&*row.action)
         };
@@ -120,7 +120,7 @@ impl Witness {
     }
 }
 
-impl Site {
+impl ModelSite {
     /// Reads from the store what the answer will not contain.
     pub fn before(&self, seat: Seat, function: &str, request: &Value) -> Before {
         let services = &self.server.services;
@@ -145,7 +145,7 @@ impl Site {
                 is_pending: function == "mfa/cancel"
                     && services.mfa.pending(&session).await.unwrap().is_some(),
                 is_required: self.requires_mfa().await,
-                times: match tried(function) {
+                times: match tried_action(function) {
                     Some(_) => self.witness.times().await,
                     None => 0,
                 },
@@ -158,7 +158,7 @@ impl Site {
         let person = Some(person_of(seat));
         let done = |action| Due::Row(action, "succeeded", person);
         if !answer.is_success() {
-            return refused(function, person, answer, before.times);
+            return refusal_due(function, person, answer, before.times);
         }
         let has_method = self.journal.keys[person_of(seat)].is_some();
         let told = answer.json();
@@ -190,13 +190,13 @@ impl Site {
             "accounts/lift_rule" => Due::Row("rule_off", "succeeded", None),
             "accounts/reset_member" => Due::Row("member_reset", "succeeded", Some(1)),
             "session/sign_out" => done("sign_out"),
-            _ => tried(function).map_or(Due::Nothing, done),
+            _ => tried_action(function).map_or(Due::Nothing, done),
         }
     }
 }
 
 /// Returns the events that a refusal has to leave.
-fn refused(function: &str, person: Option<usize>, answer: &HttpAnswer, times: i64) -> Due {
+fn refusal_due(function: &str, person: Option<usize>, answer: &HttpAnswer, times: i64) -> Due {
     let told = answer.json();
     let kind = told["kind"].as_str().unwrap();
     // The row of a wrong password has a blind index of the address instead of the user.
@@ -205,7 +205,7 @@ fn refused(function: &str, person: Option<usize>, answer: &HttpAnswer, times: i6
     } else {
         person
     };
-    let tried = tried(function).unwrap_or("nothing");
+    let tried = tried_action(function).unwrap_or("nothing");
     match kind {
         "not_allowed" | "not_found" | "no_reset" | "set_up_required" | "verification_required" => {
             Due::Repeat("access", "denied")
@@ -222,7 +222,7 @@ fn refused(function: &str, person: Option<usize>, answer: &HttpAnswer, times: i6
 }
 
 /// Returns the event's action for functions that check a password or a code.
-fn tried(function: &str) -> Option<&'static str> {
+fn tried_action(function: &str) -> Option<&'static str> {
     Some(match function {
         "session/sign_in" => "sign_in",
         "session/verify_code" | "session/verify_backup_code" => "second_factor",

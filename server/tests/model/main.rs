@@ -23,7 +23,7 @@ use proptest::{
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use actions::Action;
-use site::Site;
+use site::ModelSite;
 
 /// The reference model has no state: every action is possible at any time, and the product's
 /// answers tell its effect.
@@ -48,14 +48,14 @@ impl ReferenceStateMachine for Anything {
 struct Model;
 
 impl StateMachineTest for Model {
-    type SystemUnderTest = Site;
+    type SystemUnderTest = ModelSite;
     type Reference = Anything;
 
-    fn init_test((): &()) -> Site {
-        Site::build()
+    fn init_test((): &()) -> ModelSite {
+        ModelSite::build()
     }
 
-    fn apply(mut site: Site, (): &(), action: Action) -> Site {
+    fn apply(mut site: ModelSite, (): &(), action: Action) -> ModelSite {
         site.perform(action);
         site
     }

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::{
     actions::SEATS,
-    site::{Counter, Site, person_of},
+    site::{Counter, ModelSite, person_of},
 };
 
-impl Site {
+impl ModelSite {
     /// Checks all promises. `complete` is the user whose counters the last action may have cleared.
     pub fn check(&mut self, complete: Option<usize>) {
         for seat in 0..SEATS {

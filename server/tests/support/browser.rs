@@ -37,7 +37,7 @@ impl RouterBrowser {
     }
 
     /// Sends a further header with each request.
-    pub fn saying(mut self, name: &'static str, value: &str) -> Self {
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         // The value is bytes, as on the wire.
         let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         self.headers.append(name, value);

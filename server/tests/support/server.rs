@@ -94,7 +94,7 @@ impl TestServer {
             let (clock, entropy, hasher) = (clock.clone(), entropy.clone(), hasher.clone());
             let services = opened.services_with(clock, entropy, hasher, settings.clone());
             let services = exchange(services);
-            routers.push(routed(&options, services.clone()));
+            routers.push(build_router(&options, services.clone()));
             all.push(services);
         }
         Self {
@@ -166,11 +166,17 @@ impl TestServer {
         found.unwrap().unwrap().id
     }
 
-    /// Sets whether an account requires MFA, as the operator does.
-    pub async fn require_mfa(&self, name: &str, requires: bool) {
+    /// Makes an account require MFA, as the operator does.
+    pub async fn require_mfa(&self, name: &str) {
         let account = self.account(name).await;
-        let set =
-            operator::set_rule(&self.operator(), &account, MfaRule::required_if(requires)).await;
+        let set = operator::set_rule(&self.operator(), &account, MfaRule::Required).await;
+        set.unwrap();
+    }
+
+    /// Lifts the MFA rule of an account, as the operator does.
+    pub async fn lift_rule(&self, name: &str) {
+        let account = self.account(name).await;
+        let set = operator::set_rule(&self.operator(), &account, MfaRule::Optional).await;
         set.unwrap();
     }
 
@@ -226,7 +232,7 @@ pub(super) fn address(request: &mut Request<Body>) {
         .or_insert(HeaderValue::from_static("127.0.0.1:3000"));
 }
 
-fn routed(options: &Options, services: Services) -> Router {
+fn build_router(options: &Options, services: Services) -> Router {
     let files = options
         .files
         .iter()

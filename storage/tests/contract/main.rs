@@ -1,5 +1,5 @@
-//! Tests of the contract of `domain::ports` on a real database. `ContractDatabase::empty` selects the
-//! engine.
+//! Tests of the contract of `domain::ports` on a real database. `ContractDatabase::empty` selects
+//! the engine.
 
 // Clippy's exemption for tests does not include their helpers.
 #![allow(clippy::unwrap_used)]

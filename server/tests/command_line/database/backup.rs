@@ -14,7 +14,7 @@ use testkit::http::{ConfirmedSetUp, HttpAnswer, HttpBrowser};
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
 const ADA: &str = "ada@example.com";
@@ -29,8 +29,8 @@ fn stop(server: Running) {
     assert_eq!(code, 0, "{log}");
 }
 
-fn files(place: &Place) -> Vec<String> {
-    let names = fs::read_dir(place.file("")).unwrap();
+fn files(site: &ProgramSite) -> Vec<String> {
+    let names = fs::read_dir(site.file("")).unwrap();
     let mut names: Vec<String> = names
         .map(|name| name.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
@@ -40,8 +40,8 @@ fn files(place: &Place) -> Vec<String> {
 
 #[test]
 fn under_load_brings_everybody_back_and_no_used_code() {
-    let place = Place::with_owner();
-    let server = place.serve();
+    let site = ProgramSite::with_owner();
+    let server = site.serve();
     let mut before = signed_in(&server, ADA, PASSWORD);
     let ConfirmedSetUp {
         authenticator,
@@ -62,17 +62,17 @@ fn under_load_brings_everybody_back_and_no_used_code() {
                     } else {
                         browser.ask("session/whoami")
                     };
-                    // Nobody waits for a backup.
+                    // No sign-in waits for a backup.
                     answer.expect_ok();
                 }
             });
         }
         for name in ["one", "two", "three"] {
-            place.run(&["backup", name]).expect_done();
+            site.run(&["backup", name]).expect_done();
         }
         stopped.store(true, Ordering::Relaxed);
     });
-    let mode = fs::metadata(place.file("three"))
+    let mode = fs::metadata(site.file("three"))
         .unwrap()
         .permissions()
         .mode();
@@ -81,20 +81,20 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     // This code is used after the backup, so the backup still holds it as unused.
     sign_in_by_backup_code(&server, &codes[1]).expect_ok();
     // Each refusal names the next step that the restore requires, in order.
-    let held = place.run(&["restore", "three"]);
+    let held = site.run(&["restore", "three"]);
     let line = held.expect_refused(1);
     assert!(
         line.contains("stop the server first, then repeat this with `--overwrite`"),
         "{line}"
     );
-    let held = place.run(&["restore", "three", "--overwrite"]);
+    let held = site.run(&["restore", "three", "--overwrite"]);
     let line = held.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
-    let there = place.run(&["restore", "three"]);
+    let there = site.run(&["restore", "three"]);
     let line = there.expect_refused(1);
     assert!(line.contains("`--overwrite` puts it aside"), "{line}");
-    let restored = place.run(&["restore", "three", "--overwrite", "--json"]);
+    let restored = site.run(&["restore", "three", "--overwrite", "--json"]);
     let restored = restored.expect_json();
     assert_eq!(
         (
@@ -106,7 +106,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     );
     assert!(restored["sessions"].as_u64().unwrap() > 2, "{restored}");
 
-    let server = place.serve();
+    let server = site.serve();
     before.use_server(&server);
     assert_eq!(before.standing(), "", "its session has ended");
     for code in &codes[..2] {
@@ -124,31 +124,31 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     );
     sign_in_by_backup_code(&server, &codes[2]).expect_ok();
     stop(server);
-    place.run(&["events", "--verify"]).expect_done();
-    let events = place.run(&["events", "--export"]);
+    site.run(&["events", "--verify"]).expect_done();
+    let events = site.run(&["events", "--export"]);
     assert!(events.expect_done().contains("\"database_restore\""));
 }
 
 #[test]
 fn without_the_newest_database_it_says_what_is_not_known() {
-    let place = Place::with_owner();
-    let server = place.serve();
+    let site = ProgramSite::with_owner();
+    let server = site.serve();
     let codes = signed_in(&server, ADA, PASSWORD).set_up_mfa(now()).codes;
     stop(server);
-    place.run(&["backup", "copy"]).expect_done();
-    fs::remove_file(place.file("twinlock.db")).unwrap();
+    site.run(&["backup", "copy"]).expect_done();
+    fs::remove_file(site.file("twinlock.db")).unwrap();
 
-    let restored = place.run(&["restore", "copy"]);
+    let restored = site.run(&["restore", "copy"]);
     let said = restored.expect_done();
     assert!(
         said.contains("is not known: the 10 that it holds as unused work"),
         "{said}"
     );
-    assert_eq!(files(&place), ["copy", "twinlock.db", "twinlock.db.key"]);
-    let voided = place.run(&["restored", "--void-backup-codes"]);
+    assert_eq!(files(&site), ["copy", "twinlock.db", "twinlock.db.key"]);
+    let voided = site.run(&["restored", "--void-backup-codes"]);
     let said = voided.expect_done();
     assert!(said.contains("10 backup codes were voided"), "{said}");
-    let server = place.serve();
+    let server = site.serve();
     assert_eq!(
         sign_in_by_backup_code(&server, &codes[3]).refusal(),
         (409, "backup_code_used".to_owned())
@@ -158,16 +158,16 @@ fn without_the_newest_database_it_says_what_is_not_known() {
 /// A restore ends open links. The users of those links have no other way to choose a password.
 #[test]
 fn whose_links_ended_is_said_with_what_makes_new_ones() {
-    let place = Place::with_owner();
+    let site = ProgramSite::with_owner();
     let invite = |number: u32| {
         let email = format!("{number:02}@example.com");
         let add = ["user", "add", &email, "--name", "Somebody"];
         let role = ["--account", "Acme", "--role", "member"];
-        place.run(&[&add[..], &role].concat()).expect_done();
+        site.run(&[&add[..], &role].concat()).expect_done();
     };
     let restored = |copy: &str| {
-        place.run(&["backup", copy]).expect_done();
-        let done = place.run(&["restore", copy, "--overwrite"]);
+        site.run(&["backup", copy]).expect_done();
+        let done = site.run(&["restore", copy, "--overwrite"]);
         let lines = done.expect_done().lines().map(str::to_owned);
         let mut lines = lines.filter(|line| line.contains("set-password"));
         (lines.next(), lines.next())
@@ -183,16 +183,16 @@ fn whose_links_ended_is_said_with_what_makes_new_ones() {
     );
     assert_eq!(restored("many"), (Some(many), None));
     invite(14);
-    place.run(&["backup", "last"]).expect_done();
-    let json = place.run(&["restore", "last", "--overwrite", "--json"]);
+    site.run(&["backup", "last"]).expect_done();
+    let json = site.run(&["restore", "last", "--overwrite", "--json"]);
     assert_eq!(json.expect_json()["invited"], json!(["14@example.com"]));
 }
 
 #[test]
 fn another_key_file_is_warned_of() {
-    let (place, other) = (Place::with_owner(), Place::with_owner());
-    place.run(&["backup", "copy"]).expect_done();
-    fs::copy(place.file("copy"), other.file("copy")).unwrap();
+    let (site, other) = (ProgramSite::with_owner(), ProgramSite::with_owner());
+    site.run(&["backup", "copy"]).expect_done();
+    fs::copy(site.file("copy"), other.file("copy")).unwrap();
     let restored = other.run(&["restore", "copy", "--overwrite"]);
     let said = restored.expect_done();
     assert!(
@@ -208,42 +208,41 @@ fn another_key_file_is_warned_of() {
         said.contains("WARNING: the database twinlock.db is there, but its key file twinlock.db.key is not: copy the key file back"),
         "{said}"
     );
-    fs::copy(place.file("twinlock.db.key"), other.file("twinlock.db.key")).unwrap();
+    fs::copy(site.file("twinlock.db.key"), other.file("twinlock.db.key")).unwrap();
     stop(other.serve());
 }
 
 #[test]
 fn a_damaged_backup_changes_nothing() {
-    let place = Place::with_owner();
-    place.run(&["backup", "copy"]).expect_done();
-    let again = place.run(&["backup", "copy"]);
+    let site = ProgramSite::with_owner();
+    site.run(&["backup", "copy"]).expect_done();
+    let again = site.run(&["backup", "copy"]);
     assert!(again.expect_refused(1).contains("copy is there already"));
-    let whole = fs::read(place.file("copy")).unwrap();
-    let database = fs::read(place.file("twinlock.db")).unwrap();
-    let (before, notes) = (files(&place), b"notes".repeat(2000));
+    let whole = fs::read(site.file("copy")).unwrap();
+    let database = fs::read(site.file("twinlock.db")).unwrap();
+    let (before, notes) = (files(&site), b"notes".repeat(2000));
     for bytes in [&[][..], &whole[..whole.len() / 2], &notes[..]] {
-        fs::write(place.file("copy"), bytes).unwrap();
-        place
-            .run(&["restore", "copy", "--overwrite"])
+        fs::write(site.file("copy"), bytes).unwrap();
+        site.run(&["restore", "copy", "--overwrite"])
             .expect_refused(1);
     }
-    assert_eq!(files(&place), before);
-    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
-    place.run(&["restore", "missing"]).expect_refused(1);
+    assert_eq!(files(&site), before);
+    assert_eq!(fs::read(site.file("twinlock.db")).unwrap(), database);
+    site.run(&["restore", "missing"]).expect_refused(1);
 }
 
 /// If a restore took the database itself as the backup, it would move the database aside before the
 /// copy and lose the data.
 #[test]
 fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    symlink("twinlock.db", place.file("link")).unwrap();
-    fs::hard_link(place.file("twinlock.db"), place.file("second")).unwrap();
-    fs::create_dir(place.file("folder")).unwrap();
-    symlink(place.file(""), place.file("folder/here")).unwrap();
-    let (before, database) = (files(&place), fs::read(place.file("twinlock.db")).unwrap());
-    let whole = place.file("twinlock.db");
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    symlink("twinlock.db", site.file("link")).unwrap();
+    fs::hard_link(site.file("twinlock.db"), site.file("second")).unwrap();
+    fs::create_dir(site.file("folder")).unwrap();
+    symlink(site.file(""), site.file("folder/here")).unwrap();
+    let (before, database) = (files(&site), fs::read(site.file("twinlock.db")).unwrap());
+    let whole = site.file("twinlock.db");
     for name in [
         "twinlock.db",
         "./folder/../twinlock.db",
@@ -253,7 +252,7 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
         whole.to_str().unwrap(),
     ] {
         for more in [&[][..], &["--overwrite"], &["--void-backup-codes"]] {
-            let done = place.run(&[&["restore", name], more].concat());
+            let done = site.run(&[&["restore", name], more].concat());
             let line = done.expect_refused(1);
             assert!(
                 line.starts_with(&format!("{name} is the database "))
@@ -261,7 +260,7 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
                 "{line}"
             );
         }
-        let line = place.run(&["backup", name]);
+        let line = site.run(&["backup", name]);
         let line = line.expect_refused(1);
         assert!(
             line.ends_with(
@@ -278,20 +277,20 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
         "--database-url",
         "sqlite:link",
     ];
-    place.run(&by_link).expect_refused(1);
-    assert_eq!(files(&place), before);
-    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
+    site.run(&by_link).expect_refused(1);
+    assert_eq!(files(&site), before);
+    assert_eq!(fs::read(site.file("twinlock.db")).unwrap(), database);
 }
 
 /// A backup under a name that `SQLite` or a restore uses beside the database would be mistaken for
 /// their file and removed.
 #[test]
 fn s7_a_backup_has_no_name_that_the_database_uses() {
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
     for end in ["-journal", "-wal", "-shm"] {
         let name = format!("./twinlock.db{end}");
-        let done = place.run(&["backup", &name]);
+        let done = site.run(&["backup", &name]);
         let line = done.expect_refused(1);
         assert!(
             line.ends_with(
@@ -300,17 +299,15 @@ fn s7_a_backup_has_no_name_that_the_database_uses() {
             "{line}"
         );
     }
-    place
-        .run(&["backup", "twinlock.db.restoring"])
-        .expect_done();
-    let done = place.run(&["restore", "twinlock.db.restoring", "--overwrite"]);
+    site.run(&["backup", "twinlock.db.restoring"]).expect_done();
+    let done = site.run(&["restore", "twinlock.db.restoring", "--overwrite"]);
     let line = done.expect_refused(1);
     assert!(
         line.contains("has the name under which `twinlock restore` writes"),
         "{line}"
     );
-    fs::rename(place.file("twinlock.db.restoring"), place.file("copy")).unwrap();
-    place.run(&["restore", "copy", "--overwrite"]).expect_done();
+    fs::rename(site.file("twinlock.db.restoring"), site.file("copy")).unwrap();
+    site.run(&["restore", "copy", "--overwrite"]).expect_done();
 }
 
 /// RC4: such a trigger sets the second factor of every new session, so a password alone would be
@@ -329,15 +326,15 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
     #[case] sql: &'static str,
     #[case] words: &str,
 ) {
-    let place = Place::with_owner();
-    place.run(&["backup", "copy"]).expect_done();
-    let url = format!("sqlite://{}", place.file("copy").display());
+    let site = ProgramSite::with_owner();
+    site.run(&["backup", "copy"]).expect_done();
+    let url = format!("sqlite://{}", site.file("copy").display());
     let mut raw = SqliteConnection::connect(&url).await.unwrap();
     raw.execute(sql).await.unwrap();
     raw.close().await.unwrap();
-    place.add_person("max@example.com", "member");
-    let before = files(&place);
-    let done = place.run(&["restore", "copy", "--overwrite"]);
+    site.add_person("max@example.com", "member");
+    let before = files(&site);
+    let done = site.run(&["restore", "copy", "--overwrite"]);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with(
@@ -345,11 +342,10 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
         ) && line.contains(words),
         "{line}"
     );
-    assert_eq!(files(&place), before);
+    assert_eq!(files(&site), before);
     // A user added after the backup is still there.
     assert!(
-        place
-            .listed("max@example.com")
+        site.user_line("max@example.com")
             .starts_with("max@example.com")
     );
 }
@@ -358,26 +354,26 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
 /// aside.
 #[test]
 fn whatever_is_put_aside_stays() {
-    let place = Place::with_owner();
-    place.run(&["backup", "copy"]).expect_done();
+    let site = ProgramSite::with_owner();
+    site.run(&["backup", "copy"]).expect_done();
     for _ in 0..3 {
-        place.run(&["restore", "copy", "--overwrite"]).expect_done();
+        site.run(&["restore", "copy", "--overwrite"]).expect_done();
     }
-    let aside = files(&place);
+    let aside = files(&site);
     let aside = aside.iter().filter(|name| name.contains(".replaced-"));
     assert_eq!(aside.count(), 3);
 }
 
 #[test]
 fn a_damaged_database_is_put_aside_with_its_journal() {
-    let place = Place::with_owner();
-    place.run(&["backup", "copy"]).expect_done();
+    let site = ProgramSite::with_owner();
+    site.run(&["backup", "copy"]).expect_done();
     for name in ["twinlock.db", "twinlock.db-wal"] {
-        fs::write(place.file(name), b"notes".repeat(2000)).unwrap();
+        fs::write(site.file(name), b"notes".repeat(2000)).unwrap();
     }
-    place.run(&["restore", "copy", "--overwrite"]).expect_done();
-    let aside = files(&place);
+    site.run(&["restore", "copy", "--overwrite"]).expect_done();
+    let aside = files(&site);
     let aside = aside.iter().filter(|name| name.contains(".replaced-"));
     assert_eq!(aside.count(), 2);
-    assert!(place.listed(ADA).starts_with(ADA));
+    assert!(site.user_line(ADA).starts_with(ADA));
 }

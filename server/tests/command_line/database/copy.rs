@@ -11,7 +11,7 @@ use crate::{
     support::{
         browser::{now, signed_in},
         people::PASSWORD,
-        program::{Done, Place, Running},
+        program::{Done, ProgramSite, Running},
     },
 };
 
@@ -35,51 +35,51 @@ fn stop(server: Running) {
 }
 
 /// Makes a database file with the users Ada and Max.
-fn old_place() -> Place {
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    place.run(&["account", "add", "Example Ltd"]).expect_done();
+fn old_place() -> ProgramSite {
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    site.run(&["account", "add", "Example Ltd"]).expect_done();
     for (email, role) in [(ADA, "owner"), (MAX, "member")] {
-        place.add_person(email, role);
+        site.add_person(email, role);
     }
-    place
+    site
 }
 
-fn copy(old: &Place, to: &str) -> Done {
+fn copy(old: &ProgramSite, to: &str) -> Done {
     old.run(&["copy", "--from", OLD, "--to", to, "--json"])
 }
 
 /// Runs without `--json`, because with `--json` the refusal is on standard output too.
-fn refused_copy(old: &Place, to: &str) -> Done {
+fn refused_copy(old: &ProgramSite, to: &str) -> Done {
     old.run(&["copy", "--from", OLD, "--to", to])
 }
 
-fn copy_key_file(old: &Place, new: &Place) {
+fn copy_key_file(old: &ProgramSite, new: &ProgramSite) {
     fs::copy(old.file("twinlock.db.key"), new.file("twinlock.db.key")).unwrap();
 }
 
 #[test]
 fn everybody_signs_in_there_and_what_was_used_stays_used() {
-    let (place, new) = (old_place(), Place::new());
-    let server = place.serve();
+    let (site, new) = (old_place(), ProgramSite::new());
+    let server = site.serve();
     let mut before = signed_in(&server, ADA, PASSWORD);
     let ada = before.set_up_mfa(now());
     let max = signed_in(&server, MAX, PASSWORD).set_up_mfa(now());
     try_backup_code(&server, ADA, &ada.codes[0]).expect_ok();
-    let open = refused_copy(&place, new.url());
+    let open = refused_copy(&site, new.url());
     let line = open.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
     // Moves Max's last used step back by a day, so that his current code is unused.
     let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
                    WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
-    place.tamper(earlier);
+    site.tamper(earlier);
 
-    let copied = copy(&place, new.url()).expect_json();
+    let copied = copy(&site, new.url()).expect_json();
     let tables = &copied["tables"];
     let counts = ["users", "mfa_methods", "backup_codes", "data_keys"].map(|name| &tables[name]);
     assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(3)]);
-    copy_key_file(&place, &new);
+    copy_key_file(&site, &new);
 
     let server = new.serve();
     before.use_server(&server);
@@ -117,14 +117,14 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
 
 #[test]
 fn a_place_that_is_not_empty_stays_as_it_is() {
-    let (place, new) = (old_place(), Place::new());
-    copy_key_file(&place, &new);
+    let (site, new) = (old_place(), ProgramSite::new());
+    copy_key_file(&site, &new);
     new.run(&["migrate"]).expect_done();
     new.run(&["account", "add", "Theirs"]).expect_done();
     // The refusal comes while the server still runs, so the operator does not stop it in vain.
-    let server = place.serve();
+    let server = site.serve();
     for server in [Some(server), None] {
-        let refused = refused_copy(&place, new.url());
+        let refused = refused_copy(&site, new.url());
         let line = refused.expect_refused(1);
         assert!(
             line.contains("it is not empty: its table accounts has rows"),
@@ -139,7 +139,7 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
         "{accounts}"
     );
     // A database is not copied into itself either.
-    expect_same(&refused_copy(&place, OLD));
+    expect_same(&refused_copy(&site, OLD));
 }
 
 #[track_caller]
@@ -151,12 +151,12 @@ fn expect_same(done: &Done) {
 /// A database with empty tables would pass the check for an empty target and be copied into itself.
 #[test]
 fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    let events = place.run(&["events", "--export"]).expect_done().to_owned();
-    symlink("twinlock.db", place.file("link.db")).unwrap();
-    fs::hard_link(place.file("twinlock.db"), place.file("second.db")).unwrap();
-    let whole = format!("sqlite://{}?mode=rwc", place.file("twinlock.db").display());
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    let events = site.run(&["events", "--export"]).expect_done().to_owned();
+    symlink("twinlock.db", site.file("link.db")).unwrap();
+    fs::hard_link(site.file("twinlock.db"), site.file("second.db")).unwrap();
+    let whole = format!("sqlite://{}?mode=rwc", site.file("twinlock.db").display());
     for to in [
         OLD,
         "sqlite:./twinlock.db",
@@ -164,43 +164,43 @@ fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
         "sqlite:second.db",
         &whole,
     ] {
-        expect_same(&refused_copy(&place, to));
+        expect_same(&refused_copy(&site, to));
     }
-    assert!(!place.file("second.db-wal").exists());
-    assert_eq!(place.run(&["events", "--export"]).expect_done(), events);
+    assert!(!site.file("second.db-wal").exists());
+    assert_eq!(site.run(&["events", "--export"]).expect_done(), events);
 }
 
 /// The command asks the server which database it is, because one host, port and database have many
 /// spellings.
 #[test]
 fn s7_a_servers_database_is_not_copied_to_itself() {
-    let place = Place::with_database();
-    if !place.is_on_a_server() {
+    let site = ProgramSite::with_database();
+    if !site.is_on_a_server() {
         let test = "s7_a_servers_database_is_not_copied_to_itself";
         return left_out(test, "TWINLOCK_TEST_POSTGRES names no server");
     }
-    let spelt = format!("{}&application_name=other", place.url())
+    let spelt = format!("{}&application_name=other", site.url())
         .replacen("postgres://", "postgresql://", 1)
         .replacen("127.0.0.1", "localhost", 1);
-    for to in [place.url(), &spelt] {
-        expect_same(&place.run(&["copy", "--from", place.url(), "--to", to]));
+    for to in [site.url(), &spelt] {
+        expect_same(&site.run(&["copy", "--from", site.url(), "--to", to]));
     }
 }
 
 #[test]
 fn a_key_file_that_does_not_fit_leaves_nothing_there() {
-    let (place, other, new) = (old_place(), old_place(), Place::new());
-    fs::rename(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
-    copy_key_file(&other, &place);
-    let refused = refused_copy(&place, new.url());
+    let (site, other, new) = (old_place(), old_place(), ProgramSite::new());
+    fs::rename(site.file("twinlock.db.key"), site.file("new.key")).unwrap();
+    copy_key_file(&other, &site);
+    let refused = refused_copy(&site, new.url());
     let line = refused.expect_refused(1);
     assert!(
         line.contains("does not belong to the database twinlock.db"),
         "{line}"
     );
     // With its own key file back, the database is copied as before.
-    fs::rename(place.file("new.key"), place.file("twinlock.db.key")).unwrap();
-    let copied = place.run(&["copy", "--from", OLD, "--to", new.url()]);
+    fs::rename(site.file("new.key"), site.file("twinlock.db.key")).unwrap();
+    let copied = site.run(&["copy", "--from", OLD, "--to", new.url()]);
     let said = copied.expect_done();
     for line in [
         "users: 2",
@@ -213,15 +213,15 @@ fn a_key_file_that_does_not_fit_leaves_nothing_there() {
 
 #[test]
 fn what_can_t_be_copied_is_told_by_its_argument() {
-    let place = old_place();
-    let refused = place.run(&["copy", "--from", OLD, "--to", "mysql://u:hunter2@h/d"]);
+    let site = old_place();
+    let refused = site.run(&["copy", "--from", OLD, "--to", "mysql://u:hunter2@h/d"]);
     let line = refused.expect_refused(2);
     assert!(
         line.starts_with("--to: ") && !line.contains("hunter2"),
         "{line}"
     );
-    let refused = place.run(&["copy", "--from", "sqlite:none.db", "--to", "sqlite:new.db"]);
+    let refused = site.run(&["copy", "--from", "sqlite:none.db", "--to", "sqlite:new.db"]);
     let line = refused.expect_refused(1);
     assert!(line.starts_with("there is no database none.db"), "{line}");
-    assert!(!place.file("none.db").exists() && !place.file("new.db").exists());
+    assert!(!site.file("none.db").exists() && !site.file("new.db").exists());
 }

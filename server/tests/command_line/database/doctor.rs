@@ -4,15 +4,15 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::json;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 #[test]
 fn a_sound_place_passes_while_the_server_runs_and_while_not() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let sound = json!({ "database": "ok", "migrations": "ok", "key": "ok", "clock": "ok" });
-    assert_eq!(place.run(&["doctor", "--json"]).expect_json(), sound);
-    let _server = place.serve();
-    let done = place.run(&["doctor"]);
+    assert_eq!(site.run(&["doctor", "--json"]).expect_json(), sound);
+    let _server = site.serve();
+    let done = site.run(&["doctor"]);
     let lines: Vec<&str> = done.expect_done().lines().collect();
     assert_eq!(
         lines,
@@ -27,10 +27,10 @@ fn a_sound_place_passes_while_the_server_runs_and_while_not() {
 
 #[test]
 fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
-    let place = Place::with_database();
-    let key_file = place.file("twinlock.db.key");
+    let site = ProgramSite::with_database();
+    let key_file = site.file("twinlock.db.key");
     fs::set_permissions(&key_file, fs::Permissions::from_mode(0o644)).unwrap();
-    let done = place.run(&["doctor"]);
+    let done = site.run(&["doctor"]);
     let (found, line) = done.expect_failed(1);
     assert_eq!(line, "1 of 4 checks failed: key");
     assert!(
@@ -41,28 +41,28 @@ fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
 
 #[test]
 fn s20_a_missing_key_file_is_named_with_what_mends_it() {
-    let place = Place::with_database();
-    let key_file = place.file("twinlock.db.key");
-    fs::rename(&key_file, place.file("kept")).unwrap();
-    let done = place.run(&["doctor"]);
+    let site = ProgramSite::with_database();
+    let key_file = site.file("twinlock.db.key");
+    fs::rename(&key_file, site.file("kept")).unwrap();
+    let done = site.run(&["doctor"]);
     let (found, line) = done.expect_failed(1);
     assert_eq!(line, "1 of 4 checks failed: key");
-    let remedy = if place.is_on_a_server() {
+    let remedy = if site.is_on_a_server() {
         "copy it from a machine that runs a server on this database"
     } else {
         "its key file twinlock.db.key is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
     };
     assert!(found.contains(remedy), "{found}");
-    fs::rename(place.file("kept"), key_file).unwrap();
-    place.run(&["doctor"]).expect_done();
+    fs::rename(site.file("kept"), key_file).unwrap();
+    site.run(&["doctor"]).expect_done();
 }
 
 /// RC4: a foreign object in the schema stops the start, and the message names it.
 #[test]
 fn a_schema_that_another_program_changed_is_named() {
-    let place = Place::with_owner();
-    place.change("CREATE VIEW spare AS SELECT id FROM users");
-    let done = place.run(&["doctor"]);
+    let site = ProgramSite::with_owner();
+    site.change("CREATE VIEW spare AS SELECT id FROM users");
+    let done = site.run(&["doctor"]);
     let (found, line) = done.expect_failed(1);
     assert_eq!(line, "1 of 4 checks failed: migrations");
     let words = "its schema is not as this program makes it: the view `spare` is foreign; take out what is foreign (with `DROP`)";
@@ -75,19 +75,19 @@ fn a_schema_that_another_program_changed_is_named() {
         &["migrate"],
         &["user", "list"],
     ] {
-        let done = place.run(args);
+        let done = site.run(args);
         let line = done.expect_refused(1);
         assert!(line.contains(words), "{line}");
     }
-    place.change("DROP VIEW spare");
-    place.run(&["doctor"]).expect_done();
-    place.run(&["user", "list"]).expect_done();
+    site.change("DROP VIEW spare");
+    site.run(&["doctor"]).expect_done();
+    site.run(&["user", "list"]).expect_done();
 }
 
 #[test]
 fn what_is_not_there_is_not_made() {
-    let place = Place::in_a_file();
-    let done = place.run(&["doctor"]);
+    let site = ProgramSite::in_a_file();
+    let done = site.run(&["doctor"]);
     assert!(done.expect_refused(1).starts_with("there is no database"));
-    assert!(!place.file("twinlock.db").exists());
+    assert!(!site.file("twinlock.db").exists());
 }

@@ -12,7 +12,7 @@ use crate::{
     support::{
         browser::{get, now, signed_in},
         people::PASSWORD,
-        program::{Done, Place, Running},
+        program::{Done, ProgramSite, Running},
     },
 };
 
@@ -20,36 +20,36 @@ use crate::{
 pub const COPY: &str = "copy/twinlock.key";
 
 /// Copies the current key file over the other server's copy.
-pub fn copy(place: &Place) {
-    let copy = place.file(COPY);
+pub fn copy(site: &ProgramSite) {
+    let copy = site.file(COPY);
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
-    fs::copy(place.file("twinlock.db.key"), place.file("copy/new")).unwrap();
-    fs::rename(place.file("copy/new"), copy).unwrap();
+    fs::copy(site.file("twinlock.db.key"), site.file("copy/new")).unwrap();
+    fs::rename(site.file("copy/new"), copy).unwrap();
 }
 
 /// Runs a command with the other server's copy of the key file.
-pub fn with_copy(place: &Place, args: &[&str]) -> Done {
-    let mut command = place.command(args);
+pub fn with_copy(site: &ProgramSite, args: &[&str]) -> Done {
+    let mut command = site.command(args);
     command.env("TWINLOCK_KEY_FILE", COPY);
     command.output().unwrap().into()
 }
 
 /// Waits until the table of servers has such a row; `rows` is the table, with an optional
 /// condition.
-pub fn wait_for_server(place: &Place, rows: &'static str) {
+pub fn wait_for_server(site: &ProgramSite, rows: &'static str) {
     let found = (0..600).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
-        count(place, rows) > 0
+        count(site, rows) > 0
     });
     assert!(found, "{rows}");
 }
 
-pub fn other_server(place: &Place) -> Running {
-    other_server_with(place, &[])
+pub fn other_server(site: &ProgramSite) -> Running {
+    other_server_with(site, &[])
 }
 
-pub fn other_server_with(place: &Place, settings: &[(&str, &str)]) -> Running {
-    place.serve_with(&[settings, &[("TWINLOCK_KEY_FILE", COPY)]].concat())
+pub fn other_server_with(site: &ProgramSite, settings: &[(&str, &str)]) -> Running {
+    site.serve_with(&[settings, &[("TWINLOCK_KEY_FILE", COPY)]].concat())
 }
 
 /// Returns a browser whose session still needs the second factor, and the user's authenticator.
@@ -64,14 +64,14 @@ fn give(browser: &mut HttpBrowser, code: &str) -> u16 {
 
 #[test]
 fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
-    let place = with_people(2);
-    copy(&place);
-    let (server, other) = (place.serve(), other_server(&place));
-    place.run(&["key", "new"]).expect_done();
-    let [old, new] = &ids(&place)[..] else {
+    let site = with_people(2);
+    copy(&site);
+    let (server, other) = (site.serve(), other_server(&site));
+    site.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    let refused = place.run(&["key", "rotate"]);
+    let refused = site.run(&["key", "rotate"]);
     let line = refused.expect_refused(1);
     assert!(
         line.starts_with(&format!(
@@ -81,14 +81,14 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
         "{line}"
     );
     assert_eq!(
-        ids(&place),
+        ids(&site),
         [old.clone(), new.clone()],
         "nothing has changed"
     );
     // The rotation succeeds once the other server has read the new copy.
-    copy(&place);
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    place.run(&["key", "drop", old]).expect_done();
+    copy(&site);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    site.run(&["key", "drop", old]).expect_done();
 
     // In the other server's file the new key is still marked as waiting, and that server seals with
     // it.
@@ -102,8 +102,8 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
         server.wait();
     }
     // Both servers can open what it sealed after a restart.
-    for server in [place.serve(), other_server(&place)] {
-        let listed = place.run(&["key", "list"]);
+    for server in [site.serve(), other_server(&site)] {
+        let listed = site.run(&["key", "list"]);
         assert!(!listed.expect_done().contains("not in the key file"));
         server.terminate();
         server.wait();
@@ -114,59 +114,59 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
 /// nothing and spends no attempts.
 #[test]
 fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
-    let place = with_people(2);
-    copy(&place);
-    let other = other_server(&place);
+    let site = with_people(2);
+    copy(&site);
+    let other = other_server(&site);
     let mut ada = signed_in(&other, "ada@example.com", PASSWORD);
     let (mut browser, app) = owing(&other, 1);
     other.freeze();
-    place.run(&["key", "new"]).expect_done();
-    let old = ids(&place)[0].clone();
-    write(&place, &[("DELETE FROM servers", vec![])]);
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    place.run(&["key", "drop", &old]).expect_done();
+    site.run(&["key", "new"]).expect_done();
+    let old = ids(&site)[0].clone();
+    write(&site, &[("DELETE FROM servers", vec![])]);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    site.run(&["key", "drop", &old]).expect_done();
     other.thaw();
     let answer = ada.call("mfa/set_up", json!({}));
     assert_eq!(answer.status, 503, "{answer}");
     for _ in 0..12 {
         assert_eq!(give(&mut browser, &app.code(now())), 500);
     }
-    assert_eq!(damaged_codes(&place), 12);
+    assert_eq!(damaged_codes(&site), 12);
     let (status, said) = get(&other, "/readyz");
     assert_eq!(status, 503);
     assert!(
         said.contains("the key file does not belong to the database"),
         "{said}"
     );
-    copy(&place);
+    copy(&site);
     // The next row sealed by an unknown key makes the server read the file again.
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     ada.set_up_mfa(now());
     other.terminate();
     let (_, log) = other.wait();
-    let new = &ids(&place)[0];
+    let new = &ids(&site)[0];
     for said in [
         format!("it is sealed by the key {new}, which is not in this server's key file"),
         format!("put the newest one in its place, which has a line `{new}:`"),
     ] {
         assert!(log.contains(&said), "{log}");
     }
-    place.serve().terminate();
+    site.serve().terminate();
 }
 
 #[test]
 fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
-    let place = with_people(1);
-    copy(&place);
-    if !place.is_on_a_server() {
-        place.run(&["backup", "before"]).expect_done();
+    let site = with_people(1);
+    copy(&site);
+    if !site.is_on_a_server() {
+        site.run(&["backup", "before"]).expect_done();
     }
-    place.run(&["key", "new"]).expect_done();
-    let [old, new] = &ids(&place)[..] else {
+    site.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    let mut start = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    let mut start = site.command(&["serve", "--listen", "127.0.0.1:0"]);
     start.env("TWINLOCK_KEY_FILE", COPY);
     let done = Done::from(start.output().unwrap());
     let line = done.expect_refused(1);
@@ -176,12 +176,12 @@ fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
         )
     };
     assert!(line.contains(&wanted(new)), "{line}");
-    place.run(&["key", "drop", old]).expect_done();
-    if place.is_on_a_server() {
+    site.run(&["key", "drop", old]).expect_done();
+    if site.is_on_a_server() {
         return;
     }
     // A backup from before the rotation needs the dropped key.
-    let restored = place.run(&["restore", "before", "--overwrite"]);
+    let restored = site.run(&["restore", "before", "--overwrite"]);
     let said = restored.expect_done();
     assert!(said.contains(&wanted(old)), "{said}");
 }
@@ -189,29 +189,29 @@ fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
 /// If one user's key is missing, all other users can still sign in, and a command repairs it.
 #[test]
 fn s20_a_key_that_single_rows_need_stops_nobody_else() {
-    let place = with_people(3);
+    let site = with_people(3);
     let lose = "UPDATE mfa_methods SET key_id = 'lost' WHERE id = $1";
-    write(&place, &[(lose, vec![json!(format!("{:032x}", 1))])]);
-    let server = place.serve();
+    write(&site, &[(lose, vec![json!(format!("{:032x}", 1))])]);
+    let server = site.serve();
     let (mut browser, app) = owing(&server, 0);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     let said = "the key lost is not in the key file, and authenticators need it (1): put the line that begins with `lost:` back, or reset these people with `twinlock user reset-mfa`: user1@example.com";
-    let doctor = place.run(&["doctor"]);
+    let doctor = site.run(&["doctor"]);
     let (found, line) = doctor.expect_failed(1);
     assert_eq!(line, "1 of 4 checks failed: key");
     assert!(found.contains(said), "{found}");
-    let listed = place.run(&["key", "list"]);
+    let listed = site.run(&["key", "list"]);
     assert!(listed.expect_done().contains(said));
-    let only = place.run(&["key", "rotate"]);
+    let only = site.run(&["key", "rotate"]);
     let line = only.expect_refused(1);
     assert!(
         line.starts_with("there is no other key") && line.contains(said),
         "{line}"
     );
-    place.run(&["key", "new"]).expect_done();
-    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    site.run(&["key", "new"]).expect_done();
+    let listed = site.run(&["key", "list", "--json"]).expect_json();
     let unsealed = "1 row could not be resealed and stays as it is: put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`";
-    let rotated = place.run(&["key", "rotate", "--json"]);
+    let rotated = site.run(&["key", "rotate", "--json"]);
     let (rotated, line) = rotated.expect_failed(1);
     assert_eq!(line, unsealed);
     let rotated: Value = serde_json::from_str(rotated).unwrap();
@@ -222,16 +222,15 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
         (&rotated["damaged"], &rotated["missing"]),
         (&json!(0), &missing)
     );
-    let again = place.run(&["key", "rotate"]);
+    let again = site.run(&["key", "rotate"]);
     let (found, line) = again.expect_failed(1);
     assert!(found.contains(&format!("Not resealed: {said}.")), "{found}");
     assert_eq!(line, unsealed);
     let (status, ready) = get(&server, "/readyz");
     assert_eq!(status, 200, "a balancer goes on: {ready}");
-    place
-        .run(&["user", "reset-mfa", "user1@example.com"])
+    site.run(&["user", "reset-mfa", "user1@example.com"])
         .expect_done();
-    place.run(&["doctor"]).expect_done();
+    site.run(&["doctor"]).expect_done();
     server.terminate();
     let (_, log) = server.wait();
     assert!(log.contains(said), "{log}");
@@ -248,35 +247,35 @@ pub fn mistype(file: &std::path::Path, id: &str) {
 /// A key's id alone does not prove that the key is unchanged.
 #[test]
 fn s20_a_damaged_copy_is_no_copy() {
-    let place = with_people(2);
-    copy(&place);
-    let other = other_server(&place);
-    place.run(&["key", "new"]).expect_done();
-    let [old, new] = &ids(&place)[..] else {
+    let site = with_people(2);
+    copy(&site);
+    let other = other_server(&site);
+    site.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&site)[..] else {
         panic!("two keys")
     };
     // The copy has a damaged line for the new key before any server has read it.
-    copy(&place);
-    mistype(&place.file(COPY), new);
-    let refused = place.run(&["key", "rotate"]);
+    copy(&site);
+    mistype(&site.file(COPY), new);
+    let refused = site.run(&["key", "rotate"]);
     assert!(
         refused
             .expect_refused(1)
             .starts_with("a server does not have the key")
     );
     // The line of the key in use is damaged: the server keeps the key that it had read.
-    mistype(&place.file(COPY), old);
+    mistype(&site.file(COPY), old);
     let (mut browser, app) = owing(&other, 1);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     // A set-up reads the file first.
     signed_in(&other, "ada@example.com", PASSWORD).set_up_mfa(now());
-    let mut doctor = place.command(&["doctor"]);
+    let mut doctor = site.command(&["doctor"]);
     doctor.env("TWINLOCK_KEY_FILE", COPY);
     let done = Done::from(doctor.output().unwrap());
     let (found, _) = done.expect_failed(1);
     assert!(found.contains("one of the two was changed"), "{found}");
-    copy(&place);
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    copy(&site);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
     other.terminate();
     let (_, log) = other.wait();
     assert!(log.contains("is not what it was"), "{log}");
@@ -285,25 +284,25 @@ fn s20_a_damaged_copy_is_no_copy() {
 /// The lines of the key file may be in any order, and a repeated rotation reports the same result.
 #[test]
 fn s20_the_order_of_the_lines_says_nothing() {
-    let place = with_people(2);
-    place.run(&["key", "new"]).expect_done();
-    let [old, new] = &ids(&place)[..] else {
+    let site = with_people(2);
+    site.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    let key_file = place.file("twinlock.db.key");
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    let key_file = site.file("twinlock.db.key");
     let text = fs::read_to_string(&key_file).unwrap();
     let swapped: Vec<&str> = text.lines().rev().collect();
     fs::write(&key_file, swapped.join("\n")).unwrap();
-    let again = place.run(&["key", "rotate"]);
+    let again = site.run(&["key", "rotate"]);
     assert_eq!(
         again.expect_done().trim(),
         format!(
             "0 rows resealed. Nothing needs the key {old} any more: `twinlock key drop {old}` takes it away."
         )
     );
-    assert_eq!(ids(&place), [new.clone(), old.clone()]);
-    place.run(&["key", "drop", old]).expect_done();
-    let last = place.run(&["key", "drop", new]);
+    assert_eq!(ids(&site), [new.clone(), old.clone()]);
+    site.run(&["key", "drop", old]).expect_done();
+    let last = site.run(&["key", "drop", new]);
     assert!(last.expect_refused(1).contains("is the one that seals"));
 }

@@ -5,25 +5,25 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
 };
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 /// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 
 #[test]
 fn is_made_with_a_new_database_for_its_owner_alone() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     for name in ["twinlock.db", "twinlock.db.key"] {
         assert_eq!(
-            fs::metadata(place.file(name)).unwrap().permissions().mode() & 0o777,
+            fs::metadata(site.file(name)).unwrap().permissions().mode() & 0o777,
             0o600,
             "{name}"
         );
     }
-    let key = fs::read(place.file("twinlock.db.key")).unwrap();
-    place.run(&["migrate"]).expect_done();
+    let key = fs::read(site.file("twinlock.db.key")).unwrap();
+    site.run(&["migrate"]).expect_done();
     assert_eq!(
-        fs::read(place.file("twinlock.db.key")).unwrap(),
+        fs::read(site.file("twinlock.db.key")).unwrap(),
         key,
         "and never made anew"
     );
@@ -31,41 +31,39 @@ fn is_made_with_a_new_database_for_its_owner_alone() {
 
 #[test]
 fn may_stand_elsewhere() {
-    let place = Place::new();
-    place
-        .run(&["migrate", "--key-file", "elsewhere.key"])
+    let site = ProgramSite::new();
+    site.run(&["migrate", "--key-file", "elsewhere.key"])
         .expect_done();
-    assert!(place.file("elsewhere.key").exists() && !place.file("twinlock.db.key").exists());
-    place
-        .run(&["account", "list", "--key-file", "elsewhere.key"])
+    assert!(site.file("elsewhere.key").exists() && !site.file("twinlock.db.key").exists());
+    site.run(&["account", "list", "--key-file", "elsewhere.key"])
         .expect_done();
 }
 
 #[test]
 fn missing_beside_a_database_stops_the_start() {
-    let place = Place::with_database();
-    fs::rename(place.file("twinlock.db.key"), place.file("lost")).unwrap();
+    let site = ProgramSite::with_database();
+    fs::rename(site.file("twinlock.db.key"), site.file("lost")).unwrap();
     for args in [
         &["serve", "--listen", "127.0.0.1:0"][..],
         &["migrate"],
         &["user", "list"],
     ] {
-        let done = place.run(args);
+        let done = site.run(args);
         let line = done.expect_refused(1);
         assert!(
             line.contains("its key file twinlock.db.key is not: copy the key file back"),
             "{line}"
         );
     }
-    assert!(!place.file("twinlock.db.key").exists(), "no other is made");
+    assert!(!site.file("twinlock.db.key").exists(), "no other is made");
 }
 
 #[test]
 fn of_another_database_stops_the_start() {
-    let (place, other) = (Place::with_database(), Place::with_database());
-    let before = fs::read(place.file("twinlock.db")).unwrap();
-    fs::copy(other.file("twinlock.db.key"), place.file("twinlock.db.key")).unwrap();
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let (site, other) = (ProgramSite::with_database(), ProgramSite::with_database());
+    let before = fs::read(site.file("twinlock.db")).unwrap();
+    fs::copy(other.file("twinlock.db.key"), site.file("twinlock.db.key")).unwrap();
+    let done = site.run(&["serve", "--listen", "127.0.0.1:0"]);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with(
@@ -74,7 +72,7 @@ fn of_another_database_stops_the_start() {
         "{line}"
     );
     assert_eq!(
-        fs::read(place.file("twinlock.db")).unwrap(),
+        fs::read(site.file("twinlock.db")).unwrap(),
         before,
         "the database is untouched"
     );
@@ -82,13 +80,13 @@ fn of_another_database_stops_the_start() {
 
 #[test]
 fn open_to_others_is_refused_with_the_remedy() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     fs::set_permissions(
-        place.file("twinlock.db.key"),
+        site.file("twinlock.db.key"),
         fs::Permissions::from_mode(0o644),
     )
     .unwrap();
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let done = site.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(
         done.expect_refused(1)
             .ends_with("(mode 0644): run `chmod 600 twinlock.db.key`")
@@ -99,10 +97,10 @@ fn open_to_others_is_refused_with_the_remedy() {
 /// at any time.
 #[test]
 fn of_another_user_is_refused_with_the_remedy() {
-    let place = Place::with_database();
-    let own = fs::metadata(place.file("")).unwrap().uid();
+    let site = ProgramSite::with_database();
+    let own = fs::metadata(site.file("")).unwrap().uid();
     // Only root can change the owner of a file.
-    if chown(place.file("twinlock.db.key"), Some(NOBODY), None).is_err() {
+    if chown(site.file("twinlock.db.key"), Some(NOBODY), None).is_err() {
         assert_ne!(own, 0);
         return;
     }
@@ -112,7 +110,7 @@ fn of_another_user_is_refused_with_the_remedy() {
         &["user", "list"],
     ] {
         assert_eq!(
-            place.run(args).expect_refused(1),
+            site.run(args).expect_refused(1),
             "the key file twinlock.db.key belongs to user nobody, who can change it: run this as user nobody (`runuser -u nobody -- twinlock …`); \
                  or, if the server runs as root, `chown root twinlock.db.key`"
         );
@@ -123,12 +121,12 @@ fn of_another_user_is_refused_with_the_remedy() {
 /// without a warning.
 #[test]
 fn wide_modes_beside_it_are_warned_of() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let warned = |name: &str, wide, words: &str| {
-        let right = fs::metadata(place.file(name)).unwrap().permissions();
-        fs::set_permissions(place.file(name), fs::Permissions::from_mode(wide)).unwrap();
+        let right = fs::metadata(site.file(name)).unwrap().permissions();
+        fs::set_permissions(site.file(name), fs::Permissions::from_mode(wide)).unwrap();
         for args in [&["doctor"][..], &["migrate"]] {
-            let done = place.run(args);
+            let done = site.run(args);
             assert_eq!(
                 (done.code, done.err.contains(words)),
                 (0, true),
@@ -136,11 +134,11 @@ fn wide_modes_beside_it_are_warned_of() {
                 done.err
             );
         }
-        let server = place.serve();
+        let server = site.serve();
         server.terminate();
         let (_, log) = server.wait();
         assert!(log.contains(words), "{log}");
-        fs::set_permissions(place.file(name), right).unwrap();
+        fs::set_permissions(site.file(name), right).unwrap();
     };
     warned(
         "twinlock.db",
@@ -157,37 +155,37 @@ fn wide_modes_beside_it_are_warned_of() {
         0o777,
         ". can be changed by other users (mode 0777): run `chmod 700 .`",
     );
-    place.run(&["doctor"]).expect_done();
+    site.run(&["doctor"]).expect_done();
 }
 
 #[test]
 fn a_mistyped_database_leaves_nothing_behind() {
-    let place = Place::new();
-    let done = place.run(&["user", "list", "--database-url", "sqlite:typo.db"]);
+    let site = ProgramSite::new();
+    let done = site.run(&["user", "list", "--database-url", "sqlite:typo.db"]);
     assert!(
         done.expect_refused(1)
             .starts_with("there is no database typo.db: ")
     );
-    assert_eq!(fs::read_dir(place.file("")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(site.file("")).unwrap().count(), 0);
 }
 
 #[test]
 fn a_file_that_is_no_database_is_refused_and_left_alone() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let garbage = "this is no database ".repeat(300);
-    fs::write(place.file("twinlock.db"), &garbage).unwrap();
+    fs::write(site.file("twinlock.db"), &garbage).unwrap();
     for name in ["twinlock.db-wal", "twinlock.db-shm"] {
         // These may be left from the earlier database.
-        let _ = fs::remove_file(place.file(name));
+        let _ = fs::remove_file(site.file(name));
     }
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let done = site.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(
         done.expect_refused(1).contains("the database"),
         "{}",
         done.err
     );
     assert_eq!(
-        fs::read_to_string(place.file("twinlock.db")).unwrap(),
+        fs::read_to_string(site.file("twinlock.db")).unwrap(),
         garbage
     );
 }

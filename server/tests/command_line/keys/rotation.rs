@@ -20,7 +20,7 @@ use testkit::authenticator::Authenticator;
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
-    program::{Done, Place, Running},
+    program::{Done, ProgramSite, Running},
 };
 
 /// The number of users with an authenticator; the deep run sets ten thousand.
@@ -40,20 +40,20 @@ pub fn email(number: u32) -> String {
     format!("user{number}@example.com")
 }
 
-fn key_file(place: &Place) -> String {
-    fs::read_to_string(place.file("twinlock.db.key")).unwrap()
+fn key_file(site: &ProgramSite) -> String {
+    fs::read_to_string(site.file("twinlock.db.key")).unwrap()
 }
 
-pub fn ids(place: &Place) -> Vec<String> {
-    let ring: KeyRing = key_file(place).parse().ok().unwrap();
+pub fn ids(site: &ProgramSite) -> Vec<String> {
+    let ring: KeyRing = key_file(site).parse().ok().unwrap();
     ring.keys().map(|key| key.id().to_string()).collect()
 }
 
 /// Runs statements on the database past the program.
-pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
+pub fn write(site: &ProgramSite, statements: &[(&'static str, Vec<Value>)]) {
     sqlx::any::install_default_drivers();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let mut raw = AnyConnection::connect(place.url()).await.unwrap();
+        let mut raw = AnyConnection::connect(site.url()).await.unwrap();
         let mut transaction = raw.begin().await.unwrap();
         for (sql, values) in statements {
             let sql = values
@@ -74,10 +74,10 @@ pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
 }
 
 /// Counts rows past the program; `rows` is a table, with an optional condition.
-pub fn count(place: &Place, rows: &'static str) -> i64 {
+pub fn count(site: &ProgramSite, rows: &'static str) -> i64 {
     sqlx::any::install_default_drivers();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let mut raw = AnyConnection::connect(place.url()).await.unwrap();
+        let mut raw = AnyConnection::connect(site.url()).await.unwrap();
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {rows}"));
         let count = sqlx::query_scalar(sql).fetch_one(&mut raw).await.unwrap();
         raw.close().await.unwrap();
@@ -87,9 +87,9 @@ pub fn count(place: &Place, rows: &'static str) -> i64 {
 
 /// Makes a database with Ada and `count` more users, each with a password and an authenticator of
 /// their own.
-pub fn with_people(count: u32) -> Place {
-    let place = Place::with_owner();
-    let ring: KeyRing = key_file(&place).parse().ok().unwrap();
+pub fn with_people(count: u32) -> ProgramSite {
+    let site = ProgramSite::with_owner();
+    let ring: KeyRing = key_file(&site).parse().ok().unwrap();
     let vault = Vault::new(ring.current().unwrap());
     let mut statements = Vec::new();
     for number in 0..count {
@@ -123,8 +123,8 @@ pub fn with_people(count: u32) -> Place {
             ],
         ));
     }
-    write(&place, &statements);
-    place
+    write(&site, &statements);
+    site
 }
 
 /// Signs in with both factors and returns the status of the second.
@@ -146,25 +146,25 @@ fn sign_in_meanwhile(server: &Running, mut child: Child, next: &mut u32) -> Done
 #[test]
 fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let count = people();
-    let place = with_people(count);
-    let server = place.serve();
-    let backup = key_file(&place);
+    let site = with_people(count);
+    let server = site.serve();
+    let backup = key_file(&site);
     let mut next = 0;
 
-    place.run(&["key", "new"]).expect_done();
-    let [old, new] = &ids(&place)[..] else {
+    site.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    let again = place.run(&["key", "new"]);
+    let again = site.run(&["key", "new"]);
     assert!(
         again
             .expect_refused(1)
             .starts_with("a new key waits already")
     );
-    let needed = place.run(&["key", "drop", old]);
+    let needed = site.run(&["key", "drop", old]);
     assert!(needed.expect_refused(1).contains("is needed by"));
 
-    let child = place.command(&["key", "rotate"]).spawn().unwrap();
+    let child = site.command(&["key", "rotate"]).spawn().unwrap();
     let done = sign_in_meanwhile(&server, child, &mut next);
     let lines: Vec<&str> = done.expect_done().lines().collect();
     assert!(next > 0 && lines.len() > 1, "{lines:?}");
@@ -174,10 +174,10 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     assert!(counts.is_sorted_by(|one, next| one < next), "{lines:?}");
     let free = format!("`twinlock key drop {old}` takes it away.");
     assert!(lines.last().unwrap().ends_with(&free), "{lines:?}");
-    let said = place.run(&["key", "list"]);
+    let said = site.run(&["key", "list"]);
     let seals = format!("{new}: seals, {} rows sealed by it\n", count + 3);
     assert!(said.expect_done().starts_with(&seals));
-    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    let listed = site.run(&["key", "list", "--json"]).expect_json();
     // The count includes three rows of the database itself.
     assert_eq!(
         listed[0],
@@ -185,9 +185,9 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     );
     assert_eq!(listed[1], json!({ "id": old, "state": "old", "rows": 0 }));
 
-    place.run(&["key", "drop", old]).expect_done();
-    assert_eq!(ids(&place), [new.as_str()]);
-    let nothing = place.run(&["key", "rotate"]);
+    site.run(&["key", "drop", old]).expect_done();
+    assert_eq!(ids(&site), [new.as_str()]);
+    let nothing = site.run(&["key", "rotate"]);
     assert!(
         nothing
             .expect_refused(1)
@@ -200,19 +200,19 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     server.terminate();
     assert_eq!(server.wait().0, 0);
 
-    let server = place.serve();
+    let server = site.serve();
     assert_eq!(sign_in(&server, next + 1), 200, "after a restart");
     let mut ada = signed_in(&server, "ada@example.com", PASSWORD);
     ada.give_backup_code(backup_code).expect_ok();
     server.terminate();
     server.wait();
-    place.run(&["events", "--verify"]).expect_done();
-    let told = place.run(&["events", "--export"]);
+    site.run(&["events", "--verify"]).expect_done();
+    let told = site.run(&["events", "--export"]);
     assert_eq!(told.expect_done().matches("\"key_rotate\"").count(), 1);
 
     // The key file from before the rotation is refused.
-    fs::write(place.file("twinlock.db.key"), backup).unwrap();
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    fs::write(site.file("twinlock.db.key"), backup).unwrap();
+    let done = site.run(&["serve", "--listen", "127.0.0.1:0"]);
     let line = done.expect_refused(1);
     assert!(line.contains("does not belong to the database"), "{line}");
 }
@@ -222,8 +222,8 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
 #[test]
 fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     let count = 12;
-    let place = with_people(count);
-    let server = place.serve();
+    let site = with_people(count);
+    let server = site.serve();
     let browsers = (0..count).map(|number| {
         (
             number,
@@ -233,12 +233,12 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     });
     let browsers: Vec<_> = browsers.collect();
     server.freeze();
-    place.run(&["key", "new"]).expect_done();
-    let [old, _] = &ids(&place)[..] else {
+    site.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    place.run(&["key", "drop", old]).expect_done();
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    site.run(&["key", "drop", old]).expect_done();
     // All codes are sent before the server goes on, and long before it next reads the file by
     // itself.
     std::thread::scope(|scope| {
@@ -260,7 +260,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     signed_in(&server, "ada@example.com", PASSWORD).set_up_mfa(now());
     server.terminate();
     assert_eq!(server.wait().0, 0);
-    let server = place.serve();
+    let server = site.serve();
     server.terminate();
     server.wait();
 }
@@ -268,37 +268,37 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
 /// If two commands read the same file, the later one would remove the other's new key.
 #[test]
 fn one_command_at_a_time_changes_the_key_file() {
-    let place = Place::with_account();
-    let before = key_file(&place);
-    let lock = File::create(place.file("twinlock.db.key.lock")).unwrap();
+    let site = ProgramSite::with_account();
+    let before = key_file(&site);
+    let lock = File::create(site.file("twinlock.db.key.lock")).unwrap();
     lock.lock().unwrap();
     for command in [
         &["key", "new"][..],
         &["key", "rotate"],
         &["key", "drop", "x"],
     ] {
-        let done = place.run(command);
+        let done = site.run(command);
         let line = done.expect_refused(1);
         assert!(line.starts_with("another `twinlock key` command"), "{line}");
     }
-    place.run(&["key", "list"]).expect_done();
-    assert_eq!(key_file(&place), before);
+    site.run(&["key", "list"]).expect_done();
+    assert_eq!(key_file(&site), before);
     drop(lock);
-    place.run(&["key", "new"]).expect_done();
-    assert_eq!(ids(&place).len(), 2);
+    site.run(&["key", "new"]).expect_done();
+    assert_eq!(ids(&site).len(), 2);
 }
 
 #[test]
 fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
-    let place = with_people(0);
+    let site = with_people(0);
     write(
-        &place,
+        &site,
         &[(
             "UPDATE data_keys SET sealed_key = (SELECT value FROM key_check)",
             vec![],
         )],
     );
-    let done = place.run(&["user", "list"]);
+    let done = site.run(&["user", "list"]);
     let line = done.expect_refused(1);
     assert!(
         line.contains("holds do not open with the key file twinlock.db.key"),
@@ -309,14 +309,14 @@ fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
 /// A swapped or damaged ciphertext is refused, recorded as an event, and reported by a rotation.
 #[test]
 fn swapped_ciphertexts_fail_closed() {
-    let place = with_people(3);
+    let site = with_people(3);
     let (one, two) = (format!("{:032x}", 1), format!("{:032x}", 2));
     let copy = "CREATE TEMP TABLE before AS SELECT id, sealed_key FROM mfa_methods";
     let swap = "UPDATE mfa_methods SET sealed_key = (SELECT b.sealed_key FROM before b WHERE b.id IN ($1, $2) AND b.id <> mfa_methods.id)
                 WHERE id IN ($1, $2)";
     let both = vec![json!(one), json!(two)];
-    write(&place, &[(copy, vec![]), (swap, both)]);
-    let server = place.serve();
+    write(&site, &[(copy, vec![]), (swap, both)]);
+    let server = site.serve();
     assert_eq!(sign_in(&server, 0), 200);
     for number in [1, 2] {
         assert_eq!(sign_in(&server, number), 500);
@@ -325,10 +325,10 @@ fn swapped_ciphertexts_fail_closed() {
         let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(3 - number)));
         assert_eq!(browser.give_code(&app.code(now())).status, 500);
     }
-    assert_eq!(damaged_codes(&place), 4);
-    place.run(&["key", "new"]).expect_done();
-    let old = ids(&place)[0].clone();
-    let rotated = place.run(&["key", "rotate", "--json"]);
+    assert_eq!(damaged_codes(&site), 4);
+    site.run(&["key", "new"]).expect_done();
+    let old = ids(&site)[0].clone();
+    let rotated = site.run(&["key", "rotate", "--json"]);
     let (json, line) = rotated.expect_failed(1);
     assert_eq!(
         line,
@@ -339,13 +339,13 @@ fn swapped_ciphertexts_fail_closed() {
         (&json["damaged"], &json["needed"]),
         (&json!(2), &json!([old]))
     );
-    let needed = place.run(&["key", "drop", &old]);
+    let needed = site.run(&["key", "drop", &old]);
     assert!(needed.expect_refused(1).contains("is needed by 2 rows"));
 }
 
 /// Sums `times`, because repeated events are one row a minute with a count.
-pub fn damaged_codes(place: &Place) -> u64 {
-    let told = place.run(&["events", "--export"]);
+pub fn damaged_codes(site: &ProgramSite) -> u64 {
+    let told = site.run(&["events", "--export"]);
     let events = told.expect_done().lines();
     let events = events.map(|line| serde_json::from_str::<Value>(line).unwrap());
     let damaged = events.filter(|event| event["result"] == "damaged");

@@ -17,36 +17,36 @@ use crate::{
 /// with it.
 #[test]
 fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
-    let place = with_people(1);
-    copy(&place);
+    let site = with_people(1);
+    copy(&site);
     // This server lacks the new key, so the rotation waits for it.
-    let other = other_server(&place);
-    wait_for_server(&place, "servers");
-    place.run(&["key", "new"]).expect_done();
-    let new = ids(&place)[1].clone();
-    let rotation = place.command(&["key", "rotate"]).spawn().unwrap();
-    wait_for_server(&place, "servers WHERE name LIKE '%key rotate%'");
+    let other = other_server(&site);
+    wait_for_server(&site, "servers");
+    site.run(&["key", "new"]).expect_done();
+    let new = ids(&site)[1].clone();
+    let rotation = site.command(&["key", "rotate"]).spawn().unwrap();
+    wait_for_server(&site, "servers WHERE name LIKE '%key rotate%'");
     signal(rotation.id(), "-STOP");
-    copy(&place);
-    let dropped = with_copy(&place, &["key", "drop", &new]);
+    copy(&site);
+    let dropped = with_copy(&site, &["key", "drop", &new]);
     let line = dropped.expect_refused(1);
     assert!(
         line.starts_with(&format!("the key {new} seals rows, or is about to: "))
             && line.contains(", `twinlock key rotate`). If `twinlock key rotate` is"),
         "{line}"
     );
-    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
+    wait_for_server(&site, "servers WHERE key_ids LIKE '%:next'");
     signal(rotation.id(), "-CONT");
     let done = Done::from(rotation.wait_with_output().unwrap());
     assert_eq!(done.code, 0, "{}", done.err);
     // After the rotation the database records that the key seals.
-    let dropped = with_copy(&place, &["key", "drop", &new]);
+    let dropped = with_copy(&site, &["key", "drop", &new]);
     assert!(dropped.expect_refused(1).contains("is the one that seals"));
     // A rotation that has ended or was refused blocks nothing.
-    place.run(&["key", "new"]).expect_done();
-    let next = ids(&place)[2].clone();
-    place.run(&["key", "rotate"]).expect_refused(1);
-    place.run(&["key", "drop", &next]).expect_done();
+    site.run(&["key", "new"]).expect_done();
+    let next = ids(&site)[2].clone();
+    site.run(&["key", "rotate"]).expect_refused(1);
+    site.run(&["key", "drop", &next]).expect_done();
     other.terminate();
     other.wait();
 }
@@ -55,31 +55,31 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
 /// file that lacks a waiting key.
 #[test]
 fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
-    let place = with_people(1);
-    place.run(&["key", "new"]).expect_done();
-    copy(&place);
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    let site = with_people(1);
+    site.run(&["key", "new"]).expect_done();
+    copy(&site);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
     // The copy marks the sealing key as waiting. The database says that it seals, so a new key is
     // allowed.
-    with_copy(&place, &["key", "new"]).expect_done();
-    let again = with_copy(&place, &["key", "new"]);
+    with_copy(&site, &["key", "new"]).expect_done();
+    let again = with_copy(&site, &["key", "new"]);
     assert!(
         again
             .expect_refused(1)
             .starts_with("a new key waits already")
     );
 
-    let other = other_server(&place);
-    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
-    let refused = place.run(&["key", "new"]);
+    let other = other_server(&site);
+    wait_for_server(&site, "servers WHERE key_ids LIKE '%:next'");
+    let refused = site.run(&["key", "new"]);
     let line = refused.expect_refused(1);
     assert!(
         line.contains(" waits already at a server, and twinlock.db.key does not hold it: ")
             && line.contains("(process "),
         "{line}"
     );
-    fs::copy(place.file(COPY), place.file("twinlock.db.key")).unwrap();
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    fs::copy(site.file(COPY), site.file("twinlock.db.key")).unwrap();
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
     other.terminate();
     other.wait();
 }
@@ -88,17 +88,17 @@ fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
 /// had read has changed.
 #[test]
 fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
-    let place = with_people(1);
-    let server = place.serve();
-    place.run(&["key", "new"]).expect_done();
-    let [old, _] = &ids(&place)[..] else {
+    let site = with_people(1);
+    let server = site.serve();
+    site.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&site)[..] else {
         panic!("two keys")
     };
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    mistype(&place.file("twinlock.db.key"), old);
-    place.run(&["key", "new"]).expect_done();
-    let new = ids(&place)[2].clone();
-    let refused = place.run(&["key", "rotate"]);
+    assert_eq!(site.run(&["key", "rotate"]).code, 0);
+    mistype(&site.file("twinlock.db.key"), old);
+    site.run(&["key", "new"]).expect_done();
+    let new = ids(&site)[2].clone();
+    let refused = site.run(&["key", "rotate"]);
     let line = refused.expect_refused(1);
     assert!(
         line.starts_with(&format!(

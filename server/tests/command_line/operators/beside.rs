@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::symlink, process::Command};
 
 use rstest::rstest;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 #[rstest]
 #[case::journal("-journal", "the database's journal", &["user", "list"])]
@@ -13,11 +13,11 @@ use crate::support::program::Place;
 #[case::shared_memory("-shm", "the database's journal", &["key", "list"])]
 #[case::lock(".key.lock", "the lock of the key file", &["key", "new"])]
 fn s9_what_is_no_file_is_named(#[case] end: &str, #[case] what: &str, #[case] command: &[&str]) {
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    let path = place.file(&format!("twinlock.db{end}"));
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    let path = site.file(&format!("twinlock.db{end}"));
     let refused = |kind: &str| {
-        let done = place.run(command);
+        let done = site.run(command);
         let line = done.expect_refused(1);
         assert!(
             line.starts_with(&format!("{what} "))
@@ -37,5 +37,5 @@ fn s9_what_is_no_file_is_named(#[case] end: &str, #[case] what: &str, #[case] co
     symlink("nowhere", &path).unwrap();
     refused("a link");
     fs::remove_file(&path).unwrap();
-    assert_eq!(place.run(command).code, 0);
+    assert_eq!(site.run(command).code, 0);
 }

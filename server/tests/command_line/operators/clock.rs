@@ -12,7 +12,7 @@ use crate::{
         copies::{copy, other_server_with, wait_for_server},
         rotation::with_people,
     },
-    support::program::Place,
+    support::program::ProgramSite,
 };
 
 /// Returns the path of libfaketime, which moves a program's clock.
@@ -27,7 +27,7 @@ fn faketime(test: &str) -> Option<PathBuf> {
 }
 
 /// Returns the settings that move a program's clock by this offset.
-fn moved<'a>(library: &'a Path, by: &'a str) -> [(&'a str, &'a str); 3] {
+fn moved_clock<'a>(library: &'a Path, by: &'a str) -> [(&'a str, &'a str); 3] {
     [
         ("LD_PRELOAD", library.to_str().unwrap()),
         ("FAKETIME", by),
@@ -40,15 +40,15 @@ fn s29_a_clock_behind_is_an_error_at_the_start() {
     let Some(library) = faketime("s29_a_clock_behind_is_an_error_at_the_start") else {
         return;
     };
-    let place = Place::with_owner();
+    let site = ProgramSite::with_owner();
     let log = |settings: &[(&str, &str)]| {
-        let server = place.serve_with(settings);
+        let server = site.serve_with(settings);
         server.terminate();
         server.wait().1
     };
     let words = "the system's clock is behind what the database has seen: let it be set by NTP";
     assert!(!log(&[]).contains("ERROR"));
-    let said = log(&moved(&library, "-1d"));
+    let said = log(&moved_clock(&library, "-1d"));
     let line = said.lines().find(|line| line.contains(words));
     assert!(line.is_some_and(|line| line.contains("ERROR")), "{said}");
     assert!(!log(&[]).contains(words));
@@ -62,16 +62,16 @@ fn s20_servers_whose_clocks_differ_are_waited_for() {
         return;
     };
     for by in ["-10m", "+10m"] {
-        let place = with_people(1);
-        if !place.is_on_a_server() {
+        let site = with_people(1);
+        if !site.is_on_a_server() {
             left_out(TEST, "servers on one file have one clock");
             return;
         }
-        copy(&place);
-        let other = other_server_with(&place, &moved(&library, by));
-        wait_for_server(&place, "servers");
-        place.run(&["key", "new"]).expect_done();
-        let refused = place.run(&["key", "rotate"]);
+        copy(&site);
+        let other = other_server_with(&site, &moved_clock(&library, by));
+        wait_for_server(&site, "servers");
+        site.run(&["key", "new"]).expect_done();
+        let refused = site.run(&["key", "rotate"]);
         let line = refused.expect_refused(1);
         assert!(line.starts_with("a server does not have"), "{by}: {line}");
         other.terminate();

@@ -13,19 +13,19 @@ use tempfile::TempDir;
 use testkit::{postgres, process::free_port};
 
 use super::{has, left_out, server::url_of};
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 const SUPERUSER: &str = "twinlock";
 
 /// A server that runs between `start` and `stop`, and ends with the test.
-struct Cluster {
+struct OwnPostgres {
     folder: TempDir,
     programs: PathBuf,
     port: u16,
-    place: Place,
+    site: ProgramSite,
 }
 
-impl Cluster {
+impl OwnPostgres {
     /// Makes a server without starting it; reports the test as left out and returns `None` if
     /// `PostgreSQL` is not installed.
     fn new(test: &str) -> Option<Self> {
@@ -39,7 +39,7 @@ impl Cluster {
             folder: tempfile::tempdir().unwrap(),
             programs,
             port: free_port(),
-            place: Place::in_a_file(),
+            site: ProgramSite::in_a_file(),
         };
         fs::set_permissions(cluster.folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let data = cluster.data();
@@ -96,7 +96,7 @@ impl Cluster {
     }
 
     fn twinlock(&self, url: &str, args: &[&str]) -> Done {
-        let mut command = self.place.command(args);
+        let mut command = self.site.command(args);
         command
             .env("TWINLOCK_DATABASE_URL", url)
             .env("TWINLOCK_KEY_FILE", "twinlock.key");
@@ -104,7 +104,7 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
+impl Drop for OwnPostgres {
     fn drop(&mut self) {
         if fs::exists(format!("{}/postmaster.pid", self.data())).unwrap() {
             self.stop();
@@ -113,7 +113,7 @@ impl Drop for Cluster {
 }
 
 #[track_caller]
-fn refused(done: &Done, words: &str) {
+fn expect_refusal(done: &Done, words: &str) {
     let line = done.expect_refused(1);
     assert!(line.contains(words), "{line}");
     assert!(
@@ -125,7 +125,7 @@ fn refused(done: &Done, words: &str) {
 #[test]
 fn s22_a_standby_and_a_server_that_recovers_are_told_apart() {
     let test = "s22_a_standby_and_a_server_that_recovers_are_told_apart";
-    let Some(cluster) = Cluster::new(test) else {
+    let Some(cluster) = OwnPostgres::new(test) else {
         return;
     };
     let url = url_of(SUPERUSER, cluster.port, "postgres");
@@ -139,18 +139,18 @@ fn s22_a_standby_and_a_server_that_recovers_are_told_apart() {
     cluster.start("-c hot_standby=on");
     for args in [&["doctor"][..], &["migrate"], &["user", "list"]] {
         let done = cluster.twinlock(&url, args);
-        refused(&done, "the server takes no writes, because it is a standby");
+        expect_refusal(&done, "the server takes no writes, because it is a standby");
     }
     cluster.stop();
     cluster.start("-c hot_standby=off");
     let done = cluster.twinlock(&url, &["doctor"]);
-    refused(&done, "the server is starting, stopping or recovering");
+    expect_refusal(&done, "the server is starting, stopping or recovering");
 }
 
 #[test]
 fn s22_a_password_that_is_over_and_a_full_server_are_told() {
     let test = "s22_a_password_that_is_over_and_a_full_server_are_told";
-    let Some(cluster) = Cluster::new(test) else {
+    let Some(cluster) = OwnPostgres::new(test) else {
         return;
     };
     let rules = "host all late 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
@@ -161,11 +161,11 @@ fn s22_a_password_that_is_over_and_a_full_server_are_told() {
     cluster.sql("CREATE ROLE plain LOGIN");
     let late = url_of("late:vellum", cluster.port, "postgres");
     let done = cluster.twinlock(&late, &["doctor"]);
-    refused(&done, "at the role's `VALID UNTIL`");
+    expect_refusal(&done, "at the role's `VALID UNTIL`");
     assert!(!done.err.contains("vellum"), "{}", done.err);
     let plain = url_of("plain", cluster.port, "postgres");
     let done = cluster.twinlock(&plain, &["doctor"]);
-    refused(&done, "the server has no connection left for this role");
+    expect_refusal(&done, "the server has no connection left for this role");
 }
 
 /// The address has brackets in the URL and none in the certificate.
@@ -179,7 +179,7 @@ fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
         left_out(test, "this machine has no IPv6");
         return;
     }
-    let Some(cluster) = Cluster::new(test) else {
+    let Some(cluster) = OwnPostgres::new(test) else {
         return;
     };
     let made = |name: &str, address: &str| {
@@ -211,7 +211,7 @@ fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
         let owner = fs::metadata(cluster.data()).unwrap();
         std::os::unix::fs::chown(&key, Some(owner.uid()), Some(owner.gid())).unwrap();
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-        let copy = cluster.place.file(&format!("{name}.crt"));
+        let copy = cluster.site.file(&format!("{name}.crt"));
         fs::copy(&certificate, &copy).unwrap();
         copy.display().to_string()
     };
@@ -231,8 +231,8 @@ fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
             cluster.twinlock(&url, &["key", "new"]).expect_done();
             cluster.twinlock(&url, &["migrate"]).expect_done();
         } else {
-            fs::remove_file(cluster.place.file("twinlock.key")).unwrap();
-            refused(
+            fs::remove_file(cluster.site.file("twinlock.key")).unwrap();
+            expect_refusal(
                 &cluster.twinlock(&url, &["key", "new"]),
                 "its certificate is not trusted",
             );

@@ -4,7 +4,7 @@
 use rstest::rstest;
 
 use super::{can_mount, has};
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 /// Returns a script that mounts a 1 MiB disk in memory, runs `before` on it and leaves `room` KiB
 /// free.
@@ -29,11 +29,10 @@ fn s24_a_full_disk_is_told_at_the_first_start(#[case] room: u32) {
     if !can_mount("s24_a_full_disk_is_told_at_the_first_start", &[]) {
         return;
     }
-    let place = Place::in_a_file();
+    let site = ProgramSite::in_a_file();
     let args = [&["serve", "--listen", "127.0.0.1:0"][..], &ON_DISK].concat();
     let done = Done::from(
-        place
-            .command_behind(&on_a_disk_with(room, "true"), &args)
+        site.command_behind(&on_a_disk_with(room, "true"), &args)
             .output()
             .unwrap(),
     );
@@ -53,10 +52,10 @@ fn s24_a_full_disk_is_told_of_a_database_that_is_there(#[case] args: &[&str]) {
     if !can_mount("s24_a_full_disk_is_told_of_a_database_that_is_there", &[]) {
         return;
     }
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let script = on_a_disk_with(16, "cp --preserve twinlock.db twinlock.db.key disk");
     let args = [args, &ON_DISK].concat();
-    let done = Done::from(place.command_behind(&script, &args).output().unwrap());
+    let done = Done::from(site.command_behind(&script, &args).output().unwrap());
     assert_eq!(done.code, 1, "{}", done.err);
     let said = format!("{}{}", done.out, done.err);
     assert!(said.contains("the disk is full: make room on it"), "{said}");
@@ -73,12 +72,12 @@ fn s24_a_disk_without_room_for_another_file_is_full() {
         return;
     }
     for files in 2..=4 {
-        let place = Place::in_a_file();
+        let site = ProgramSite::in_a_file();
         let script = format!(
             "mkdir disk && mount -t tmpfs -o size=4m,nr_inodes={files} disk disk && exec \"$@\""
         );
         let args = [&["migrate"][..], &ON_DISK].concat();
-        let done = Done::from(place.command_behind(&script, &args).output().unwrap());
+        let done = Done::from(site.command_behind(&script, &args).output().unwrap());
         let line = done.expect_refused(1);
         assert!(
             line.contains("the disk is full: make room on it"),
@@ -101,14 +100,14 @@ fn s21_a_share_without_locks_is_named_as_the_likely_cause(
     if !has(test, &["strace"]) || !can_mount(test, &[]) {
         return;
     }
-    let place = Place::with_database();
-    let path = place.file(file);
+    let site = ProgramSite::with_database();
+    let path = site.file(file);
     let script = format!(
         "exec strace -f -qq -o /dev/null -P {} -e trace={call} -e inject={call}:error={error} \"$@\"",
         path.display()
     );
     for args in [&["migrate"][..], &["doctor"]] {
-        let done = Done::from(place.command_behind(&script, args).output().unwrap());
+        let done = Done::from(site.command_behind(&script, args).output().unwrap());
         assert_eq!(done.code, 1, "{}", done.err);
         let line = done.err.lines().last().unwrap();
         assert!(
@@ -116,5 +115,5 @@ fn s21_a_share_without_locks_is_named_as_the_likely_cause(
             "{line}"
         );
     }
-    place.run(&["doctor"]).expect_done();
+    site.run(&["doctor"]).expect_done();
 }

@@ -10,25 +10,25 @@ use std::{
 use rstest::rstest;
 
 use super::{SERVICE, can_mount, give, has, is_root, left_out, names};
-use crate::support::program::{Done, Place, Running};
+use crate::support::program::{Done, ProgramSite, Running};
 
 const KEY_FILE: &str = "secrets/twinlock.key";
 
 /// Makes the service's database, and root's key file in a read-only folder.
-fn with_a_secret(group: u32, mode: u32) -> Place {
-    let place = Place::with_owner();
-    give(&place, SERVICE);
-    let (folder, key_file) = (place.file("secrets"), place.file(KEY_FILE));
+fn with_a_secret(group: u32, mode: u32) -> ProgramSite {
+    let site = ProgramSite::with_owner();
+    give(&site, SERVICE);
+    let (folder, key_file) = (site.file("secrets"), site.file(KEY_FILE));
     fs::create_dir(&folder).unwrap();
-    fs::rename(place.file("twinlock.db.key"), &key_file).unwrap();
+    fs::rename(site.file("twinlock.db.key"), &key_file).unwrap();
     chown(&key_file, Some(0), Some(group)).unwrap();
     fs::set_permissions(&key_file, Permissions::from_mode(mode)).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
-    place
+    site
 }
 
-fn as_service(place: &Place, args: &[&str]) -> Command {
-    let mut command = place.command_as(SERVICE, args);
+fn as_service(site: &ProgramSite, args: &[&str]) -> Command {
+    let mut command = site.command_as(SERVICE, args);
     command.env("TWINLOCK_KEY_FILE", KEY_FILE);
     command
 }
@@ -38,9 +38,9 @@ fn s7_a_key_file_that_only_the_services_group_reads_is_taken() {
     if !is_root("s7_a_key_file_that_only_the_services_group_reads_is_taken") {
         return;
     }
-    let place = with_a_secret(SERVICE, 0o440);
-    let (server, _) = Running::start(as_service(&place, &["serve", "--listen", "127.0.0.1:0"]));
-    let done = Done::from(as_service(&place, &["key", "new"]).output().unwrap());
+    let site = with_a_secret(SERVICE, 0o440);
+    let (server, _) = Running::start(as_service(&site, &["serve", "--listen", "127.0.0.1:0"]));
+    let done = Done::from(as_service(&site, &["key", "new"]).output().unwrap());
     let line = done.expect_refused(1);
     assert!(
         line.starts_with("the key file's folder ")
@@ -49,7 +49,7 @@ fn s7_a_key_file_that_only_the_services_group_reads_is_taken() {
             || line.contains("/secrets/twinlock.key into a folder that can be"),
         "{line}"
     );
-    Done::from(as_service(&place, &["doctor"]).output().unwrap()).expect_done();
+    Done::from(as_service(&site, &["doctor"]).output().unwrap()).expect_done();
     server.terminate();
     assert_eq!(server.wait().0, 0);
 }
@@ -60,25 +60,25 @@ fn s7_links_of_a_mounted_secret_are_followed() {
     if !is_root("s7_links_of_a_mounted_secret_are_followed") {
         return;
     }
-    let place = with_a_secret(SERVICE, 0o440);
-    let folder = place.file("secrets");
+    let site = with_a_secret(SERVICE, 0o440);
+    let folder = site.file("secrets");
     fs::create_dir(folder.join("..2026_11")).unwrap();
-    fs::rename(place.file(KEY_FILE), folder.join("..2026_11/twinlock.key")).unwrap();
+    fs::rename(site.file(KEY_FILE), folder.join("..2026_11/twinlock.key")).unwrap();
     symlink("..2026_11", folder.join("..data")).unwrap();
-    symlink("..data/twinlock.key", place.file(KEY_FILE)).unwrap();
-    Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
+    symlink("..data/twinlock.key", site.file(KEY_FILE)).unwrap();
+    Done::from(as_service(&site, &["migrate"]).output().unwrap()).expect_done();
     // Root can write to the folder: the file is replaced, and the links stay.
-    let done = place
+    let done = site
         .command(&["key", "new"])
         .env("TWINLOCK_KEY_FILE", KEY_FILE)
         .output();
     assert_eq!(Done::from(done.unwrap()).code, 0);
     assert!(
-        fs::symlink_metadata(place.file(KEY_FILE))
+        fs::symlink_metadata(site.file(KEY_FILE))
             .unwrap()
             .is_symlink()
     );
-    Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
+    Done::from(as_service(&site, &["migrate"]).output().unwrap()).expect_done();
 }
 
 #[rstest]
@@ -91,18 +91,18 @@ fn s7_a_key_file_that_strangers_read_is_refused_with_a_remedy_that_works(
     if !is_root("s7_a_key_file_that_strangers_read_is_refused_with_a_remedy_that_works") {
         return;
     }
-    let place = with_a_secret(group, mode);
-    let done = Done::from(as_service(&place, &["migrate"]).output().unwrap());
+    let site = with_a_secret(group, mode);
+    let done = Done::from(as_service(&site, &["migrate"]).output().unwrap());
     let line = done.expect_refused(1);
     let remedy = format!("as root, run `chown {SERVICE} {KEY_FILE}` and `chmod 400 {KEY_FILE}`");
     assert!(line.ends_with(&remedy), "{line}");
     let run = format!("chown {SERVICE} {KEY_FILE} && chmod 400 {KEY_FILE}");
     let mended = Command::new("sh")
         .args(["-c", &run])
-        .current_dir(place.file(""))
+        .current_dir(site.file(""))
         .status();
     assert!(mended.unwrap().success());
-    Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
+    Done::from(as_service(&site, &["migrate"]).output().unwrap()).expect_done();
 }
 
 /// A private group is accepted, as the first group or as a further one (`fsGroup`). A group with
@@ -114,8 +114,8 @@ fn s7_a_group_is_taken_if_nobody_else_is_in_it(#[values(true, false)] is_first: 
         return;
     }
     for (group, is_taken) in [(5151, true), (65534, false)] {
-        let place = with_a_secret(group, 0o440);
-        let program = place.open_program();
+        let site = with_a_secret(group, 0o440);
+        let program = site.open_program();
         let mut command = Command::new("setpriv");
         let groups = if is_first {
             [format!("--regid={group}"), "--clear-groups".to_owned()]
@@ -128,7 +128,7 @@ fn s7_a_group_is_taken_if_nobody_else_is_in_it(#[values(true, false)] is_first: 
             .arg(program)
             .arg("migrate");
         command
-            .current_dir(place.file(""))
+            .current_dir(site.file(""))
             .env("TWINLOCK_KEY_FILE", KEY_FILE);
         let done = Done::from(command.output().unwrap());
         assert_eq!(done.code == 0, is_taken, "{}", done.err);
@@ -146,17 +146,17 @@ fn s7_a_read_only_mount_names_where_its_mode_is_set() {
     if !can_mount("s7_a_read_only_mount_names_where_its_mode_is_set", &[]) {
         return;
     }
-    let place = with_a_secret(0, 0o444);
+    let site = with_a_secret(0, 0o444);
     let script = "mount --bind secrets secrets && mount -o remount,bind,ro secrets && exec \"$@\"";
-    let mut command = place.command_behind(script, &["migrate"]);
+    let mut command = site.command_behind(script, &["migrate"]);
     let done = Done::from(command.env("TWINLOCK_KEY_FILE", KEY_FILE).output().unwrap());
     let line = done.err;
     assert!(
         line.contains("mounted read-only") && line.contains("defaultMode: 0400"),
         "{line}"
     );
-    fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o440)).unwrap();
-    let mut command = place.command_behind(script, &["key", "new"]);
+    fs::set_permissions(site.file(KEY_FILE), Permissions::from_mode(0o440)).unwrap();
+    let mut command = site.command_behind(script, &["key", "new"]);
     let done = Done::from(command.env("TWINLOCK_KEY_FILE", KEY_FILE).output().unwrap());
     assert_eq!(done.code, 1);
     assert!(
@@ -175,12 +175,11 @@ fn s9_a_key_file_that_is_mounted_alone_is_told_in_one_sentence() {
     ) {
         return;
     }
-    let place = Place::with_owner();
-    let key_file = fs::read(place.file("twinlock.db.key")).unwrap();
+    let site = ProgramSite::with_owner();
+    let key_file = fs::read(site.file("twinlock.db.key")).unwrap();
     let script = "mount --bind twinlock.db.key twinlock.db.key && exec \"$@\"";
     let done = Done::from(
-        place
-            .command_behind(script, &["key", "new"])
+        site.command_behind(script, &["key", "new"])
             .output()
             .unwrap(),
     );
@@ -190,9 +189,9 @@ fn s9_a_key_file_that_is_mounted_alone_is_told_in_one_sentence() {
             && line.ends_with("is mounted as a single file, so that no other can take its place: mount its folder, not the file"),
         "{line}"
     );
-    let left = names(&place, "");
+    let left = names(&site, "");
     assert!(left.iter().all(|name| !name.contains(".new")), "{left:?}");
-    assert_eq!(fs::read(place.file("twinlock.db.key")).unwrap(), key_file);
+    assert_eq!(fs::read(site.file("twinlock.db.key")).unwrap(), key_file);
 }
 
 #[test]
@@ -200,19 +199,19 @@ fn s9_so_is_a_database_that_is_mounted_alone() {
     if !can_mount("s9_so_is_a_database_that_is_mounted_alone", &[]) {
         return;
     }
-    let place = Place::with_owner();
-    place.run(&["backup", "copy"]).expect_done();
+    let site = ProgramSite::with_owner();
+    site.run(&["backup", "copy"]).expect_done();
     let script = "mount --bind twinlock.db twinlock.db && exec \"$@\"";
     let restore = ["restore", "copy", "--overwrite"];
-    let done = Done::from(place.command_behind(script, &restore).output().unwrap());
+    let done = Done::from(site.command_behind(script, &restore).output().unwrap());
     let line = done.expect_refused(1);
     assert!(line.ends_with("mount its folder, not the file"), "{line}");
-    let left = names(&place, "");
+    let left = names(&site, "");
     assert!(
         left.iter().all(|name| !name.contains(".restoring")),
         "{left:?}"
     );
-    place.run(&["user", "list"]).expect_done();
+    site.run(&["user", "list"]).expect_done();
 }
 
 const EXFAT: [&str; 2] = ["mkfs.exfat", "mount.exfat-fuse"];
@@ -235,14 +234,13 @@ fn s14_a_file_system_without_permissions_is_told_in_one_sentence() {
     ) {
         return;
     }
-    let place = Place::in_a_file();
+    let site = ProgramSite::in_a_file();
     for args in [
         &["migrate", "--database-url", "sqlite:exfat/twinlock.db"][..],
         &["migrate", "--key-file", "exfat/twinlock.key"],
     ] {
         let done = Done::from(
-            place
-                .command_behind(&on_exfat("umask=022"), args)
+            site.command_behind(&on_exfat("umask=022"), args)
                 .output()
                 .unwrap(),
         );
@@ -255,7 +253,7 @@ fn s14_a_file_system_without_permissions_is_told_in_one_sentence() {
             done.err
         );
         assert_eq!(
-            fs::read_to_string(place.file("left")).unwrap(),
+            fs::read_to_string(site.file("left")).unwrap(),
             "",
             "nothing is left there"
         );
@@ -274,12 +272,12 @@ fn s14_without_links_it_works_where_only_the_owner_reads() {
         ["migrate", "--database-url", "sqlite:exfat/twinlock.db"],
         ["migrate", "--key-file", "exfat/twinlock.key"],
     ] {
-        let place = Place::in_a_file();
+        let site = ProgramSite::in_a_file();
         let twice =
             on_exfat("umask=077").replace("\"$@\" 2> said", "\"$@\" > first && \"$@\" 2> said");
-        let done = Done::from(place.command_behind(&twice, &args).output().unwrap());
+        let done = Done::from(site.command_behind(&twice, &args).output().unwrap());
         assert_eq!(done.code, 0, "{}", done.err);
-        let left = fs::read_to_string(place.file("left")).unwrap();
+        let left = fs::read_to_string(site.file("left")).unwrap();
         assert!(left.contains("key") && !left.contains(".new"), "{left}");
     }
 }
@@ -301,13 +299,13 @@ fn s14_on_fat_it_works_where_only_the_owner_reads_and_is_told_elsewhere() {
             ["migrate", "--database-url", "sqlite:fat/twinlock.db"],
             ["migrate", "--key-file", "fat/twinlock.key"],
         ] {
-            let place = Place::in_a_file();
+            let site = ProgramSite::in_a_file();
             let script = format!(
                 "head -c 16777216 /dev/zero > image && mkfs.vfat image > made && mkdir fat || exit 99
                  mount -t vfat -o loop,{options} image fat || exit 99
                  \"$@\" 2> said; code=$?; umount fat; cat said >&2; exit $code"
             );
-            let done = Done::from(place.command_behind(&script, &args).output().unwrap());
+            let done = Done::from(site.command_behind(&script, &args).output().unwrap());
             assert_eq!(done.code, code, "{options} {args:?}: {}", done.err);
             let is_told = done.err.contains("keeps no permissions");
             assert_eq!(is_told, code == 1, "{}", done.err);

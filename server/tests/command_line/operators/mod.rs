@@ -22,7 +22,7 @@ use std::{
     process::Command,
 };
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 /// A user id that has no name and no group on any system.
 pub const SERVICE: u32 = 4242;
@@ -70,22 +70,22 @@ fn has(test: &str, programs: &[&str]) -> bool {
 }
 
 /// Changes the owner of the folder and its files.
-fn give(place: &Place, user: u32) {
-    let names = fs::read_dir(place.file("")).unwrap();
+fn give(site: &ProgramSite, user: u32) {
+    let names = fs::read_dir(site.file("")).unwrap();
     let files = names.map(|name| name.unwrap().path());
-    for path in files.chain([place.file("")]) {
+    for path in files.chain([site.file("")]) {
         chown(path, Some(user), Some(user)).unwrap();
     }
 }
 
 /// Returns owner, group and mode of a file.
-fn owner(place: &Place, name: &str) -> (u32, u32, u32) {
-    let found = fs::metadata(place.file(name)).unwrap();
+fn owner(site: &ProgramSite, name: &str) -> (u32, u32, u32) {
+    let found = fs::metadata(site.file(name)).unwrap();
     (found.uid(), found.gid(), found.mode() & 0o777)
 }
 
-fn names(place: &Place, folder: &str) -> Vec<String> {
-    let names = fs::read_dir(place.file(folder)).unwrap();
+fn names(site: &ProgramSite, folder: &str) -> Vec<String> {
+    let names = fs::read_dir(site.file(folder)).unwrap();
     let names = names.map(|name| name.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();
     names.sort();

@@ -10,13 +10,13 @@ use std::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 #[test]
 fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() {
-    let place = Place::new();
-    place.make_key();
-    let mut command = place.command(&["serve"]);
+    let site = ProgramSite::new();
+    site.make_key();
+    let mut command = site.command(&["serve"]);
     command
         .env("TWINLOCK_LISTEN", "0.0.0.0:0")
         .stderr(Stdio::null());
@@ -45,7 +45,7 @@ fn without_public_url(base: &str) -> String {
 /// stop.
 #[test]
 fn s23_a_command_says_which_address_its_link_assumes() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     let add = [
         "user",
         "add",
@@ -58,7 +58,7 @@ fn s23_a_command_says_which_address_its_link_assumes() {
         "owner",
     ];
     for args in [&add[..], &["user", "set-password", "ada@example.com"]] {
-        let done = place.run(args);
+        let done = site.run(args);
         let lines: Vec<&str> = done.expect_done().lines().skip(1).collect();
         let [note, lead, link] = lines[..] else {
             panic!("{}", done.out)
@@ -73,7 +73,7 @@ fn s23_a_command_says_which_address_its_link_assumes() {
             "{link}"
         );
     }
-    let mut again = place.command(&["user", "set-password", "ada@example.com"]);
+    let mut again = site.command(&["user", "set-password", "ada@example.com"]);
     let again = again.env("TWINLOCK_PUBLIC_URL", "https://panel.example.com");
     let again = Done::from(again.output().unwrap());
     assert!(!again.expect_done().contains("TWINLOCK_PUBLIC_URL"));
@@ -98,9 +98,9 @@ fn s27_failures_are_json_where_json_is_wanted(
     #[case] code: i32,
     #[case] words: &str,
 ) {
-    let place = Place::in_a_file();
+    let site = ProgramSite::in_a_file();
     for args in [[&["--json"], args].concat(), [args, &["--json"]].concat()] {
-        let done = place.run(&args);
+        let done = site.run(&args);
         let (found, value) = error(&done);
         let said = value["error"].as_str().unwrap();
         assert_eq!(
@@ -117,7 +117,7 @@ fn s27_failures_are_json_where_json_is_wanted(
 /// without the value.
 #[test]
 fn s19_values_that_are_no_text_are_refused_by_their_name() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let bytes = || OsString::from_vec(b"geheim\xfc".to_vec());
     let sentence =
         "its value is not UTF-8; write it in UTF-8, or percent-encode other bytes in a URL";
@@ -129,7 +129,7 @@ fn s19_values_that_are_no_text_are_refused_by_their_name() {
         "TWINLOCK_TRUSTED_PROXIES",
         "PGPASSWORD",
     ] {
-        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
         let done = Done::from(command.env(name, bytes()).output().unwrap());
         assert_eq!(done.expect_refused(2), format!("{name}: {sentence}"));
     }
@@ -137,11 +137,11 @@ fn s19_values_that_are_no_text_are_refused_by_their_name() {
         (&["account", "add"][..], "argument 3"),
         (&["user", "list", "--database-url"], "--database-url"),
     ] {
-        let done = Done::from(place.command(args).arg(bytes()).output().unwrap());
+        let done = Done::from(site.command(args).arg(bytes()).output().unwrap());
         assert_eq!(done.expect_refused(2), format!("{name}: {sentence}"));
     }
     // Variables without the prefix are ignored.
-    let mut command = place.command(&["user", "list"]);
+    let mut command = site.command(&["user", "list"]);
     let done = Done::from(command.env("OTHER", bytes()).output().unwrap());
     done.expect_done();
 }
@@ -149,7 +149,7 @@ fn s19_values_that_are_no_text_are_refused_by_their_name() {
 /// 100,000 bytes are close to the longest value that the system allows.
 #[test]
 fn s19_a_very_long_value_is_cut() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let long = "x".repeat(100_000);
     for name in [
         "TWINLOCK_LISTEN",
@@ -160,7 +160,7 @@ fn s19_a_very_long_value_is_cut() {
         "TWINLOCK_ACCENT",
         "TWINLOCK_LOG_FORMAT",
     ] {
-        let mut command = place.command(&["serve"]);
+        let mut command = site.command(&["serve"]);
         command.env("TWINLOCK_LISTEN", "127.0.0.1:0");
         let value = if name == "TWINLOCK_ALLOWED_HOSTS" {
             format!("*{long}")
@@ -172,7 +172,7 @@ fn s19_a_very_long_value_is_cut() {
         assert!(done.err.len() < 2_500, "{name}: {}", done.err.len());
     }
     for args in [&[&*long][..], &["account", "add", &long], &["--", &long]] {
-        let done = place.run(args);
+        let done = site.run(args);
         assert!(
             done.code != 0 && done.err.len() < 2_500,
             "{}",
@@ -183,10 +183,10 @@ fn s19_a_very_long_value_is_cut() {
 
 #[test]
 fn s27_doctor_says_the_same_to_scripts_as_to_people() {
-    let place = Place::with_database();
-    std::fs::remove_file(place.file("twinlock.db.key")).unwrap();
-    let text = place.run(&["doctor"]);
-    let (code, value) = error(&place.run(&["--json", "doctor"]));
+    let site = ProgramSite::with_database();
+    std::fs::remove_file(site.file("twinlock.db.key")).unwrap();
+    let text = site.run(&["doctor"]);
+    let (code, value) = error(&site.run(&["--json", "doctor"]));
     assert_eq!(
         (code, &value["error"]),
         (1, &json!("1 of 4 checks failed: key"))
@@ -209,8 +209,8 @@ fn s27_doctor_says_the_same_to_scripts_as_to_people() {
 #[case::restore_of_nothing(&["restore", "nothing"])]
 #[case::wrong_setting(&["serve", "--listen", "nowhere"])]
 fn s19_a_misspelt_variable_is_told_by_every_command(#[case] args: &[&str]) {
-    let place = Place::with_database();
-    let mut command = place.command(args);
+    let site = ProgramSite::with_database();
+    let mut command = site.command(args);
     command.env("TWINLOCK_LISTN", "127.0.0.1:1");
     let done = Done::from(command.output().unwrap());
     let sentence = "TWINLOCK_LISTN is no setting of this program: did you mean TWINLOCK_LISTEN?";

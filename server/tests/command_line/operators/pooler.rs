@@ -13,7 +13,7 @@ use testkit::process::free_port;
 
 use super::{
     has,
-    server::{Server, url_of, word},
+    server::{OperatorDatabase, url_of, word},
 };
 use crate::support::{
     browser::get,
@@ -33,7 +33,7 @@ struct Pooler {
 }
 
 impl Pooler {
-    fn start(server: &Server, settings: &str) -> Self {
+    fn start(server: &OperatorDatabase, settings: &str) -> Self {
         loop {
             // If another program has taken the port meanwhile, try the next one.
             if let Some(pooler) = Self::start_at(free_port(), server, settings) {
@@ -43,7 +43,7 @@ impl Pooler {
     }
 
     /// Returns `None` if the port is taken.
-    fn start_at(port: u16, server: &Server, settings: &str) -> Option<Self> {
+    fn start_at(port: u16, server: &OperatorDatabase, settings: &str) -> Option<Self> {
         let (name, role) = (&server.name, server.superuser());
         let folder = tempfile::tempdir_in("/tmp").unwrap().keep();
         let file = folder.join("pgbouncer.ini");
@@ -93,11 +93,11 @@ impl Drop for Pooler {
 }
 
 /// Makes a database that is up to date.
-fn with_tables(test: &str) -> Option<Server> {
+fn with_tables(test: &str) -> Option<OperatorDatabase> {
     if !has(test, &["pgbouncer"]) {
         return None;
     }
-    let server = Server::new(test, "")?;
+    let server = OperatorDatabase::new(test, "")?;
     let owner = server.superuser().to_owned();
     server.done(&owner, &["key", "new"]).expect_done();
     server.done(&owner, &["migrate"]).expect_done();

@@ -6,7 +6,7 @@ use std::{
 };
 use testkit::http::HttpBrowser;
 
-use crate::support::program::{Place, Running};
+use crate::support::program::{ProgramSite, Running};
 
 /// Requests a page as a proxy does.
 fn page(server: &Running, header: &str) {
@@ -18,9 +18,9 @@ fn page(server: &Running, header: &str) {
 
 #[test]
 fn s12_a_proxy_that_is_not_named_is_warned_of_once() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     for (proxies, warnings) in [("", 1), ("10.0.0.0/8", 1), ("127.0.0.0/8", 0)] {
-        let server = place.serve_with(&[("TWINLOCK_TRUSTED_PROXIES", proxies)]);
+        let server = site.serve_with(&[("TWINLOCK_TRUSTED_PROXIES", proxies)]);
         for _ in 0..3 {
             HttpBrowser::new(&server)
                 .with_header("X-Forwarded-For", "203.0.113.9")
@@ -45,13 +45,13 @@ fn s12_a_proxy_that_is_not_named_is_warned_of_once() {
 /// The warning comes before any user signs in, whichever header the proxy sends.
 #[test]
 fn s12_a_page_is_enough() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     for header in [
         "X-Forwarded-For: 203.0.113.9",
         "X-Real-IP: 203.0.113.9",
         "Forwarded: for=203.0.113.9",
     ] {
-        let server = place.serve();
+        let server = site.serve();
         page(&server, header);
         server.terminate();
         let (_, log) = server.wait();
@@ -64,8 +64,8 @@ fn s12_a_page_is_enough() {
 
 #[test]
 fn s12_without_a_proxy_nothing_is_said() {
-    let place = Place::with_account();
-    let server = place.serve();
+    let site = ProgramSite::with_account();
+    let server = site.serve();
     HttpBrowser::new(&server).ask("session/whoami");
     server.terminate();
     let (_, log) = server.wait();

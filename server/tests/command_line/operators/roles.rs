@@ -6,7 +6,7 @@ use rstest::rstest;
 
 use super::{
     left_out,
-    server::{Server, url_of, word},
+    server::{OperatorDatabase, url_of, word},
 };
 use crate::support::program::{Done, Running};
 
@@ -14,7 +14,7 @@ const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// Expects that all commands refuse with the same words, which blame neither the key nor the disk.
 #[track_caller]
-fn refuse(server: &Server, role: &str, commands: &[&[&str]], words: &[&str]) {
+fn refuse(server: &OperatorDatabase, role: &str, commands: &[&[&str]], words: &[&str]) {
     for args in commands {
         let done = server.done(role, args);
         let line = done.expect_refused(1);
@@ -30,7 +30,7 @@ fn refuse(server: &Server, role: &str, commands: &[&[&str]], words: &[&str]) {
 #[test]
 fn s22_a_role_that_may_make_no_tables_is_told_the_grant() {
     let test = "s22_a_role_that_may_make_no_tables_is_told_the_grant";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();
@@ -59,7 +59,7 @@ fn s22_a_role_that_may_make_no_tables_is_told_the_grant() {
 #[test]
 fn s22_a_role_that_may_not_enter_the_schema_is_told_the_grant() {
     let test = "s22_a_role_that_may_not_enter_the_schema_is_told_the_grant";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();
@@ -79,7 +79,7 @@ fn s22_a_role_that_may_not_enter_the_schema_is_told_the_grant() {
 #[test]
 fn s22_tables_of_another_role_are_told_with_their_owner() {
     let test = "s22_tables_of_another_role_are_told_with_their_owner";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let (role, owner) = (server.name.clone(), server.superuser().to_owned());
@@ -119,7 +119,7 @@ fn s22_tables_of_another_role_are_told_with_their_owner() {
 #[test]
 fn s22_a_table_without_rights_is_told_while_it_serves() {
     let test = "s22_a_table_without_rights_is_told_while_it_serves";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();
@@ -146,7 +146,7 @@ fn s22_a_table_without_rights_is_told_while_it_serves() {
 #[test]
 fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
     let test = "s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();
@@ -185,7 +185,7 @@ fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
 #[test]
 fn s22_settings_of_the_role_are_told_as_the_cause() {
     let test = "s22_settings_of_the_role_are_told_as_the_cause";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let (role, database) = (server.name.clone(), server.name.clone());
@@ -254,7 +254,7 @@ fn s22_settings_of_the_role_are_told_as_the_cause() {
 #[test]
 fn a_server_is_reached_by_an_ipv6_address() {
     let test = "a_server_is_reached_by_an_ipv6_address";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let port = server.port();
@@ -284,7 +284,7 @@ fn a_server_is_reached_by_an_ipv6_address() {
 )]
 fn s13_another_encoding_is_refused_in_words(#[case] options: &str, #[case] words: &str) {
     let test = "s13_another_encoding_is_refused_in_words";
-    let Some(server) = Server::new(test, options) else {
+    let Some(server) = OperatorDatabase::new(test, options) else {
         return;
     };
     let owner = server.superuser().to_owned();
@@ -296,7 +296,7 @@ fn s13_another_encoding_is_refused_in_words(#[case] options: &str, #[case] words
         "--key-file",
         "twinlock.key",
     ];
-    Done::from(server.place.command(&sqlite).output().unwrap()).expect_done();
+    Done::from(server.site.command(&sqlite).output().unwrap()).expect_done();
     let copy = ["copy", "--from", "sqlite:old.db", "--to", &url];
     for args in [&SERVE[..], &["migrate"], &["doctor"], &copy] {
         let done = server.done(&owner, args);
@@ -308,7 +308,7 @@ fn s13_another_encoding_is_refused_in_words(#[case] options: &str, #[case] words
 #[test]
 fn a_database_or_server_that_is_not_there_is_told_apart() {
     let test = "a_database_or_server_that_is_not_there_is_told_apart";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();
@@ -331,7 +331,7 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
 #[test]
 fn s22_time_limits_of_the_role_change_nothing() {
     let test = "s22_time_limits_of_the_role_change_nothing";
-    let Some(server) = Server::new(test, "") else {
+    let Some(server) = OperatorDatabase::new(test, "") else {
         return;
     };
     let role = server.name.clone();

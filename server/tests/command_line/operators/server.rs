@@ -11,19 +11,19 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use url::Url;
 
 use super::left_out;
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 /// A database and a role with login, both dropped at the end.
-pub struct Server {
+pub struct OperatorDatabase {
     /// The URL of the superuser's connection.
     url: Url,
     /// The name of both the database and the role.
     pub name: String,
     /// A folder with a key file.
-    pub place: Place,
+    pub site: ProgramSite,
 }
 
-impl Server {
+impl OperatorDatabase {
     /// Makes a database with these options; reports the test as left out and returns `None` without
     /// a server.
     pub fn new(test: &str, options: &str) -> Option<Self> {
@@ -36,7 +36,7 @@ impl Server {
         let server = Self {
             url: url.parse().unwrap(),
             name: format!("operator_{}_{number}", process::id()),
-            place: Place::in_a_file(),
+            site: ProgramSite::in_a_file(),
         };
         let name = &server.name;
         server.run_in("postgres", &format!("CREATE ROLE {name} LOGIN"));
@@ -85,7 +85,7 @@ impl Server {
 
     /// Returns a command of the program with the database at this URL.
     pub fn command_at(&self, url: &str, args: &[&str]) -> Command {
-        let mut command = self.place.command(args);
+        let mut command = self.site.command(args);
         command
             .env("TWINLOCK_DATABASE_URL", url)
             .env("TWINLOCK_KEY_FILE", "twinlock.key");
@@ -98,7 +98,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for OperatorDatabase {
     fn drop(&mut self) {
         let name = &self.name;
         self.run_in("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));

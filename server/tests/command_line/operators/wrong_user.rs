@@ -10,7 +10,7 @@ use std::{
 use rstest::rstest;
 
 use super::{SERVICE, give, is_root, left_out, names};
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 /// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
@@ -21,8 +21,8 @@ fn set(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn run(place: &Place, user: u32, args: &[&str]) -> Done {
-    place.command_as(user, args).output().unwrap().into()
+fn run(site: &ProgramSite, user: u32, args: &[&str]) -> Done {
+    site.command_as(user, args).output().unwrap().into()
 }
 
 /// Another user owns the folder, the database and the key file, each with a mode.
@@ -40,16 +40,16 @@ fn s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is(
     if !is_root("s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is") {
         return;
     }
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    give(&place, NOBODY);
-    set(&place.file("twinlock.db"), database);
-    set(&place.file("twinlock.db.key"), key_file);
-    set(&place.file(""), folder);
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    give(&site, NOBODY);
+    set(&site.file("twinlock.db"), database);
+    set(&site.file("twinlock.db.key"), key_file);
+    set(&site.file(""), folder);
     // The command runs in another folder, because the user may not be able to enter this one.
     let elsewhere = tempfile::tempdir().unwrap();
     chown(elsewhere.path(), Some(SERVICE), Some(SERVICE)).unwrap();
-    let url = format!("sqlite:{}", place.file("twinlock.db").display());
+    let url = format!("sqlite:{}", site.file("twinlock.db").display());
     for args in [
         &SERVE[..],
         &["migrate"],
@@ -59,7 +59,7 @@ fn s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is(
         &["key", "new"],
         &["doctor"],
     ] {
-        let mut command = place.command_as(SERVICE, args);
+        let mut command = site.command_as(SERVICE, args);
         command.args(["--database-url", &url]);
         let done = Done::from(command.current_dir(elsewhere.path()).output().unwrap());
         assert_eq!(done.code, 1, "{args:?}: {}", done.err);
@@ -67,10 +67,10 @@ fn s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is(
         assert!(said.contains(AS_NOBODY), "{args:?}: {said}");
         assert!(!said.contains("chown"), "{args:?}: {said}");
     }
-    set(&place.file("twinlock.db"), 0o600);
-    set(&place.file("twinlock.db.key"), 0o600);
-    set(&place.file(""), 0o700);
-    run(&place, NOBODY, &["user", "list"]).expect_done();
+    set(&site.file("twinlock.db"), 0o600);
+    set(&site.file("twinlock.db.key"), 0o600);
+    set(&site.file(""), 0o700);
+    run(&site, NOBODY, &["user", "list"]).expect_done();
 }
 
 /// For a database on a server, only the key file shows which user it belongs to.
@@ -89,12 +89,12 @@ fn s20_a_key_file_of_another_user_is_left_to_its_server(
     if !is_root("s20_a_key_file_of_another_user_is_left_to_its_server") {
         return;
     }
-    let place = Place::in_a_file();
-    fs::write(place.file("twinlock.key"), "").unwrap();
-    chown(place.file("twinlock.key"), Some(owner), Some(owner)).unwrap();
-    set(&place.file("twinlock.key"), mode);
-    set(&place.file(""), 0o755);
-    let mut command = place.command_as(SERVICE, &["user", "list"]);
+    let site = ProgramSite::in_a_file();
+    fs::write(site.file("twinlock.key"), "").unwrap();
+    chown(site.file("twinlock.key"), Some(owner), Some(owner)).unwrap();
+    set(&site.file("twinlock.key"), mode);
+    set(&site.file(""), 0o755);
+    let mut command = site.command_as(SERVICE, &["user", "list"]);
     command
         .env(
             "TWINLOCK_DATABASE_URL",
@@ -112,11 +112,11 @@ fn s20_a_database_that_root_left_in_the_services_folder_is_told() {
     if !is_root("s20_a_database_that_root_left_in_the_services_folder_is_told") {
         return;
     }
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    give(&place, SERVICE);
-    chown(place.file("twinlock.db"), Some(0), Some(0)).unwrap();
-    let done = run(&place, SERVICE, &SERVE);
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    give(&site, SERVICE);
+    chown(site.file("twinlock.db"), Some(0), Some(0)).unwrap();
+    let done = run(&site, SERVICE, &SERVE);
     let line = done.expect_refused(1);
     assert!(
         line.contains("run this as root (`sudo -E twinlock …`: without `-E`, sudo drops TWINLOCK_… variables) if the server runs as root; if it runs as user 4242, whose folder it is, root has to give the file back (`chown 4242 twinlock.db`)"),
@@ -144,12 +144,12 @@ fn s7_a_first_start_in_a_folder_that_can_not_be_written_is_told(
     if !is_root("s7_a_first_start_in_a_folder_that_can_not_be_written_is_told") {
         return;
     }
-    let place = Place::in_a_file();
-    let folder = fs::canonicalize(place.file("")).unwrap();
+    let site = ProgramSite::in_a_file();
+    let folder = fs::canonicalize(site.file("")).unwrap();
     chown(&folder, Some(owner), Some(owner)).unwrap();
     set(&folder, mode);
     for args in [&SERVE[..], &["migrate"]] {
-        let done = run(&place, SERVICE, args);
+        let done = run(&site, SERVICE, args);
         let line = done.expect_refused(1);
         let beginning = format!(
             "the database twinlock.db does not exist yet, and user 4242 can't write in the folder {}: ",
@@ -160,7 +160,7 @@ fn s7_a_first_start_in_a_folder_that_can_not_be_written_is_told(
             "{line}"
         );
         assert!(!line.contains("copy") && !line.contains("key"), "{line}");
-        assert_eq!(names(&place, ""), [""; 0]);
+        assert_eq!(names(&site, ""), [""; 0]);
     }
 }
 
@@ -171,19 +171,19 @@ fn s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told() {
     if !is_root("s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told") {
         return;
     }
-    let place = Place::in_a_file();
-    fs::create_dir(place.file("secrets")).unwrap();
-    set(&place.file("secrets"), 0o755);
-    chown(place.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
+    let site = ProgramSite::in_a_file();
+    fs::create_dir(site.file("secrets")).unwrap();
+    set(&site.file("secrets"), 0o755);
+    chown(site.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
     let args = [&SERVE[..], &["--key-file", "secrets/a.key"]].concat();
-    let done = run(&place, SERVICE, &args);
+    let done = run(&site, SERVICE, &args);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with("the key file secrets/a.key does not exist yet, and user 4242 can't write in the folder secrets: it belongs to root (mode 0755); name another file with TWINLOCK_KEY_FILE"),
         "{line}"
     );
-    assert_eq!(names(&place, ""), ["secrets"]);
-    assert_eq!(names(&place, "secrets"), [""; 0]);
+    assert_eq!(names(&site, ""), ["secrets"]);
+    assert_eq!(names(&site, "secrets"), [""; 0]);
 }
 
 #[test]
@@ -191,12 +191,12 @@ fn s7_a_backup_in_a_folder_that_can_not_be_written_is_told() {
     if !is_root("s7_a_backup_in_a_folder_that_can_not_be_written_is_told") {
         return;
     }
-    let place = Place::in_a_file();
-    place.run(&["migrate"]).expect_done();
-    give(&place, SERVICE);
-    fs::create_dir(place.file("roots")).unwrap();
-    set(&place.file("roots"), 0o755);
-    let done = run(&place, SERVICE, &["backup", "roots/copy"]);
+    let site = ProgramSite::in_a_file();
+    site.run(&["migrate"]).expect_done();
+    give(&site, SERVICE);
+    fs::create_dir(site.file("roots")).unwrap();
+    set(&site.file("roots"), 0o755);
+    let done = run(&site, SERVICE, &["backup", "roots/copy"]);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with("the backup roots/copy does not exist yet, and user 4242 can't write in the folder roots: it belongs to root (mode 0755); name another file, in a folder of user 4242"),
@@ -216,9 +216,9 @@ fn s23_a_port_that_only_root_may_take_is_told() {
         left_out(test, "this machine gives every user every port");
         return;
     }
-    let place = Place::in_a_file();
-    chown(place.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
-    let done = run(&place, SERVICE, &["serve", "--listen", "127.0.0.1:80"]);
+    let site = ProgramSite::in_a_file();
+    chown(site.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
+    let done = run(&site, SERVICE, &["serve", "--listen", "127.0.0.1:80"]);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with("listening on 127.0.0.1:80: ") && line.contains("CAP_NET_BIND_SERVICE"),

@@ -6,26 +6,25 @@ use serde_json::json;
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
-    program::Place,
+    program::ProgramSite,
 };
 
 /// Returns the id of an account by its position in the list.
-fn id(place: &Place, number: usize) -> String {
-    let listed = place.run(&["account", "list", "--json"]).expect_json();
+fn id(site: &ProgramSite, number: usize) -> String {
+    let listed = site.run(&["account", "list", "--json"]).expect_json();
     listed[number]["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn an_account_gets_another_name() {
-    let place = Place::with_owner();
+    let site = ProgramSite::with_owner();
     assert_eq!(
-        place
-            .run(&["account", "rename", "example LTD", "Example Group"])
+        site.run(&["account", "rename", "example LTD", "Example Group"])
             .expect_done(),
         "Account `Example Ltd` is called `Example Group` now."
     );
     // A change of case of the same name does not collide with another account.
-    let json = place
+    let json = site
         .run(&[
             "account",
             "rename",
@@ -39,21 +38,19 @@ fn an_account_gets_another_name() {
         json!({ "id": json["id"], "name": "EXAMPLE group", "old_name": "Example Group" })
     );
     assert!(
-        place
-            .listed("ada@example.com")
+        site.user_line("ada@example.com")
             .contains("owner of `EXAMPLE group`")
     );
 }
 
 #[test]
 fn an_account_goes_and_its_members_stay_as_users() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
-    let id = id(&place, 1);
+    let id = id(&site, 1);
     assert_eq!(
-        place
-            .run(&["account", "remove", "Example Ltd"])
+        site.run(&["account", "remove", "Example Ltd"])
             .expect_done(),
         format!(
             "Account `Example Ltd` removed: 2 members belonged to it, and stay as users.\n\
@@ -65,8 +62,7 @@ fn an_account_goes_and_its_members_stay_as_users() {
         )
     );
     assert!(
-        place
-            .listed("ada@example.com")
+        site.user_line("ada@example.com")
             .contains("(Somebody): in no account")
     );
     assert_eq!(
@@ -75,7 +71,7 @@ fn an_account_goes_and_its_members_stay_as_users() {
         "a running server knows at once"
     );
 
-    let json = place
+    let json = site
         .run(&["account", "remove", "acme", "--json"])
         .expect_json();
     assert_eq!(
@@ -83,18 +79,17 @@ fn an_account_goes_and_its_members_stay_as_users() {
         json!({ "id": json["id"], "name": "Acme", "members": 0, "belonged": [] })
     );
     assert_eq!(
-        place.run(&["account", "list", "--json"]).expect_json(),
+        site.run(&["account", "list", "--json"]).expect_json(),
         json!([])
     );
 }
 
 #[test]
 fn the_words_fit_the_number_of_members() {
-    let place = Place::with_owner();
-    let [acme, example] = [0, 1].map(|place_in_list| id(&place, place_in_list));
+    let site = ProgramSite::with_owner();
+    let [acme, example] = [0, 1].map(|place_in_list| id(&site, place_in_list));
     assert_eq!(
-        place
-            .run(&["account", "remove", "Example Ltd"])
+        site.run(&["account", "remove", "Example Ltd"])
             .expect_done(),
         format!(
             "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user.\n\
@@ -105,7 +100,7 @@ fn the_words_fit_the_number_of_members() {
         )
     );
     assert_eq!(
-        place.run(&["account", "remove", "Acme"]).expect_done(),
+        site.run(&["account", "remove", "Acme"]).expect_done(),
         format!(
             "Account `Acme` removed: it had no members.\n\
          The security events of before name it by its id: {acme}\n\
@@ -122,18 +117,18 @@ fn the_words_fit_the_number_of_members() {
 #[case(&["account", "remove", "Nobody's"], "there is no account `Nobody's`: ")]
 #[case(&["account", "require-mfa", "Nobody's", "on"], "there is no account `Nobody's`: ")]
 fn refusals_say_why(#[case] args: &[&str], #[case] reason: &str) {
-    let place = Place::with_account();
-    place.run(&["account", "add", "Acme"]).expect_done();
-    let done = place.run(args);
+    let site = ProgramSite::with_account();
+    site.run(&["account", "add", "Acme"]).expect_done();
+    let done = site.run(args);
     let line = done.expect_refused(1);
     assert!(line.starts_with(reason), "{line}");
 }
 
 #[test]
 fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     let require = |account: &str, rule: &str| {
-        let done = place.run(&["account", "require-mfa", account, rule]);
+        let done = site.run(&["account", "require-mfa", account, rule]);
         done.expect_done().to_owned()
     };
     let effect = "2 of 2 members have none yet, to be set up on opening this account next.";
@@ -157,7 +152,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
         require("Example Ltd", "off"),
         "Account `Example Ltd` does not require MFA any more: no member has it."
     );
-    let json = place
+    let json = site
         .run(&["account", "require-mfa", "Acme", "on", "--json"])
         .expect_json();
     let expected = json!({
@@ -168,12 +163,12 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
 
 #[test]
 fn the_rule_holds_at_once_for_whoever_is_signed_in() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
     let rule = |rule: &str| {
-        let done = place.run(&["account", "require-mfa", "Example Ltd", rule]);
+        let done = site.run(&["account", "require-mfa", "Example Ltd", rule]);
         done.expect_done().to_owned()
     };
     rule("on");

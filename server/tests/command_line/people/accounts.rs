@@ -2,35 +2,33 @@
 
 use serde_json::json;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 #[test]
 fn an_account_is_added_and_listed() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     assert_eq!(
-        place.run(&["account", "list"]).expect_done(),
+        site.run(&["account", "list"]).expect_done(),
         "There are no accounts. Add one with `twinlock account add NAME`."
     );
     assert_eq!(
-        place.run(&["account", "list", "--json"]).expect_json(),
+        site.run(&["account", "list", "--json"]).expect_json(),
         json!([])
     );
     assert_eq!(
-        place
-            .run(&["account", "add", " Example Ltd "])
-            .expect_done(),
+        site.run(&["account", "add", " Example Ltd "]).expect_done(),
         "Account `Example Ltd` added."
     );
     assert_eq!(
-        place.run(&["account", "list"]).expect_done(),
+        site.run(&["account", "list"]).expect_done(),
         "Example Ltd: 0 members, MFA optional"
     );
 
-    let added = place
+    let added = site
         .run(&["--json", "account", "add", "Acme"])
         .expect_json();
     assert_eq!(added["name"], "Acme");
-    let listed = place.run(&["account", "list", "--json"]).expect_json();
+    let listed = site.run(&["account", "list", "--json"]).expect_json();
     assert_eq!(
         listed[0],
         json!({ "id": added["id"], "name": "Acme", "members": 0, "requires_mfa": false })
@@ -40,8 +38,8 @@ fn an_account_is_added_and_listed() {
 
 #[test]
 fn a_taken_name_is_refused_whatever_its_case() {
-    let place = Place::with_account();
-    let done = place.run(&["account", "add", "EXAMPLE LTD"]);
+    let site = ProgramSite::with_account();
+    let done = site.run(&["account", "add", "EXAMPLE LTD"]);
     assert!(
         done.expect_refused(1)
             .starts_with("there is an account `Example Ltd` already")
@@ -50,13 +48,13 @@ fn a_taken_name_is_refused_whatever_its_case() {
 
 #[test]
 fn what_can_be_no_name_is_refused() {
-    let place = Place::with_database();
-    let done = place.run(&["account", "add", "  "]);
+    let site = ProgramSite::with_database();
+    let done = site.run(&["account", "add", "  "]);
     assert_eq!(
         done.expect_refused(1),
         "`  ` is no name for an account: enter a name"
     );
-    let done = place.run(&["account", "add", "a\nb"]);
+    let done = site.run(&["account", "add", "a\nb"]);
     assert_eq!(
         done.expect_refused(1),
         "`a\\nb` is no name for an account: leave out U+000A (control character), which shows nothing"
@@ -65,14 +63,14 @@ fn what_can_be_no_name_is_refused() {
 
 #[test]
 fn migrate_says_what_it_made_and_can_be_repeated() {
-    let place = Place::new();
+    let site = ProgramSite::new();
     for _ in 0..2 {
         assert_eq!(
-            place.run(&["migrate"]).expect_done(),
+            site.run(&["migrate"]).expect_done(),
             "twinlock.db is up to date; its key file is twinlock.db.key."
         );
     }
-    let json = place.run(&["migrate", "--json"]).expect_json();
+    let json = site.run(&["migrate", "--json"]).expect_json();
     assert_eq!(
         json,
         json!({ "database": "twinlock.db", "key_file": "twinlock.db.key" })

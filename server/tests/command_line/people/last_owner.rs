@@ -1,22 +1,22 @@
 //! R14: two commands at once that each remove an Owner, of whom one has to stay.
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 const ROUNDS: usize = 50;
 
 #[test]
 fn one_owner_stays_when_two_commands_remove_each_the_other() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     let owners = ["ada@example.com", "max@example.com"];
     for email in owners {
-        place.add_person(email, "owner");
+        site.add_person(email, "owner");
     }
     for round in 0..ROUNDS {
         // Both are started before the test waits for either.
         let running: Vec<_> = owners
             .iter()
             .map(|email| {
-                let mut command = place.command(&["member", "remove", email, "Example Ltd"]);
+                let mut command = site.command(&["member", "remove", email, "Example Ltd"]);
                 command.spawn().unwrap()
             })
             .collect();
@@ -32,6 +32,6 @@ fn one_owner_stays_when_two_commands_remove_each_the_other() {
             .find(|(_, code)| **code == Some(0))
             .unwrap();
         let back = ["member", "add", gone, "Example Ltd", "--role", "owner"];
-        place.run(&back).expect_done();
+        site.run(&back).expect_done();
     }
 }

@@ -3,13 +3,13 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::support::{browser::signed_in, people::PASSWORD, program::Place};
+use crate::support::{browser::signed_in, people::PASSWORD, program::ProgramSite};
 
 #[test]
 fn somebody_joins_changes_their_role_and_leaves() {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     let member = |args: &[&str]| {
-        let done = place.run(&[&["member"], args].concat());
+        let done = site.run(&[&["member"], args].concat());
         done.expect_done().to_owned()
     };
     assert_eq!(
@@ -17,8 +17,7 @@ fn somebody_joins_changes_their_role_and_leaves() {
         "max@example.com added as owner of `Acme`."
     );
     assert!(
-        place
-            .listed("max@example.com")
+        site.user_line("max@example.com")
             .contains("owner of `Acme` and member of `Example Ltd`")
     );
     assert_eq!(
@@ -40,18 +39,16 @@ fn somebody_joins_changes_their_role_and_leaves() {
          They are in no account now; `twinlock member add` adds them to one, `twinlock user remove` removes them."
     );
     assert!(
-        place
-            .listed("ada@example.com")
+        site.user_line("ada@example.com")
             .contains("(Somebody): in no account")
     );
 }
 
 #[test]
 fn scripts_get_json() {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     let run = |args: &[&str]| {
-        place
-            .run(&[&["--json", "member"], args].concat())
+        site.run(&[&["--json", "member"], args].concat())
             .expect_json()
     };
     for (args, role) in [
@@ -81,23 +78,21 @@ fn scripts_get_json() {
 
 #[test]
 fn a_running_server_knows_at_once() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
-    place
-        .run(&[
-            "member",
-            "add",
-            "max@example.com",
-            "Acme",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
+    site.run(&[
+        "member",
+        "add",
+        "max@example.com",
+        "Acme",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
     assert_eq!(browser.standing(), "choose_account");
-    place
-        .run(&["member", "remove", "max@example.com", "Example Ltd"])
+    site.run(&["member", "remove", "max@example.com", "Example Ltd"])
         .expect_done();
     let viewer = browser.ask("session/whoami").json();
     assert_eq!(
@@ -108,22 +103,19 @@ fn a_running_server_knows_at_once() {
 
 #[test]
 fn who_can_t_sign_in_is_told_of_with_their_new_role() {
-    let place = Place::with_member();
-    place
-        .run(&["user", "disable", "max@example.com"])
+    let site = ProgramSite::with_member();
+    site.run(&["user", "disable", "max@example.com"])
         .expect_done();
     let barred =
         "They are disabled, and can't sign in until `twinlock user enable max@example.com`.";
     let max = ["max@example.com", "Acme", "--role", "owner"];
     assert_eq!(
-        place
-            .run(&[&["member", "add"][..], &max].concat())
+        site.run(&[&["member", "add"][..], &max].concat())
             .expect_done(),
         format!("max@example.com added as owner of `Acme`. {barred}")
     );
     assert_eq!(
-        place
-            .run(&[&["member", "role"][..], &max].concat())
+        site.run(&[&["member", "role"][..], &max].concat())
             .expect_done(),
         format!("max@example.com is owner of `Acme` already. {barred}")
     );
@@ -148,13 +140,12 @@ fn who_can_t_sign_in_is_told_of_with_their_new_role() {
 )]
 #[case(&["remove", "ada@example.com", "Example Ltd"], "ada@example.com is the last Owner of `Example Ltd` who can sign in: ")]
 fn refusals_say_why_and_change_nothing(#[case] args: &[&str], #[case] reason: &str) {
-    let place = Place::with_owner();
-    let done = place.run(&[&["member"], args].concat());
+    let site = ProgramSite::with_owner();
+    let done = site.run(&[&["member"], args].concat());
     let line = done.expect_refused(1);
     assert!(line.starts_with(reason), "{line}");
     assert!(
-        place
-            .listed("ada@example.com")
+        site.user_line("ada@example.com")
             .ends_with(": owner of `Example Ltd`, MFA off")
     );
 }

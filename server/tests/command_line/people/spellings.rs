@@ -4,20 +4,20 @@
 use rstest::rstest;
 use serde_json::Value;
 
-use crate::support::{browser::signed_in, people::PASSWORD, program::Place};
+use crate::support::{browser::signed_in, people::PASSWORD, program::ProgramSite};
 
-fn add(place: &Place, email: &str, name: &str) -> crate::support::program::Done {
+fn add(site: &ProgramSite, email: &str, name: &str) -> crate::support::program::Done {
     let add = ["user", "add", email, "--name", name];
     let role = ["--account", "Example Ltd", "--role", "member"];
-    place.run(&[add.as_slice(), &role].concat())
+    site.run(&[add.as_slice(), &role].concat())
 }
 
 #[test]
 fn s3_a_name_with_joiners_is_taken_and_shown_as_it_was_typed() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     let name = "علی\u{200c}رضا";
-    add(&place, "ali@example.com", name).expect_done();
-    let listed = place.run(&["user", "list", "--json"]).expect_json();
+    add(&site, "ali@example.com", name).expect_done();
+    let listed = site.run(&["user", "list", "--json"]).expect_json();
     assert_eq!(listed[0]["name"], name);
 }
 
@@ -28,13 +28,17 @@ fn s3_a_name_with_joiners_is_taken_and_shown_as_it_was_typed() {
     "leave out U+202E (direction override), which shows nothing"
 )]
 fn s3_a_name_that_shows_nothing_is_refused_by_its_sign(#[case] name: &str, #[case] why: &str) {
-    let done = add(&Place::with_account(), "ada@example.com", name);
+    let done = add(&ProgramSite::with_account(), "ada@example.com", name);
     assert!(done.expect_refused(1).ends_with(why), "{name:?}");
 }
 
 #[test]
 fn s25_a_sign_within_an_address_is_refused_by_its_name() {
-    let done = add(&Place::with_account(), "a\u{202e}b@example.com", "Ada");
+    let done = add(
+        &ProgramSite::with_account(),
+        "a\u{202e}b@example.com",
+        "Ada",
+    );
     assert_eq!(
         done.expect_refused(1),
         "`a\\u{202e}b@example.com` is no email address: leave out U+202E (direction override), which shows nothing"
@@ -43,12 +47,12 @@ fn s25_a_sign_within_an_address_is_refused_by_its_name() {
 
 #[test]
 fn s4_one_person_signs_in_by_every_spelling_of_the_host() {
-    let place = Place::with_account();
-    place.add_person("eva@exämple.com", "member");
-    let again = add(&place, "EVA@xn--exmple-cua.com", "Eva");
+    let site = ProgramSite::with_account();
+    site.add_person("eva@exämple.com", "member");
+    let again = add(&site, "EVA@xn--exmple-cua.com", "Eva");
     let refused = again.expect_refused(1);
     assert!(refused.contains("there is a user eva@exämple.com already"));
-    let server = place.serve();
+    let server = site.serve();
     for typed in [
         "eva@exämple.com",
         "EVA@EXÄMPLE.COM",
@@ -65,21 +69,21 @@ fn s4_one_person_signs_in_by_every_spelling_of_the_host() {
 /// operator is told.
 #[test]
 fn s4_what_collides_is_told_and_resolved() {
-    let place = Place::with_account();
-    place.add_person("eva@exämple.com", "member");
-    place.add_person("second@example.com", "member");
-    let quiet = place.run(&["collisions"]);
+    let site = ProgramSite::with_account();
+    site.add_person("eva@exämple.com", "member");
+    site.add_person("second@example.com", "member");
+    let quiet = site.run(&["collisions"]);
     assert_eq!(
         quiet.expect_done(),
         "No two users or accounts have spellings of one address or name."
     );
     let older = "UPDATE users SET email = 'eva@xn--exmple-cua.com', is_canonical = 0 WHERE email = 'second@example.com'";
-    place.tamper(older);
+    site.tamper(older);
     let notice = "1 of the users and accounts have a spelling of another's address or name, or none that works; `twinlock collisions` lists them with what resolves each.";
-    assert!(place.run(&["migrate"]).expect_done().ends_with(notice));
-    assert!(place.run(&["doctor"]).expect_done().ends_with(notice));
+    assert!(site.run(&["migrate"]).expect_done().ends_with(notice));
+    assert!(site.run(&["doctor"]).expect_done().ends_with(notice));
 
-    let server = place.serve();
+    let server = site.serve();
     let who = |typed: &str| {
         let mut browser = signed_in(&server, typed, PASSWORD);
         browser.ask("session/whoami").json()["email"].clone()
@@ -87,61 +91,60 @@ fn s4_what_collides_is_told_and_resolved() {
     assert_eq!(who("eva@exämple.com"), "eva@exämple.com");
     assert_eq!(who("EVA@xn--exmple-cua.com"), "eva@xn--exmple-cua.com");
 
-    let told = place.run(&["collisions", "--json"]).expect_json();
+    let told = site.run(&["collisions", "--json"]).expect_json();
     assert_eq!(told[0]["text"], "eva@xn--exmple-cua.com");
     assert_eq!(told[0]["held_by"]["text"], "eva@exämple.com");
     let id = told[0]["id"].as_str().unwrap();
-    let said = place.run(&["collisions"]);
+    let said = site.run(&["collisions"]);
     let remedy = format!("`twinlock user set-email {id} NEW-ADDRESS`");
     assert!(said.expect_done().ends_with(&remedy));
-    let taken = place.run(&["user", "set-email", id, "Eva@EXÄMPLE.com"]);
+    let taken = site.run(&["user", "set-email", id, "Eva@EXÄMPLE.com"]);
     assert!(
         taken
             .expect_refused(1)
             .starts_with("there is a user eva@exämple.com already")
     );
-    let set = place.run(&["user", "set-email", id, "eva.second@example.com"]);
+    let set = site.run(&["user", "set-email", id, "eva.second@example.com"]);
     assert_eq!(
         set.expect_done(),
         "eva@xn--exmple-cua.com signs in as eva.second@example.com from now on; password and sessions stay."
     );
     assert_eq!(who("eva.second@example.com"), "eva.second@example.com");
     assert_eq!(who("eva@xn--exmple-cua.com"), "eva@exämple.com");
-    place.run(&["collisions"]).expect_done();
+    site.run(&["collisions"]).expect_done();
 }
 
 /// While two versions run side by side, the older one writes its own form of an address; the next
 /// start makes it canonical.
 #[test]
 fn s4_what_an_older_version_writes_is_brought_at_the_next_start() {
-    let place = Place::with_account();
-    place.add_person("eva@example.com", "member");
-    place.tamper("UPDATE users SET email = 'eva@xn--exmple-cua.com', is_canonical = 0");
-    place.run(&["migrate"]).expect_done();
-    let listed = place.run(&["user", "list", "--json"]).expect_json();
+    let site = ProgramSite::with_account();
+    site.add_person("eva@example.com", "member");
+    site.tamper("UPDATE users SET email = 'eva@xn--exmple-cua.com', is_canonical = 0");
+    site.run(&["migrate"]).expect_done();
+    let listed = site.run(&["user", "list", "--json"]).expect_json();
     assert_eq!(listed[0]["email"], "eva@exämple.com");
 }
 
 #[test]
 fn s8_accounts_that_differ_in_dots_and_case_only_are_one() {
-    let place = Place::with_database();
-    place.run(&["account", "add", "IŞIK"]).expect_done();
-    let again = place.run(&["account", "add", "ışık"]);
+    let site = ProgramSite::with_database();
+    site.run(&["account", "add", "IŞIK"]).expect_done();
+    let again = site.run(&["account", "add", "ışık"]);
     assert!(
         again
             .expect_refused(1)
             .starts_with("there is an account `IŞIK` already; ")
     );
-    place
-        .run(&["account", "rename", "isik", "Işık Ltd"])
+    site.run(&["account", "rename", "isik", "Işık Ltd"])
         .expect_done();
 }
 
 #[test]
 fn s8_an_equal_name_is_refused_by_the_spelling_that_is_there() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     for name in ["Alder Bakery", "Birch"] {
-        place.run(&["account", "add", name]).expect_done();
+        site.run(&["account", "add", name]).expect_done();
     }
     let there = "there is an account `Alder Bakery` already; ";
     for args in [
@@ -149,12 +152,11 @@ fn s8_an_equal_name_is_refused_by_the_spelling_that_is_there() {
         &["account", "add", " ALDER bakery "],
         &["account", "rename", "Birch", "älder bakery"],
     ] {
-        let done = place.run(args);
+        let done = site.run(args);
         let line = done.expect_refused(1);
         assert!(line.starts_with(there), "{args:?}: {line}");
     }
     // An account may be renamed to another spelling of its own name.
-    place
-        .run(&["account", "rename", "alder bakery", "Älder Bakery"])
+    site.run(&["account", "rename", "alder bakery", "Älder Bakery"])
         .expect_done();
 }

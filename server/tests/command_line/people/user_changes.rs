@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
-    program::{Done, Place},
+    program::{Done, ProgramSite},
 };
 
 #[test]
 fn whoever_is_disabled_is_out_at_once_until_enabled() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     let change = |command: &str| {
-        let done = place.run(&["user", command, "Max@example.com"]);
+        let done = site.run(&["user", command, "Max@example.com"]);
         done.expect_done().to_owned()
     };
     assert_eq!(change("enable"), "max@example.com is not disabled.");
@@ -34,7 +34,7 @@ fn whoever_is_disabled_is_out_at_once_until_enabled() {
         "wrong_credentials"
     );
     assert_eq!(change("disable"), "max@example.com is disabled already.");
-    assert!(place.listed("max@example.com").ends_with(", disabled"));
+    assert!(site.user_line("max@example.com").ends_with(", disabled"));
 
     assert_eq!(
         change("enable"),
@@ -45,14 +45,14 @@ fn whoever_is_disabled_is_out_at_once_until_enabled() {
 
 #[test]
 fn scripts_learn_whether_anything_changed() {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     for (command, disabled, changed) in [
         ("disable", true, true),
         ("disable", true, false),
         ("enable", false, true),
         ("enable", false, false),
     ] {
-        let json = place
+        let json = site
             .run(&["user", command, "max@example.com", "--json"])
             .expect_json();
         let expected = json!({
@@ -64,15 +64,15 @@ fn scripts_learn_whether_anything_changed() {
 
 #[test]
 fn a_reset_lets_somebody_in_by_their_password() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     let code = &browser.set_up_mfa(now()).codes[0];
-    assert!(place.listed("max@example.com").contains("MFA on"));
+    assert!(site.user_line("max@example.com").contains("MFA on"));
     let mut half = signed_in(&server, "max@example.com", PASSWORD);
     assert_eq!(half.standing(), "half_signed_in");
 
-    let done = place.run(&["user", "reset-mfa", "max@example.com"]);
+    let done = site.run(&["user", "reset-mfa", "max@example.com"]);
     assert_eq!(
         done.expect_done(),
         "MFA of max@example.com reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
@@ -88,12 +88,12 @@ fn a_reset_lets_somebody_in_by_their_password() {
     assert_eq!(browser.standing(), "full");
     assert_eq!(browser.give_backup_code(code).status, 403);
 
-    let again = place.run(&["user", "reset-mfa", "max@example.com"]);
+    let again = site.run(&["user", "reset-mfa", "max@example.com"]);
     assert_eq!(
         again.expect_done(),
         "max@example.com has no MFA: there was nothing to reset."
     );
-    let json = place
+    let json = site
         .run(&["user", "reset-mfa", "max@example.com", "--json"])
         .expect_json();
     assert_eq!(
@@ -109,17 +109,16 @@ fn a_reset_lets_somebody_in_by_their_password() {
 
 #[test]
 fn a_reset_clears_the_lock_too() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let set_up = signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     let wrong = set_up.authenticator.wrong_code(now());
     let kinds: Vec<String> = (0..6).map(|_| browser.give_code(&wrong).kind()).collect();
     assert_eq!(kinds[5], "paused", "{kinds:?}");
-    place
-        .run(&["user", "reset-mfa", "max@example.com"])
+    site.run(&["user", "reset-mfa", "max@example.com"])
         .expect_done();
-    let unlocked = place.run(&["user", "unlock", "max@example.com"]);
+    let unlocked = site.run(&["user", "unlock", "max@example.com"]);
     assert!(
         unlocked
             .expect_done()
@@ -129,11 +128,11 @@ fn a_reset_clears_the_lock_too() {
 
 #[test]
 fn somebody_is_removed_with_all_that_was_theirs() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     let mut browser = signed_in(&server, "max@example.com", PASSWORD);
     browser.set_up_mfa(now());
-    let json = place
+    let json = site
         .run(&["user", "remove", "MAX@example.com", "--json"])
         .expect_json();
     assert_eq!(
@@ -147,15 +146,14 @@ fn somebody_is_removed_with_all_that_was_theirs() {
         browser.ask("session/whoami").status_and_json(),
         (200, Value::Null)
     );
-    assert_eq!(place.listed("max@example.com"), "");
+    assert_eq!(site.user_line("max@example.com"), "");
     assert!(
-        place
-            .run(&["account", "list"])
+        site.run(&["account", "list"])
             .expect_done()
             .contains("Example Ltd: 1 member,")
     );
 
-    place.add_person("max@example.com", "member");
+    site.add_person("max@example.com", "member");
     let more = [
         "member",
         "add",
@@ -164,11 +162,11 @@ fn somebody_is_removed_with_all_that_was_theirs() {
         "--role",
         "member",
     ];
-    place.run(&more).expect_done();
-    let before = place.listed("max@example.com");
-    let users = place.run(&["user", "list", "--json"]).expect_json();
+    site.run(&more).expect_done();
+    let before = site.user_line("max@example.com");
+    let users = site.run(&["user", "list", "--json"]).expect_json();
     let id = users[1]["id"].as_str().unwrap();
-    let again = place.run(&["user", "remove", "max@example.com"]);
+    let again = site.run(&["user", "remove", "max@example.com"]);
     let lines: Vec<&str> = again.expect_done().lines().collect();
     assert_eq!(
         lines,
@@ -183,17 +181,17 @@ fn somebody_is_removed_with_all_that_was_theirs() {
 
     // The printed lines add the user again when a shell runs them.
     for line in &lines[3..] {
-        let program = place.file("twinlock");
+        let program = site.file("twinlock");
         if !program.exists() {
             symlink(env!("CARGO_BIN_EXE_twinlock"), &program).unwrap();
         }
-        let mut shell = place.command_of("/bin/sh".as_ref(), &["-c", line]);
-        let done = Done::from(shell.env("PATH", place.file("")).output().unwrap());
+        let mut shell = site.command_of("/bin/sh".as_ref(), &["-c", line]);
+        let done = Done::from(shell.env("PATH", site.file("")).output().unwrap());
         done.expect_done();
     }
-    let invited = place.listed("max@example.com");
+    let invited = site.user_line("max@example.com");
     assert_eq!(invited, format!("{before}, invited"));
-    let gone = place.run(&["user", "remove", "max@example.com"]);
+    let gone = site.run(&["user", "remove", "max@example.com"]);
     let said = gone.expect_done();
     assert!(
         said.contains(" and their link to choose a password.\n"),
@@ -205,14 +203,13 @@ fn somebody_is_removed_with_all_that_was_theirs() {
 /// account is worded accordingly.
 #[test]
 fn what_brings_somebody_back_is_true_of_them() {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     let said = |email: &str| {
-        let done = place.run(&["user", "remove", email]);
+        let done = site.run(&["user", "remove", email]);
         let lines: Vec<String> = done.expect_done().lines().map(str::to_owned).collect();
         lines[2..].to_vec()
     };
-    place
-        .run(&["user", "disable", "max@example.com"])
+    site.run(&["user", "disable", "max@example.com"])
         .expect_done();
     assert_eq!(
         said("max@example.com"),
@@ -222,7 +219,7 @@ fn what_brings_somebody_back_is_true_of_them() {
             "twinlock user disable max@example.com",
         ]
     );
-    place.add_person("eva@example.com", "member");
+    site.add_person("eva@example.com", "member");
     assert_eq!(
         said("eva@example.com"),
         [
@@ -230,9 +227,8 @@ fn what_brings_somebody_back_is_true_of_them() {
             "twinlock user add eva@example.com --name Somebody --account 'Example Ltd' --role member",
         ]
     );
-    place.add_person("eva@example.com", "member");
-    place
-        .run(&["member", "remove", "eva@example.com", "Example Ltd"])
+    site.add_person("eva@example.com", "member");
+    site.run(&["member", "remove", "eva@example.com", "Example Ltd"])
         .expect_done();
     assert_eq!(
         said("eva@example.com"),
@@ -246,40 +242,42 @@ fn what_brings_somebody_back_is_true_of_them() {
 /// The list shows which users need `user unlock`, by the same rule as the members' list.
 #[test]
 fn the_list_says_who_is_locked_out() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
-    let locked = || place.run(&["user", "list", "--json"]).expect_json()[1]["locked"].clone();
+    let locked = || site.run(&["user", "list", "--json"]).expect_json()[1]["locked"].clone();
     let count = |wrong: u32| {
         let sql = format!(
             "INSERT INTO attempts (user_id, in_a_row) SELECT id, {wrong} FROM users WHERE email = 'max@example.com'
              ON CONFLICT (user_id) DO UPDATE SET in_a_row = excluded.in_a_row"
         );
-        place.change(&sql);
+        site.change(&sql);
     };
     assert_eq!(locked(), false);
     count(domain::second_factor::lockout::LOCK_AFTER - 1);
     assert_eq!(locked(), false);
     count(domain::second_factor::lockout::LOCK_AFTER);
     assert_eq!(locked(), true);
-    assert!(place.listed("max@example.com").ends_with("MFA on, locked"));
-    place
-        .run(&["user", "unlock", "max@example.com"])
+    assert!(
+        site.user_line("max@example.com")
+            .ends_with("MFA on, locked")
+    );
+    site.run(&["user", "unlock", "max@example.com"])
         .expect_done();
-    assert!(place.listed("max@example.com").ends_with("MFA on"));
+    assert!(site.user_line("max@example.com").ends_with("MFA on"));
 }
 
 #[rstest]
 fn an_unknown_address_is_refused(
     #[values("disable", "enable", "reset-mfa", "remove")] command: &str,
 ) {
-    let place = Place::with_account();
-    let done = place.run(&["user", command, "max@example.com"]);
+    let site = ProgramSite::with_account();
+    let done = site.run(&["user", command, "max@example.com"]);
     assert_eq!(
         done.expect_refused(1),
         "there is no user max@example.com; `twinlock user list` shows all"
     );
-    let done = place.run(&["user", command, "max"]);
+    let done = site.run(&["user", command, "max"]);
     assert!(
         done.expect_refused(1)
             .starts_with("`max` is no email address: ")
@@ -288,54 +286,51 @@ fn an_unknown_address_is_refused(
 
 #[rstest]
 fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
-    let place = Place::with_member();
+    let site = ProgramSite::with_member();
     let refused = |of: &str| {
         format!(
             "ada@example.com is the last Owner of {of} who can sign in: make another user Owner first (`twinlock member role`, or `twinlock user add` if it has no other member; an invited user counts once they have chosen a password), \
              or remove the account (`twinlock account remove`)"
         )
     };
-    let change = || place.run(&["user", command, "ada@example.com"]);
+    let change = || site.run(&["user", command, "ada@example.com"]);
     assert_eq!(change().expect_refused(1), refused("`Example Ltd`"));
-    place
-        .run(&[
-            "member",
-            "add",
-            "ada@example.com",
-            "Acme",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
+    site.run(&[
+        "member",
+        "add",
+        "ada@example.com",
+        "Acme",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
     assert_eq!(
         change().expect_refused(1),
         refused("`Acme` and `Example Ltd`")
     );
     assert!(
-        place
-            .listed("ada@example.com")
+        site.user_line("ada@example.com")
             .ends_with("owner of `Example Ltd`, MFA off")
     );
 
     // Each way out that the refusal names works.
-    place.run(&["account", "remove", "Acme"]).expect_done();
-    place
-        .run(&[
-            "member",
-            "role",
-            "max@example.com",
-            "Example Ltd",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
+    site.run(&["account", "remove", "Acme"]).expect_done();
+    site.run(&[
+        "member",
+        "role",
+        "max@example.com",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
     change().expect_done();
 }
 
 /// RC3, regression: an account could be left with an Owner who has no password yet.
 #[test]
 fn an_owner_who_is_invited_only_does_not_count() {
-    let place = Place::with_owner();
+    let site = ProgramSite::with_owner();
     let max = "max@example.com";
     let add = [
         "user",
@@ -348,7 +343,7 @@ fn an_owner_who_is_invited_only_does_not_count() {
         "--role",
         "owner",
     ];
-    place.run(&add).expect_done();
+    site.run(&add).expect_done();
     for args in [
         &["user", "remove", "ada@example.com"][..],
         &["user", "disable", "ada@example.com"],
@@ -362,41 +357,35 @@ fn an_owner_who_is_invited_only_does_not_count() {
             "member",
         ],
     ] {
-        let done = place.run(args);
+        let done = site.run(args);
         let line = done.expect_refused(1);
         assert!(line.contains("is the last Owner of"), "{line}");
     }
     let set = ["user", "set-password", max, "--password-stdin"];
-    place.run_with(&set, PASSWORD).expect_done();
-    place
-        .run(&["user", "remove", "ada@example.com"])
+    site.run_with(&set, PASSWORD).expect_done();
+    site.run(&["user", "remove", "ada@example.com"])
         .expect_done();
-    place.run(&["user", "remove", max]).expect_refused(1);
+    site.run(&["user", "remove", max]).expect_refused(1);
 }
 
 #[test]
 fn an_owner_who_is_disabled_does_not_count() {
-    let place = Place::with_member();
-    place
-        .run(&[
-            "member",
-            "role",
-            "max@example.com",
-            "Example Ltd",
-            "--role",
-            "owner",
-        ])
+    let site = ProgramSite::with_member();
+    site.run(&[
+        "member",
+        "role",
+        "max@example.com",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
+    site.run(&["user", "disable", "max@example.com"])
         .expect_done();
-    place
-        .run(&["user", "disable", "max@example.com"])
-        .expect_done();
-    place
-        .run(&["user", "disable", "ada@example.com"])
+    site.run(&["user", "disable", "ada@example.com"])
         .expect_refused(1);
-    place
-        .run(&["user", "enable", "max@example.com"])
+    site.run(&["user", "enable", "max@example.com"])
         .expect_done();
-    place
-        .run(&["user", "disable", "ada@example.com"])
+    site.run(&["user", "disable", "ada@example.com"])
         .expect_done();
 }

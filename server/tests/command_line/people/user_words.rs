@@ -3,14 +3,14 @@
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
-    program::Place,
+    program::ProgramSite,
 };
 
 /// Each sentence matches what the user has. An invited user has no password, no session and nothing
 /// to keep.
 #[test]
 fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
-    let place = Place::with_owner();
+    let site = ProgramSite::with_owner();
     let (max, new) = ("max@example.com", "maximilian@example.com");
     let add = [
         "user",
@@ -23,9 +23,9 @@ fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
         "--role",
         "member",
     ];
-    place.run(&add).expect_done();
+    site.run(&add).expect_done();
     let first_line = |args: &[&str]| {
-        let done = place.run(&[&["user"], args].concat());
+        let done = site.run(&[&["user"], args].concat());
         done.expect_done().lines().next().unwrap().to_owned()
     };
     let no_password = "They have no password yet: `twinlock user set-password max@example.com` prints a link to choose one.";
@@ -62,7 +62,7 @@ fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
     );
     let set = ["user", "set-password", new, "--password-stdin"];
     assert_eq!(
-        place.run_with(&set, PASSWORD).expect_done(),
+        site.run_with(&set, PASSWORD).expect_done(),
         "Password of maximilian@example.com set, their first one; no link from before works any more."
     );
     assert_eq!(
@@ -73,16 +73,15 @@ fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
 
 #[test]
 fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     signed_in(&server, "max@example.com", PASSWORD).set_up_mfa(now());
-    place
-        .run(&["user", "disable", "max@example.com"])
+    site.run(&["user", "disable", "max@example.com"])
         .expect_done();
     let until =
         " They are disabled, and can't sign in until `twinlock user enable max@example.com`.";
     for command in ["unlock", "reset-mfa"] {
-        let done = place.run(&["user", command, "max@example.com"]);
+        let done = site.run(&["user", command, "max@example.com"]);
         let said = done.expect_done();
         assert!(
             said.ends_with(until) && !said.contains("They sign in"),
@@ -95,7 +94,7 @@ fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
         "max@example.com",
         "--password-stdin",
     ];
-    let done = place.run_with(&set, "another fine pass phrase\n");
+    let done = site.run_with(&set, "another fine pass phrase\n");
     assert!(done.expect_done().ends_with(until), "{}", done.out);
 }
 
@@ -103,17 +102,16 @@ fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
 /// with `--` where needed.
 #[test]
 fn s19_what_a_command_prints_for_a_shell_runs_there() {
-    let place = Place::in_a_file();
+    let site = ProgramSite::in_a_file();
     let (url, key_file, dash) = (
         "sqlite:its folder/a.db",
         "its folder/the key",
         "-max@example.com",
     );
     let flags = ["--database-url", url, "--key-file", key_file];
-    std::fs::create_dir(place.file("its folder")).unwrap();
+    std::fs::create_dir(site.file("its folder")).unwrap();
     let run = |args: &[&str]| {
-        place
-            .run(&[&flags[..], args].concat())
+        site.run(&[&flags[..], args].concat())
             .expect_done()
             .to_owned()
     };
@@ -134,11 +132,11 @@ fn s19_what_a_command_prints_for_a_shell_runs_there() {
     let enable = "`twinlock user enable --database-url 'sqlite:its folder/a.db' --key-file 'its folder/the key' -- -max@example.com`";
     let said = run(&["user", "disable", "--", dash]);
     assert!(said.contains(&format!("works until {enable}.")), "{said}");
-    shell(&place, enable.trim_matches('`'));
+    shell(&site, enable.trim_matches('`'));
     let said = run(&["user", "unlock", "--", dash]);
     let link = said.split('`').nth(1).unwrap().to_owned();
     assert!(link.starts_with("twinlock user set-password "), "{said}");
-    assert!(shell(&place, &link).contains("/invitation#"));
+    assert!(shell(&site, &link).contains("/invitation#"));
     let removed = [
         run(&["user", "remove", "--", dash]),
         run(&["account", "remove", "O'Neill & Co"]),
@@ -148,7 +146,7 @@ fn s19_what_a_command_prints_for_a_shell_runs_there() {
         lines.map(str::to_owned).collect()
     };
     for line in lines(&removed[1]).iter().chain(&lines(&removed[0])) {
-        shell(&place, line);
+        shell(&site, line);
     }
     let listed = run(&["user", "list"]);
     assert!(
@@ -158,9 +156,9 @@ fn s19_what_a_command_prints_for_a_shell_runs_there() {
 }
 
 /// Runs a line in a shell whose `twinlock` is this binary, and returns the output.
-fn shell(place: &Place, line: &str) -> String {
-    let folder = place.open_program();
-    let mut command = place.command_of("/bin/sh".as_ref(), &["-c", line]);
+fn shell(site: &ProgramSite, line: &str) -> String {
+    let folder = site.open_program();
+    let mut command = site.command_of("/bin/sh".as_ref(), &["-c", line]);
     command.env("PATH", folder.parent().unwrap());
     let done = crate::support::program::Done::from(command.output().unwrap());
     done.expect_done().to_owned()

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::json;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 const PASSWORD: &str = "correct horse battery staple";
 const ADD_ADA: [&str; 9] = [
@@ -22,34 +22,33 @@ fn with(more: &[&'static str]) -> Vec<&'static str> {
     [&ADD_ADA[..], more].concat()
 }
 
-fn place_with_ada() -> Place {
-    let place = Place::with_account();
-    place
-        .run_with(&with(&["--password-stdin"]), PASSWORD)
+fn place_with_ada() -> ProgramSite {
+    let site = ProgramSite::with_account();
+    site.run_with(&with(&["--password-stdin"]), PASSWORD)
         .expect_done();
-    place
+    site
 }
 
 #[test]
 fn somebody_with_a_password_is_added_and_listed() {
-    let place = Place::with_account();
-    let empty = place.run(&["user", "list"]);
+    let site = ProgramSite::with_account();
+    let empty = site.run(&["user", "list"]);
     assert_eq!(
         empty.expect_done(),
         "There are no users. Add one with `twinlock user add`."
     );
-    let done = place.run_with(&with(&["--password-stdin"]), PASSWORD);
+    let done = site.run_with(&with(&["--password-stdin"]), PASSWORD);
     assert_eq!(
         done.expect_done(),
         "ada@example.com added as owner of `Example Ltd`."
     );
-    let listed = place.run(&["user", "list"]);
+    let listed = site.run(&["user", "list"]);
     assert_eq!(
         listed.expect_done(),
         "ada@example.com (Ada Owner): owner of `Example Ltd`, MFA off"
     );
 
-    let listed = place.run(&["user", "list", "--json"]).expect_json();
+    let listed = site.run(&["user", "list", "--json"]).expect_json();
     let expected = json!({
         "id": listed[0]["id"], "email": "ada@example.com", "name": "Ada Owner", "disabled": false, "has_password": true,
         "has_mfa": false, "locked": false, "accounts": [{ "name": "Example Ltd", "role": "owner" }], "last_sign_in": null,
@@ -59,8 +58,8 @@ fn somebody_with_a_password_is_added_and_listed() {
 
 #[test]
 fn somebody_without_a_password_gets_a_link() {
-    let place = Place::with_account();
-    let done = place
+    let site = ProgramSite::with_account();
+    let done = site
         .command(&with(&[]))
         .env("TWINLOCK_PUBLIC_URL", "https://panel.example.com/")
         .output()
@@ -78,8 +77,7 @@ fn somebody_without_a_password_gets_a_link() {
     let token = link.strip_prefix("https://panel.example.com/invitation#");
     assert_eq!(token.unwrap().len(), 43, "256 bits in base64");
     assert!(
-        place
-            .run(&["user", "list"])
+        site.run(&["user", "list"])
             .expect_done()
             .ends_with(", MFA off, invited")
     );
@@ -87,8 +85,8 @@ fn somebody_without_a_password_gets_a_link() {
 
 #[test]
 fn scripts_get_the_link_as_json() {
-    let place = Place::with_account();
-    let json = place.run(&with(&["--json"])).expect_json();
+    let site = ProgramSite::with_account();
+    let json = site.run(&with(&["--json"])).expect_json();
     assert_eq!(
         (&json["email"], &json["role"], &json["account"]),
         (
@@ -109,8 +107,8 @@ fn scripts_get_the_link_as_json() {
 
 #[test]
 fn a_link_needs_to_know_the_port() {
-    let place = Place::with_account();
-    let done = place
+    let site = ProgramSite::with_account();
+    let done = site
         .command(&with(&[]))
         .env("TWINLOCK_LISTEN", "127.0.0.1:0")
         .output()
@@ -133,14 +131,14 @@ fn a_link_needs_to_know_the_port() {
 #[case(&["user", "set-password", "a@example.com"], "there is no user a@example.com; ")]
 #[case(&["user", "unlock", "a@example.com"], "there is no user a@example.com; ")]
 fn refusals_say_why(#[case] args: &[&str], #[case] reason: &str) {
-    let done = Place::with_account().run(args);
+    let done = ProgramSite::with_account().run(args);
     let line = done.expect_refused(1);
     assert!(line.starts_with(reason), "{line}");
 }
 
 #[test]
 fn an_account_must_come_first() {
-    let done = Place::with_database().run(&with(&[]));
+    let done = ProgramSite::with_database().run(&with(&[]));
     assert!(
         done.expect_refused(1)
             .starts_with("there is no account `example ltd`: there are none yet")
@@ -161,14 +159,14 @@ fn a_taken_address_is_refused() {
 #[case("fourteen chars\r\n", "use at least 15 characters")]
 #[case("fourteen chars\n", "use at least 15 characters")]
 fn a_password_that_breaks_the_rule_is_refused(#[case] password: &str, #[case] reason: &str) {
-    let place = Place::with_account();
-    let done = place.run_with(&with(&["--password-stdin"]), password);
+    let site = ProgramSite::with_account();
+    let done = site.run_with(&with(&["--password-stdin"]), password);
     assert_eq!(
         done.expect_refused(1),
         format!("the password can't be used: {reason}")
     );
     assert_eq!(
-        place.run(&["user", "list", "--json"]).expect_json(),
+        site.run(&["user", "list", "--json"]).expect_json(),
         json!([]),
         "nobody was added"
     );
@@ -176,8 +174,8 @@ fn a_password_that_breaks_the_rule_is_refused(#[case] password: &str, #[case] re
 
 #[test]
 fn a_password_is_set_or_a_link_printed() {
-    let place = place_with_ada();
-    let done = place.run_with(
+    let site = place_with_ada();
+    let done = site.run_with(
         &[
             "user",
             "set-password",
@@ -190,7 +188,7 @@ fn a_password_is_set_or_a_link_printed() {
         done.expect_done(),
         "Password of ada@example.com set; they are signed out everywhere."
     );
-    let done = place.run(&["user", "set-password", "ADA@example.com"]);
+    let done = site.run(&["user", "set-password", "ADA@example.com"]);
     let (said, link) = done.expect_done().rsplit_once('\n').unwrap();
     assert!(
         said.starts_with("The password of ada@example.com stays until they choose a new one."),
@@ -204,15 +202,14 @@ fn a_password_is_set_or_a_link_printed() {
 
 #[test]
 fn somebody_is_unlocked() {
-    let place = place_with_ada();
-    let done = place.run(&["user", "unlock", "ada@example.com"]);
+    let site = place_with_ada();
+    let done = site.run(&["user", "unlock", "ada@example.com"]);
     assert_eq!(
         done.expect_done(),
         "ada@example.com had no wrong codes in a row; delays after wrong passwords have ended."
     );
     assert_eq!(
-        place
-            .run(&["user", "unlock", "ada@example.com", "--json"])
+        site.run(&["user", "unlock", "ada@example.com", "--json"])
             .expect_json()["refused_in_a_row"],
         0
     );

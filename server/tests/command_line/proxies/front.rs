@@ -11,12 +11,12 @@ use std::{
 use tempfile::TempDir;
 use testkit::process::free_port;
 
-use super::kind::{Places, Recipe, make_certificate};
+use super::kind::{ProxyPaths, ProxyRecipe, make_certificate};
 
 /// The number of checks whether the proxy listens, a hundredth of a second apart.
 const TRIES: u32 = 1500;
 
-pub struct Front {
+pub struct RunningProxy {
     process: Child,
     /// The port for plain HTTP.
     pub plain: u16,
@@ -26,28 +26,28 @@ pub struct Front {
     pub folder: TempDir,
 }
 
-impl Front {
+impl RunningProxy {
     /// Starts the proxy in front of a port. `change` receives the recipe and the folder for its
     /// files.
     pub fn start(
         upstream: u16,
-        recipe: Recipe,
-        change: impl FnOnce(Recipe, &TempDir) -> Recipe,
+        recipe: ProxyRecipe,
+        change: impl FnOnce(ProxyRecipe, &TempDir) -> ProxyRecipe,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let kind = recipe.kind;
         make_certificate(kind, folder.path());
-        let places = Places {
+        let paths = ProxyPaths {
             plain: free_port(),
             tls: free_port(),
             upstream,
             folder: folder.path(),
         };
-        let (plain, tls) = (places.plain, places.tls);
-        let recipe = change(recipe, &folder).at(&places);
+        let (plain, tls) = (paths.plain, paths.tls);
+        let recipe = change(recipe, &folder).at(&paths);
         let file = |name: &str| folder.path().join(name);
         fs::write(file("recipe"), recipe).unwrap();
-        fs::write(file("main"), kind.main(&places)).unwrap();
+        fs::write(file("main"), kind.main(&paths)).unwrap();
         let log = File::create(file("output")).unwrap();
         let mut command = kind.command(folder.path());
         command.stdout(log.try_clone().unwrap()).stderr(log);
@@ -81,7 +81,7 @@ impl Front {
     }
 }
 
-impl Drop for Front {
+impl Drop for RunningProxy {
     fn drop(&mut self) {
         // The signal lets the proxy stop its workers too; a kill would leave them running.
         let id = self.process.id().to_string();

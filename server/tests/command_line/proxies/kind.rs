@@ -9,7 +9,7 @@ use std::{
 
 /// A proxy program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProxyKind {
     Nginx,
     Caddy,
     Haproxy,
@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// The ports of the proxy and of the server, and the proxy's folder.
-pub struct Places<'a> {
+pub struct ProxyPaths<'a> {
     pub plain: u16,
     pub tls: u16,
     pub upstream: u16,
@@ -25,15 +25,15 @@ pub struct Places<'a> {
 }
 
 /// The text of a recipe, which a test may change.
-pub struct Recipe {
-    pub kind: Kind,
+pub struct ProxyRecipe {
+    pub kind: ProxyKind,
     text: String,
 }
 
 /// The user and the password for the proxy's own sign-in.
 pub const STAFF: (&str, &str) = ("ada", "lighthouse-17");
 
-impl Kind {
+impl ProxyKind {
     /// The Debian package, which is also the program's name.
     const fn package(self) -> &'static str {
         match self {
@@ -80,9 +80,9 @@ impl Kind {
     }
 
     /// The main configuration that an operator's system has around the recipe.
-    pub fn main(self, places: &Places) -> String {
-        let folder = places.folder.display();
-        let Places { plain, tls, .. } = places;
+    pub fn main(self, paths: &ProxyPaths) -> String {
+        let folder = paths.folder.display();
+        let ProxyPaths { plain, tls, .. } = paths;
         match self {
             Self::Nginx => format!(
                 "daemon off; worker_processes 1; user root; pid {folder}/pid; error_log {folder}/log;
@@ -134,14 +134,14 @@ impl Kind {
     }
 }
 
-impl Recipe {
+impl ProxyRecipe {
     /// Reads the recipe from the documentation.
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: ProxyKind) -> Self {
         let name = match kind {
-            Kind::Nginx => "nginx.conf",
-            Kind::Caddy => "Caddyfile",
-            Kind::Haproxy => "haproxy.cfg",
-            Kind::Apache => "apache.conf",
+            ProxyKind::Nginx => "nginx.conf",
+            ProxyKind::Caddy => "Caddyfile",
+            ProxyKind::Haproxy => "haproxy.cfg",
+            ProxyKind::Apache => "apache.conf",
         };
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/proxies");
         Self {
@@ -189,21 +189,21 @@ impl Recipe {
             users.display().to_string()
         };
         match self.kind {
-            Kind::Nginx => self
+            ProxyKind::Nginx => self
                 .with_lines("auth_basic")
                 .with("/etc/nginx/twinlock.htpasswd", &user_file()),
-            Kind::Apache => self
+            ProxyKind::Apache => self
                 .with_lines("<Location \"/\">")
                 .with(
                     "What belongs to the proxy's",
                     "# What belongs to the proxy's",
                 )
                 .with("/etc/apache2/twinlock.htpasswd", &user_file()),
-            Kind::Haproxy => self
+            ProxyKind::Haproxy => self
                 .with_lines("http-request auth")
                 .with_lines("userlist")
                 .with("replace-this", password),
-            Kind::Caddy => {
+            ProxyKind::Caddy => {
                 let mut hash = Command::new(self.kind.program());
                 let hash = output(hash.args(["hash-password", "--plaintext", password]));
                 self.with_lines("basicauth").with("HASH", &hash)
@@ -212,30 +212,30 @@ impl Recipe {
     }
 
     /// Returns the recipe with the ports and paths of a test.
-    pub fn at(self, places: &Places) -> String {
-        let Places {
+    pub fn at(self, paths: &ProxyPaths) -> String {
+        let ProxyPaths {
             plain,
             tls,
             upstream,
             folder,
-        } = places;
+        } = paths;
         let folder = folder.display();
         let (certificate, key) = (format!("{folder}/pem"), format!("{folder}/key"));
         let recipe = self.with("127.0.0.1:3000", &format!("127.0.0.1:{upstream}"));
         let recipe = match recipe.kind {
-            Kind::Nginx => recipe
+            ProxyKind::Nginx => recipe
                 .with("listen 80;", &format!("listen 127.0.0.1:{plain};"))
                 .with("listen 443 ssl;", &format!("listen 127.0.0.1:{tls} ssl;")),
-            Kind::Caddy => recipe.with_lines("tls "),
-            Kind::Haproxy => recipe
+            ProxyKind::Caddy => recipe.with_lines("tls "),
+            ProxyKind::Haproxy => recipe
                 .with("bind :80", &format!("bind 127.0.0.1:{plain}"))
                 .with("bind :443", &format!("bind 127.0.0.1:{tls}")),
-            Kind::Apache => recipe
+            ProxyKind::Apache => recipe
                 .with("*:80>", &format!("127.0.0.1:{plain}>"))
                 .with("*:443>", &format!("127.0.0.1:{tls}>")),
         };
         let recipe = recipe.with("/etc/ssl/panel.example.com.pem", &certificate);
-        if recipe.kind == Kind::Haproxy {
+        if recipe.kind == ProxyKind::Haproxy {
             return recipe.text;
         }
         recipe.with("/etc/ssl/panel.example.com.key", &key).text
@@ -244,7 +244,7 @@ impl Recipe {
 
 /// Makes a certificate for panel.example.com and its key: in two files, or for `HAProxy` both in
 /// `pem`.
-pub fn make_certificate(kind: Kind, folder: &Path) {
+pub fn make_certificate(kind: ProxyKind, folder: &Path) {
     let file = |name: &str| folder.join(name);
     fs::write(
         file("openssl.cnf"),
@@ -263,7 +263,7 @@ pub fn make_certificate(kind: Kind, folder: &Path) {
             .arg("-out")
             .arg(file("pem")),
     );
-    if kind == Kind::Haproxy {
+    if kind == ProxyKind::Haproxy {
         let both = [file("pem"), file("key")].map(|part| fs::read_to_string(part).unwrap());
         fs::write(file("pem"), both.concat()).unwrap();
     }

@@ -16,10 +16,10 @@ use testkit::process::free_port;
 
 use super::{
     EMAIL, PASSWORD, TRUSTED,
-    client::Client,
-    front::Front,
-    kind::{Kind, Recipe},
-    place, serve,
+    client::ProxyClient,
+    front::RunningProxy,
+    kind::{ProxyKind, ProxyRecipe},
+    program_site, serve,
 };
 
 const OTHER: &str = "nine slow lanterns by the river";
@@ -70,23 +70,23 @@ fn carry(mut from: TcpStream, mut to: TcpStream, goes_on: impl Fn(&[u8]) -> bool
 #[test]
 fn p3_a_request_that_the_proxy_sends_again_has_the_answer_of_the_first() {
     for (key, status) in [("0123456789abcdef", 200), ("", 401)] {
-        let place = place();
-        let server = serve(&place, free_port(), &[TRUSTED]);
+        let program = program_site();
+        let server = serve(&program, free_port(), &[TRUSTED]);
         let (port, lost) = losing_one(server.port, "profile/change_password");
         let one = "server 127.0.0.1:3000;";
         let two = format!("{one}\n    server 127.0.0.1:{} backup;", server.port);
         let again = "proxy_next_upstream error timeout non_idempotent;\n        proxy_cache off;";
-        let recipe = Recipe::of(Kind::Nginx)
+        let recipe = ProxyRecipe::of(ProxyKind::Nginx)
             .with(one, &two)
             .with("proxy_cache off;", again);
-        let front = Front::start(port, recipe, |recipe, _| recipe);
-        let mut client = Client::of(&front);
+        let front = RunningProxy::start(port, recipe, |recipe, _| recipe);
+        let mut client = ProxyClient::of(&front);
         assert_eq!(client.sign_in(EMAIL, PASSWORD).status, 200);
-        let mut client = client.saying("Idempotency-Key", key);
+        let mut client = client.with_header("Idempotency-Key", key);
         let passwords = json!({ "current": PASSWORD, "new": OTHER });
         let answer = client.call("profile/change_password", &passwords);
         assert!(lost.load(Ordering::SeqCst), "an answer was lost");
-        assert_eq!(answer.status, status, "{answer:?} {}", front.log());
+        assert_eq!(answer.status, status, "{answer} {}", front.log());
         if status == 200 {
             assert_eq!(client.standing(), json!("full"));
         }

@@ -2,14 +2,14 @@
 
 use std::{fs, path::Path, thread};
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 /// The number of servers, as an operator may start behind one balancer.
 const SERVERS: usize = 4;
 
-fn all_start(place: &Place) {
+fn all_start(site: &ProgramSite) {
     let servers = thread::scope(|scope| {
-        let starts = [(); SERVERS].map(|()| scope.spawn(|| place.serve()));
+        let starts = [(); SERVERS].map(|()| scope.spawn(|| site.serve()));
         starts.map(|start| start.join().unwrap())
     });
     for mut server in servers {
@@ -22,15 +22,15 @@ fn all_start(place: &Place) {
         let (code, log) = server.wait();
         assert_eq!(code, 0, "{log}");
     }
-    place.run(&["account", "add", "Example Ltd"]).expect_done();
-    place.run(&["key", "list"]).expect_done();
+    site.run(&["account", "add", "Example Ltd"]).expect_done();
+    site.run(&["key", "list"]).expect_done();
 }
 
 #[test]
 fn on_an_empty_database() {
-    let place = Place::new();
-    place.make_key();
-    all_start(&place);
+    let site = ProgramSite::new();
+    site.make_key();
+    all_start(&site);
 }
 
 /// Returns the statements that undo the newest migration.
@@ -58,13 +58,13 @@ fn taking_back(line: &str) -> Option<String> {
 
 #[test]
 fn on_a_database_of_the_version_before() {
-    let place = Place::with_database();
+    let site = ProgramSite::with_database();
     let forget =
         "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
-    place.change(forget);
+    site.change(forget);
     for sql in undone() {
-        place.change(&sql);
+        site.change(&sql);
     }
-    place.run(&["account", "list"]).expect_refused(1);
-    all_start(&place);
+    site.run(&["account", "list"]).expect_refused(1);
+    all_start(&site);
 }

@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
 };
 
-use crate::support::program::{Place, Running};
+use crate::support::program::{ProgramSite, Running};
 
 /// Sends raw bytes and returns the status of the answer.
 fn status(server: &Running, request: &str) -> u16 {
@@ -26,8 +26,8 @@ fn get(server: &Running, target: &str, version: &str, headers: &str) -> u16 {
 
 #[test]
 fn s30_only_the_own_hosts_are_answered_over_the_wire() {
-    let place = Place::with_account();
-    let server = place.serve_with(&[
+    let site = ProgramSite::with_account();
+    let server = site.serve_with(&[
         ("TWINLOCK_PUBLIC_URL", "https://panel.example.com"),
         ("TWINLOCK_ALLOWED_HOSTS", "panel.lan, ::1"),
     ]);
@@ -87,8 +87,8 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
 /// which one is wrong.
 #[test]
 fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
-    let place = Place::with_account();
-    let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
+    let site = ProgramSite::with_account();
+    let server = site.serve_with(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
     let headers = "Host: 10.0.0.7\r\nX-Forwarded-Host: panel.example.com, inner.example\r\n";
     assert_eq!(get(&server, "/setup", "1.1", headers), 421);
     let headers = "Host: 10.0.0.8\r\nX-Forwarded-Host: panel.example.com\r\n";
@@ -111,8 +111,8 @@ fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
 
 #[test]
 fn s31_a_transfer_coding_that_is_not_undone_ends_the_connection() {
-    let place = Place::with_account();
-    let server = place.serve();
+    let site = ProgramSite::with_account();
+    let server = site.serve();
     let head = "POST /api/session/whoami HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n";
     // The request has no `Connection: close`, because the server closes the connection by itself.
     let coded = format!("{head}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
@@ -129,8 +129,8 @@ fn s31_a_transfer_coding_that_is_not_undone_ends_the_connection() {
 
 #[test]
 fn s17_the_log_says_what_arrived_and_keeps_what_is_secret() {
-    let place = Place::with_account();
-    let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", "http://127.0.0.1:3000")]);
+    let site = ProgramSite::with_account();
+    let server = site.serve_with(&[("TWINLOCK_PUBLIC_URL", "http://127.0.0.1:3000")]);
     let post = |headers: &str| {
         let request = format!(
             "POST /api/session/sign_in HTTP/1.1\r\nHost: 127.0.0.1:7000\r\n{headers}Content-Type: application/json\r\nContent-Length: 2\r\n\

@@ -8,7 +8,7 @@ use testkit::http::{HttpAnswer, HttpBrowser};
 
 use crate::support::{
     browser::{now, signed_in},
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
 /// The printed output of the demo.
@@ -89,7 +89,7 @@ fn states(browser: &mut HttpBrowser, account: usize) -> BTreeMap<String, String>
         .collect()
 }
 
-fn expected(states: &[(&str, &str)]) -> BTreeMap<String, String> {
+fn expected_states(states: &[(&str, &str)]) -> BTreeMap<String, String> {
     let pair =
         |(email, state): &(&str, &str)| (format!("{email}@example.com"), (*state).to_owned());
     states.iter().map(pair).collect()
@@ -97,8 +97,8 @@ fn expected(states: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[test]
 fn nine_people_are_printed_once_and_every_state_is_somebodys() {
-    let place = Place::new();
-    let (server, text) = place.serve_demo();
+    let site = ProgramSite::new();
+    let (server, text) = site.serve_demo();
     let sheet = Sheet::read(text);
     assert_eq!(sheet.people.len(), 9, "{}", sheet.text);
     let passwords = sheet
@@ -120,7 +120,7 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
         ("finn", "on"),
         ("mia", "on"),
     ];
-    assert_eq!(states(&mut ada, 0), expected(&alder));
+    assert_eq!(states(&mut ada, 0), expected_states(&alder));
     let mut otto = sheet.open(&server, "otto@example.com");
     let birch = [
         ("otto", "off"),
@@ -128,15 +128,15 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
         ("ivo", "off"),
         ("mia", "on"),
     ];
-    assert_eq!(states(&mut otto, 0), expected(&birch));
-    for account in place
+    assert_eq!(states(&mut otto, 0), expected_states(&birch));
+    for account in site
         .run(&["account", "list", "--json"])
         .expect_json()
         .as_array()
         .unwrap()
     {
         let owned = json!({ "name": account["name"], "role": "owner" });
-        let users = place.run(&["user", "list", "--json"]).expect_json();
+        let users = site.run(&["user", "list", "--json"]).expect_json();
         let is_owner = |user: &Value| user["accounts"].as_array().unwrap().contains(&owned);
         assert!(users.as_array().unwrap().iter().any(is_owner), "{account}");
     }
@@ -147,7 +147,7 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
     for secret in sheet.secrets() {
         assert!(!log.contains(secret), "a secret is in the log");
     }
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
+    let done = site.run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
     let line = done.expect_refused(1);
     let (named, remedy) = line.split_once(" is not empty, ").unwrap();
     assert!(named.starts_with("the database "), "{line}");
@@ -155,7 +155,7 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
         remedy,
         "and --demo fills an empty one only: leave --demo out, or name a new one with TWINLOCK_DATABASE_URL"
     );
-    let mut server = place.serve();
+    let mut server = site.serve();
     sheet.open_with_code(&server, "mia@example.com");
     server.terminate();
     assert_eq!(
@@ -167,8 +167,8 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
 
 #[test]
 fn everybody_gets_in_as_their_state_allows() {
-    let (place, mut standings) = (Place::new(), BTreeMap::new());
-    let (server, text) = place.serve_demo();
+    let (site, mut standings) = (ProgramSite::new(), BTreeMap::new());
+    let (server, text) = site.serve_demo();
     let sheet = Sheet::read(text);
     let mut codes_left = BTreeMap::new();
     for (email, [_, key, _]) in &sheet.people {
@@ -226,7 +226,7 @@ fn everybody_gets_in_as_their_state_allows() {
 
 #[test]
 fn an_account_is_enough_to_refuse() {
-    let done = Place::with_account().run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
+    let done = ProgramSite::with_account().run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
     let line = done.expect_refused(1);
     assert!(
         line.starts_with("the database ") && line.contains(" is not empty"),
@@ -242,7 +242,7 @@ fn others_behind_a_proxy_get_none() {
         "http://192.0.2.1:3000",
         "https://localhost.example.com",
     ] {
-        let place = Place::new();
+        let site = ProgramSite::new();
         let args = [
             "serve",
             "--demo",
@@ -251,7 +251,7 @@ fn others_behind_a_proxy_get_none() {
             "--public-url",
             public_url,
         ];
-        let done = place.run(&args);
+        let done = site.run(&args);
         let line = done.expect_refused(2);
         assert!(
             line.starts_with("TWINLOCK_PUBLIC_URL: the demo is for this machine only")
@@ -260,7 +260,7 @@ fn others_behind_a_proxy_get_none() {
             "{line}"
         );
         assert_eq!(
-            std::fs::read_dir(place.file("")).unwrap().count(),
+            std::fs::read_dir(site.file("")).unwrap().count(),
             0,
             "nothing was written"
         );
@@ -270,8 +270,8 @@ fn others_behind_a_proxy_get_none() {
 #[test]
 fn others_on_the_network_get_none() {
     for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:3000"] {
-        let place = Place::new();
-        let done = place.run(&["serve", "--demo", "--listen", listen]);
+        let site = ProgramSite::new();
+        let done = site.run(&["serve", "--demo", "--listen", listen]);
         let line = done.expect_refused(2);
         assert!(
             line.starts_with("TWINLOCK_LISTEN: the demo is for this machine only")
@@ -279,7 +279,7 @@ fn others_on_the_network_get_none() {
             "{line}"
         );
         assert_eq!(
-            std::fs::read_dir(place.file("")).unwrap().count(),
+            std::fs::read_dir(site.file("")).unwrap().count(),
             0,
             "nothing was written"
         );

@@ -10,7 +10,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::support::{
     browser::{get, raw_answer},
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
 fn ready(server: &Running) -> (u16, Value) {
@@ -40,15 +40,15 @@ fn all_hold() -> Value {
     json!({ "ready": true, "checks": { "database": "ok", "migrations": "ok", "key": "ok", "clock": "ok" } })
 }
 
-async fn raw(place: &Place) -> SqliteConnection {
-    let url = format!("sqlite://{}", place.file("twinlock.db").display());
+async fn raw(site: &ProgramSite) -> SqliteConnection {
+    let url = format!("sqlite://{}", site.file("twinlock.db").display());
     SqliteConnection::connect(&url).await.unwrap()
 }
 
 #[test]
 fn a_server_that_works_is_ready_and_says_little() {
-    let place = Place::with_database();
-    let server = place.serve();
+    let site = ProgramSite::with_database();
+    let server = site.serve();
     assert_eq!(ready(&server), (200, all_hold()));
     for method in ["GET", "HEAD"] {
         let answer = raw_answer(&server, method, "/readyz").to_lowercase();
@@ -71,10 +71,10 @@ fn a_server_that_works_is_ready_and_says_little() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_held_lock_is_noticed_while_the_process_lives() {
-    let place = Place::with_database();
-    let server = place.serve();
+    let site = ProgramSite::with_database();
+    let server = site.serve();
     assert_eq!(ready(&server).0, 200);
-    let mut other = raw(&place).await;
+    let mut other = raw(&site).await;
     other.execute("BEGIN IMMEDIATE").await.unwrap();
 
     let begun = instant();
@@ -111,13 +111,13 @@ async fn a_held_lock_is_noticed_while_the_process_lives() {
 
 #[test]
 fn a_key_file_that_is_gone_is_told_before_the_next_start_fails() {
-    let place = Place::with_database();
-    let server = place.serve();
-    let (file, aside) = (place.file("twinlock.db.key"), place.file("aside"));
+    let site = ProgramSite::with_database();
+    let server = site.serve();
+    let (file, aside) = (site.file("twinlock.db.key"), site.file("aside"));
     fs::rename(&file, &aside).unwrap();
     let found = once(&server, 503);
     assert_eq!(found["checks"]["key"], "the key file can't be used");
-    let other = Place::with_database();
+    let other = ProgramSite::with_database();
     fs::copy(other.file("twinlock.db.key"), &file).unwrap();
     std::iter::repeat_with(|| ready(&server).1["checks"]["key"].clone())
         .find(|key| key == "the key file does not belong to the database");
@@ -127,10 +127,10 @@ fn a_key_file_that_is_gone_is_told_before_the_next_start_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_schema_and_a_clock_that_was_put_back_are_told() {
-    let place = Place::with_database();
-    let server = place.serve();
+    let site = ProgramSite::with_database();
+    let server = site.serve();
     assert_eq!(ready(&server).0, 200);
-    let mut other = raw(&place).await;
+    let mut other = raw(&site).await;
     other
         .execute("UPDATE heartbeat SET at = at + 120000")
         .await

@@ -5,11 +5,11 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use crate::support::{
     browser::signed_in,
     people::PASSWORD,
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
-async fn raw(place: &Place) -> SqliteConnection {
-    let url = format!("sqlite://{}", place.file("twinlock.db").display());
+async fn raw(site: &ProgramSite) -> SqliteConnection {
+    let url = format!("sqlite://{}", site.file("twinlock.db").display());
     SqliteConnection::connect(&url).await.unwrap()
 }
 
@@ -25,18 +25,18 @@ fn stop(server: Running) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_keeper_deletes_what_is_over_and_nothing_else() {
-    let place = Place::with_member();
-    let server = place.serve();
+    let site = ProgramSite::with_member();
+    let server = site.serve();
     for email in ["ada@example.com", "max@example.com"] {
         signed_in(&server, email, PASSWORD);
     }
-    let mut raw = raw(&place).await;
+    let mut raw = raw(&site).await;
     assert_eq!(sessions(&mut raw).await, 2);
     raw.execute("UPDATE sessions SET seen_at = 0 WHERE user_id IN (SELECT id FROM users WHERE email LIKE 'max%')")
         .await
         .unwrap();
     stop(server);
     // The first clean-up runs before the server can be told to stop.
-    stop(place.serve());
+    stop(site.serve());
     assert_eq!(sessions(&mut raw).await, 1);
 }

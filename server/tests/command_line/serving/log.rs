@@ -9,16 +9,16 @@ use testkit::http::HttpBrowser;
 use crate::support::{
     browser::{raw_answer, signed_in},
     people::PASSWORD,
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
 /// If the log can't be written (a full disk, a closed terminal), requests and the server go on.
 #[rstest]
 fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &str) {
-    let place = Place::with_account();
-    place.add_person("ada@example.com", "owner");
-    place.make_key();
-    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let site = ProgramSite::with_account();
+    site.add_person("ada@example.com", "owner");
+    site.make_key();
+    let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("TWINLOCK_LOG_FORMAT", format);
     command.stderr(File::options().write(true).open("/dev/full").unwrap());
     let (server, _) = Running::start(command);
@@ -31,8 +31,8 @@ fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &
 
 #[test]
 fn each_line_is_an_object_and_a_request_has_its_id() {
-    let place = Place::with_account();
-    let server = place.serve_with(&[("TWINLOCK_LOG_FORMAT", "json")]);
+    let site = ProgramSite::with_account();
+    let server = site.serve_with(&[("TWINLOCK_LOG_FORMAT", "json")]);
     let page = raw_answer(&server, "GET", "/profile");
     let id = page
         .lines()

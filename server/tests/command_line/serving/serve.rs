@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::http::HttpBrowser;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
 fn token(line: &str, path: &str) -> String {
     line.rsplit_once(&format!("/{path}#"))
@@ -14,16 +14,16 @@ fn token(line: &str, path: &str) -> String {
 
 /// Returns whether the first start makes the database: a file is made, but a database on a server
 /// exists already.
-fn is_new(place: &Place, starts: &[String]) -> bool {
-    starts.is_empty() && !place.is_on_a_server()
+fn is_new(site: &ProgramSite, starts: &[String]) -> bool {
+    starts.is_empty() && !site.is_on_a_server()
 }
 
 #[test]
 fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
-    let place = Place::new();
+    let site = ProgramSite::new();
     let mut tokens = Vec::new();
     for _ in 0..2 {
-        let mut server = place.serve();
+        let mut server = site.serve();
         let note = server.line();
         assert!(note.starts_with("TWINLOCK_PUBLIC_URL is not set"), "{note}");
         assert_eq!(server.line(), "Create the first owner:");
@@ -35,7 +35,7 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
                 .line()
                 .starts_with("Back up the key file twinlock.db.key apart from the database ")
         );
-        let state = if is_new(&place, &tokens) {
+        let state = if is_new(&site, &tokens) {
             "was made by this start"
         } else {
             "holds no user yet"
@@ -45,8 +45,8 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
             last.starts_with("The database ") && last.contains(&format!(" {state}: if you")),
             "{last}"
         );
-        if !place.is_on_a_server() {
-            let whole = place.file("twinlock.db");
+        if !site.is_on_a_server() {
+            let whole = site.file("twinlock.db");
             assert!(last.contains(whole.to_str().unwrap()), "{last}");
         }
         tokens.push(token(&link, "setup"));
@@ -72,7 +72,7 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
 
 #[test]
 fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     let add = [
         "user",
         "add",
@@ -84,11 +84,11 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
         "--role",
         "member",
     ];
-    let first = place.run(&add).expect_done().to_owned();
-    let server = place.serve();
+    let first = site.run(&add).expect_done().to_owned();
+    let server = site.serve();
 
     // A link printed while no server ran works with a running server, and the other way round.
-    let again = place
+    let again = site
         .run(&["user", "set-password", "max@example.com"])
         .expect_done()
         .to_owned();
@@ -109,17 +109,16 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
     );
 
     let password = "seven quiet rivers at dawn";
-    place
-        .run_with(
-            &[
-                "user",
-                "set-password",
-                "max@example.com",
-                "--password-stdin",
-            ],
-            &format!("{password}\r\n"),
-        )
-        .expect_done();
+    site.run_with(
+        &[
+            "user",
+            "set-password",
+            "max@example.com",
+            "--password-stdin",
+        ],
+        &format!("{password}\r\n"),
+    )
+    .expect_done();
     let viewer = HttpBrowser::new(&server).sign_in_as("Max@example.com", password);
     assert_eq!(viewer.expect_ok()["name"], "Max Member");
 
@@ -131,34 +130,33 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
 
 #[test]
 fn nobody_sees_more_than_one_link() {
-    let place = Place::with_account();
-    place
-        .run(&[
-            "user",
-            "add",
-            "a@example.com",
-            "--name",
-            "A",
-            "--account",
-            "Example Ltd",
-            "--role",
-            "owner",
-        ])
-        .expect_done();
-    let mut server = place.serve();
+    let site = ProgramSite::with_account();
+    site.run(&[
+        "user",
+        "add",
+        "a@example.com",
+        "--name",
+        "A",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ])
+    .expect_done();
+    let mut server = site.serve();
     server.terminate();
     assert_eq!(server.line(), "", "nothing after the address");
 }
 
 #[test]
 fn plain_http_beyond_this_machine_is_warned_of() {
-    let place = Place::new();
+    let site = ProgramSite::new();
     for (public_url, warned) in [
         ("http://panel.example.com", true),
         ("https://panel.example.com", false),
         ("http://localhost:3000", false),
     ] {
-        let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", public_url)]);
+        let server = site.serve_with(&[("TWINLOCK_PUBLIC_URL", public_url)]);
         server.terminate();
         let (_, log) = server.wait();
         assert_eq!(log.contains("clear text"), warned, "{public_url}: {log}");
@@ -168,13 +166,13 @@ fn plain_http_beyond_this_machine_is_warned_of() {
 /// S11: the brand and the address share 64 bytes.
 #[test]
 fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
-    let place = Place::new();
+    let site = ProgramSite::new();
     for (brand, warned) in [
         ("Customer Control Panel", false),
         ("Example Hosting Customer Panel", true),
         ("Панель управления", true),
     ] {
-        let server = place.serve_with(&[("TWINLOCK_BRAND", brand)]);
+        let server = site.serve_with(&[("TWINLOCK_BRAND", brand)]);
         server.terminate();
         let (_, log) = server.wait();
         let said = log.contains("TWINLOCK_BRAND leaves under 40 of 64 bytes");
@@ -184,7 +182,7 @@ fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
 
 #[test]
 fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
-    let place = Place::with_account();
+    let site = ProgramSite::with_account();
     let wrong = |browser: HttpBrowser| {
         let mut browser = browser;
         browser
@@ -199,7 +197,7 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
         // RC9: the first network in IPv6 notation.
         ("::ffff:127.0.0.0/104", 401, "203.0.113.13", "203.0.113.14"),
     ] {
-        let server = place.serve_with(&[
+        let server = site.serve_with(&[
             ("TWINLOCK_ADDRESS_LIMIT", "1"),
             ("TWINLOCK_TRUSTED_PROXIES", proxies),
         ]);

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::support::program::{Done, Place};
+use crate::support::program::{Done, ProgramSite};
 
 #[rstest]
 #[case("TWINLOCK_LISTEN", "localhost:3000", "127.0.0.1:3000")]
@@ -41,8 +41,8 @@ use crate::support::program::{Done, Place};
 #[case::rc9_elsewhere("TWINLOCK_TRUSTED_PROXIES", "10.0.0.5/8", "10.0.0.0/8 for the network")]
 #[case("RUST_LOG", "info=loud=x", "info")]
 fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[case] right: &str) {
-    let place = Place::new();
-    let output = place.command(&["serve"]).env(name, value).output().unwrap();
+    let site = ProgramSite::new();
+    let output = site.command(&["serve"]).env(name, value).output().unwrap();
     let done = Done::from(output);
     let line = done.expect_refused(2);
     assert!(
@@ -51,7 +51,7 @@ fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[
     );
     assert!(!line.contains("hunter2"));
     assert_eq!(
-        std::fs::read_dir(place.file("")).unwrap().count(),
+        std::fs::read_dir(site.file("")).unwrap().count(),
         0,
         "nothing was written"
     );
@@ -59,12 +59,13 @@ fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[
 
 #[test]
 fn an_accent_that_can_not_be_read_is_refused_with_its_figure() {
-    let done = Place::new().run(&["serve", "--accent", "#4dabf7"]);
+    let done = ProgramSite::new().run(&["serve", "--accent", "#4dabf7"]);
     assert_eq!(
         done.expect_refused(2),
         "TWINLOCK_ACCENT: white text on #4dabf7 has a contrast of 2.47:1 and needs 4.5:1; #097ac3 is the nearest of its hue that is enough"
     );
-    let done = Place::new().run(&["serve", "--accent", "#097ac3", "--accent-dark", "#097ac3"]);
+    let done =
+        ProgramSite::new().run(&["serve", "--accent", "#097ac3", "--accent-dark", "#097ac3"]);
     assert!(
         done.expect_refused(2)
             .starts_with("TWINLOCK_ACCENT_DARK: dark text on #097ac3 has a contrast of "),
@@ -75,9 +76,9 @@ fn an_accent_that_can_not_be_read_is_refused_with_its_figure() {
 
 #[test]
 fn a_logo_of_another_type_is_refused() {
-    let place = Place::new();
-    std::fs::write(place.file("logo.svg"), b"GIF89a").unwrap();
-    let done = place.run(&["serve", "--logo", "logo.svg"]);
+    let site = ProgramSite::new();
+    std::fs::write(site.file("logo.svg"), b"GIF89a").unwrap();
+    let done = site.run(&["serve", "--logo", "logo.svg"]);
     assert_eq!(
         done.expect_refused(2),
         "TWINLOCK_LOGO: logo.svg is neither SVG nor PNG; use an SVG or PNG file of at most 64 KiB"
@@ -88,13 +89,13 @@ fn a_logo_of_another_type_is_refused() {
 fn an_address_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let place = Place::new();
-    let done = place.run(&["serve", "--listen", &address]);
+    let site = ProgramSite::new();
+    let done = site.run(&["serve", "--listen", &address]);
     let line = done.expect_refused(1);
     assert!(line.starts_with(&format!("listening on {address}: ")));
     assert!(line.contains("choose another port with TWINLOCK_LISTEN"));
     assert_eq!(
-        std::fs::read_dir(place.file("")).unwrap().count(),
+        std::fs::read_dir(site.file("")).unwrap().count(),
         0,
         "nothing was written"
     );
@@ -134,7 +135,7 @@ fn help_is_everywhere(
 ) {
     let mut args: Vec<&str> = command.split_whitespace().collect();
     args.push("--help");
-    let done = Place::new().run(&args);
+    let done = ProgramSite::new().run(&args);
     let help = done.expect_done();
     assert!(help.contains("Usage: twinlock"), "{help}");
     assert!(
@@ -145,7 +146,7 @@ fn help_is_everywhere(
 
 #[test]
 fn help_does_not_show_what_is_set() {
-    let help = Place::new()
+    let help = ProgramSite::new()
         .command(&["serve", "--help"])
         .env("TWINLOCK_DATABASE_URL", "hunter2")
         .output()
@@ -163,6 +164,6 @@ fn unknown_commands_and_a_missing_one_are_usage_errors() {
         &["member", "add", "a@example.com", "A"],
         &["account", "require-mfa", "A", "maybe"],
     ] {
-        assert_eq!(Place::new().run(args).code, 2, "{args:?}");
+        assert_eq!(ProgramSite::new().run(args).code, 2, "{args:?}");
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::{
     browser::get,
-    program::{Place, Running},
+    program::{ProgramSite, Running},
 };
 
 /// A request in progress: its body is still to be sent.
@@ -22,7 +22,7 @@ struct InProgress {
 }
 
 impl InProgress {
-    fn begun(server: &Running) -> Self {
+    fn begin(server: &Running) -> Self {
         let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
         write!(
             stream,
@@ -57,9 +57,9 @@ fn wait_until_closed(server: &Running) {
 
 #[test]
 fn a_request_in_progress_is_finished_and_a_new_one_refused() {
-    let place = Place::with_database();
-    let server = place.serve();
-    let request = InProgress::begun(&server);
+    let site = ProgramSite::with_database();
+    let server = site.serve();
+    let request = InProgress::begin(&server);
     server.terminate();
     wait_until_closed(&server);
     request.finish();
@@ -76,9 +76,9 @@ fn is_ignored_here() -> bool {
 /// S28: the terminal of a server in the foreground is closed.
 #[test]
 fn s28_a_hangup_is_a_graceful_end() {
-    let place = Place::with_database();
-    let server = place.serve();
-    let request = InProgress::begun(&server);
+    let site = ProgramSite::with_database();
+    let server = site.serve();
+    let request = InProgress::begin(&server);
     server.hang_up();
     if is_ignored_here() {
         // Under `nohup`, which this test was started with too, the server goes on.
@@ -92,9 +92,9 @@ fn s28_a_hangup_is_a_graceful_end() {
 
 #[test]
 fn readiness_goes_first_while_everything_is_still_answered() {
-    let place = Place::with_database();
-    let server = place.serve_with(&[("TWINLOCK_STOP_DELAY", "2")]);
-    let request = InProgress::begun(&server);
+    let site = ProgramSite::with_database();
+    let server = site.serve_with(&[("TWINLOCK_STOP_DELAY", "2")]);
+    let request = InProgress::begin(&server);
     assert_eq!(get(&server, "/readyz").0, 200);
     server.terminate();
     let (status, body) = loop {
@@ -122,9 +122,9 @@ fn readiness_goes_first_while_everything_is_still_answered() {
 
 #[test]
 fn a_client_that_hangs_does_not_hold_the_exit() {
-    let place = Place::with_database();
-    let server = place.serve_with(&[("TWINLOCK_STOP_LIMIT", "1")]);
-    let mut request = InProgress::begun(&server);
+    let site = ProgramSite::with_database();
+    let server = site.serve_with(&[("TWINLOCK_STOP_LIMIT", "1")]);
+    let mut request = InProgress::begin(&server);
     server.terminate();
     let (code, log) = server.wait();
     assert_eq!(code, 0, "{log}");
@@ -137,9 +137,9 @@ fn a_client_that_hangs_does_not_hold_the_exit() {
 
 #[test]
 fn a_second_signal_ends_at_once() {
-    let place = Place::with_database();
-    let server = place.serve();
-    let _request = InProgress::begun(&server);
+    let site = ProgramSite::with_database();
+    let server = site.serve();
+    let _request = InProgress::begin(&server);
     server.terminate();
     wait_until_closed(&server);
     server.terminate();
@@ -150,8 +150,8 @@ fn a_second_signal_ends_at_once() {
 
 #[test]
 fn the_service_manager_is_told() {
-    let place = Place::with_database();
-    let socket = UnixDatagram::bind(place.file("notify")).unwrap();
+    let site = ProgramSite::with_database();
+    let socket = UnixDatagram::bind(site.file("notify")).unwrap();
     socket
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
@@ -160,8 +160,8 @@ fn the_service_manager_is_told() {
         let length = socket.recv(&mut text).unwrap();
         String::from_utf8_lossy(&text[..length]).trim().to_owned()
     };
-    let path = place.file("notify");
-    let server = place.serve_with(&[
+    let path = site.file("notify");
+    let server = site.serve_with(&[
         ("NOTIFY_SOCKET", path.to_str().unwrap()),
         ("WATCHDOG_USEC", "200000"),
     ]);

@@ -5,28 +5,28 @@ use std::process::Command;
 use testkit::operator::OperatorCommands;
 pub use testkit::people::PASSWORD;
 
-use crate::support::program::Place;
+use crate::support::program::ProgramSite;
 
-impl OperatorCommands for Place {
+impl OperatorCommands for ProgramSite {
     fn operator_command(&self, arguments: &[&str]) -> Command {
         self.command(arguments)
     }
 }
 
-impl Place {
+impl ProgramSite {
     /// Makes the account Example Ltd with its Owner Ada, and an account Acme without members.
     pub fn with_owner() -> Self {
-        let place = Self::with_account();
-        place.add_account("Acme");
-        place.add_person("ada@example.com", "owner");
-        place
+        let site = Self::with_account();
+        site.add_account("Acme");
+        site.add_person("ada@example.com", "owner");
+        site
     }
 
     /// Like [`Self::with_owner`], but Max is a member of Example Ltd.
     pub fn with_member() -> Self {
-        let place = Self::with_owner();
-        place.add_person("max@example.com", "member");
-        place
+        let site = Self::with_owner();
+        site.add_person("max@example.com", "member");
+        site
     }
 
     /// Adds a user to Example Ltd, with the password.
@@ -35,7 +35,7 @@ impl Place {
     }
 
     /// Returns the line of `user list` about a user.
-    pub fn listed(&self, email: &str) -> String {
+    pub fn user_line(&self, email: &str) -> String {
         let done = self.run(&["user", "list"]);
         let line = done
             .expect_done()

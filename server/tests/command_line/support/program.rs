@@ -19,13 +19,13 @@ const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
 /// A database of the test's own, without the machine's environment: a folder with a `SQLite` file
 /// or, where `TWINLOCK_TEST_POSTGRES` names a server, a database of its own there.
-pub struct Place {
+pub struct ProgramSite {
     database: TestDatabase,
     /// A folder with a copy of the program that every user can start; made on first use.
     open_folder: OnceLock<TempDir>,
 }
 
-impl Place {
+impl ProgramSite {
     /// Makes an empty folder.
     pub fn new() -> Self {
         Self::of(block_on(TestDatabase::new()))
@@ -45,17 +45,17 @@ impl Place {
 
     /// Makes a folder with a migrated database.
     pub fn with_database() -> Self {
-        let place = Self::new();
-        place.make_key();
-        place.run(&["migrate"]).expect_done();
-        place
+        let site = Self::new();
+        site.make_key();
+        site.run(&["migrate"]).expect_done();
+        site
     }
 
     /// Makes a folder with the account Example Ltd.
     pub fn with_account() -> Self {
-        let place = Self::with_database();
-        place.add_account("Example Ltd");
-        place
+        let site = Self::with_database();
+        site.add_account("Example Ltd");
+        site
     }
 
     /// Returns the path of a file in the folder.

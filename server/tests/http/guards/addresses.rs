@@ -96,7 +96,7 @@ async fn a_trusted_proxy_says_who_it_heard() {
     let server = server().await;
     let behind = |forwarded: &str| {
         let browser = server.browser().from(PROXY);
-        browser.saying("x-forwarded-for", forwarded)
+        browser.with_header("x-forwarded-for", forwarded)
     };
     wrong_twice(&mut behind("198.51.100.7, 203.0.113.9, 10.0.0.2")).await;
     let same = wrong(&mut behind("192.0.2.1, 203.0.113.9"), 2).await;
@@ -104,7 +104,7 @@ async fn a_trusted_proxy_says_who_it_heard() {
     let other = wrong(&mut behind("203.0.113.9, 203.0.113.10"), 2).await;
     other.expect_refused(401, "wrong_credentials");
     // Several header lines are one list.
-    let mut lines = behind("203.0.113.10").saying("x-forwarded-for", "203.0.113.9");
+    let mut lines = behind("203.0.113.10").with_header("x-forwarded-for", "203.0.113.9");
     wrong(&mut lines, 3).await.expect_refused(429, "too_many");
 }
 
@@ -131,7 +131,7 @@ async fn garbage_is_counted_by_the_last_address_that_is_known(
     let server = server().await;
     wrong_twice(&mut server.browser().from(peer)).await;
     for (number, value) in (2..).zip(garbage) {
-        let mut browser = server.browser().from(peer).saying(header, value);
+        let mut browser = server.browser().from(peer).with_header(header, value);
         let answer = wrong(&mut browser, number).await;
         answer.expect_refused(429, "too_many");
     }

@@ -8,12 +8,12 @@ use server::config::{LimitArgs, Limits};
 
 use crate::support::{Options, Permits, RouterBrowser, TestPerson, TestServer, ada};
 
-struct Site {
+struct LimitedServer {
     server: TestServer,
     permits: Arc<Permits>,
 }
 
-impl Site {
+impl LimitedServer {
     /// Starts a server that refuses the third wrong password of one address.
     async fn new() -> Self {
         let limits = Limits::new(&LimitArgs {
@@ -35,7 +35,7 @@ impl Site {
         self.permits.taken()
     }
 
-    async fn known(&self, person: &TestPerson) -> RouterBrowser {
+    async fn known_browser(&self, person: &TestPerson) -> RouterBrowser {
         let mut browser = self.server.browser();
         browser.sign_in(person).await.expect_ok();
         browser.ask("session/sign_out").await.expect_ok();
@@ -51,26 +51,26 @@ fn wrong(number: usize) -> serde_json::Value {
 /// one.
 #[tokio::test]
 async fn rb1_what_a_limit_refuses_takes_no_place() {
-    let site = Site::new().await;
-    let name = site.server.services.settings.cookies.browser();
-    let mut here = site.server.browser().from("203.0.113.9");
+    let limited = LimitedServer::new().await;
+    let name = limited.server.services.settings.cookies.browser();
+    let mut here = limited.server.browser().from("203.0.113.9");
     for number in 0..2 {
         let answer = here.call("session/sign_in", wrong(number)).await;
         answer.expect_refused(401, "wrong_credentials");
     }
-    assert_eq!(site.taken(), 2);
+    assert_eq!(limited.taken(), 2);
     let made_up = domain::token::Token::from_random([7; 32]).expose();
     let forged = format!("{name}={}", made_up.as_str());
     for number in 2..40 {
         let mut browser = here.clone();
         if number % 2 == 0 {
-            browser = browser.saying("cookie", &forged);
+            browser = browser.with_header("cookie", &forged);
         }
         let answer = browser.call("session/sign_in", wrong(number)).await;
         answer.expect_refused(429, "too_many");
     }
-    assert_eq!(site.taken(), 0);
-    site.server.clock.advance(WINDOW);
+    assert_eq!(limited.taken(), 0);
+    limited.server.clock.advance(WINDOW);
     let answer = here.call("session/sign_in", wrong(0)).await;
     answer.expect_refused(401, "wrong_credentials");
 }
@@ -79,10 +79,10 @@ async fn rb1_what_a_limit_refuses_takes_no_place() {
 /// through.
 #[tokio::test]
 async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
-    let site = Site::new().await;
-    let mut mine = site.known(&ada()).await;
-    site.permits.refuse_strangers();
-    let stranger = site.server.browser().sign_in(&ada()).await;
+    let limited = LimitedServer::new().await;
+    let mut mine = limited.known_browser(&ada()).await;
+    limited.permits.refuse_strangers();
+    let stranger = limited.server.browser().sign_in(&ada()).await;
     stranger.expect_refused(503, "unavailable");
     mine.sign_in(&ada()).await.expect_ok();
     let request = json!({ "password": ada().password });
@@ -97,8 +97,8 @@ async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
 /// same.
 #[tokio::test]
 async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
-    let site = Site::new().await;
-    let live = site.server.invite(&ada()).await;
+    let limited = LimitedServer::new().await;
+    let live = limited.server.invite(&ada()).await;
     let dead = domain::token::Token::from_random([9; 32]).expose();
     let person = json!({
         "token": dead.as_str(), "account": "Acme", "name": "Eve Stranger", "email": "eve@example.com",
@@ -113,7 +113,10 @@ async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
     .into_iter()
     .enumerate()
     {
-        let mut here = site.server.browser().from(&format!("203.0.113.{number}"));
+        let mut here = limited
+            .server
+            .browser()
+            .from(&format!("203.0.113.{number}"));
         let path = format!("session/{function}");
         let form = match function {
             "create_first_owner" => person.clone(),
@@ -132,8 +135,8 @@ async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
             .await
             .expect_ok();
     }
-    assert_eq!(site.taken(), 0, "none of them is hashed for");
-    let mut here = site.server.browser().from("203.0.113.0");
+    assert_eq!(limited.taken(), 0, "none of them is hashed for");
+    let mut here = limited.server.browser().from("203.0.113.0");
     let form = json!({ "token": live, "password": "thirteen lanterns in the fog" });
     here.call("session/accept_invitation", form)
         .await
@@ -144,18 +147,20 @@ async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
 /// a limit.
 #[tokio::test]
 async fn rc7_right_passwords_open_thirty_sessions_a_minute() {
-    let site = Site::new().await;
+    let limited = LimitedServer::new().await;
     for _ in 0..30 {
-        site.server.browser().sign_in(&ada()).await.expect_ok();
+        limited.server.browser().sign_in(&ada()).await.expect_ok();
     }
-    site.server
+    limited
+        .server
         .clock
         .advance(std::time::Duration::from_secs(10));
-    let refused = site.server.browser().sign_in(&ada()).await;
+    let refused = limited.server.browser().sign_in(&ada()).await;
     assert_eq!(refused.expect_refused(429, "too_many")["seconds"], 50);
     assert!(refused.cookies().is_empty());
-    site.server
+    limited
+        .server
         .clock
         .advance(std::time::Duration::from_secs(50));
-    site.server.browser().sign_in(&ada()).await.expect_ok();
+    limited.server.browser().sign_in(&ada()).await.expect_ok();
 }

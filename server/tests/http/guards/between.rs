@@ -211,7 +211,7 @@ async fn p10_several_cookies_of_our_name_hide_no_session() {
         format!("caf\u{e9}=\u{fc}; {name}=; {name}={junk}; {name}={token}; {name}={junk}");
     let answer = server
         .browser()
-        .saying("cookie", &cookies)
+        .with_header("cookie", &cookies)
         .ask("session/whoami")
         .await;
     assert_eq!(answer.expect_ok()["email"], ada.email);

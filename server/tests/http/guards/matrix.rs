@@ -151,7 +151,7 @@ async fn sessions(server: &TestServer) -> Vec<RouterBrowser> {
     MemberWithMfa::of(server, half).await;
     server.add_account("Other Ltd").await;
     server.add_account("Strict Ltd").await;
-    server.require_mfa("Strict Ltd", true).await;
+    server.require_mfa("Strict Ltd").await;
     server.add_user(&olga(), Role::Owner).await;
     server.join(&olga(), "Strict Ltd", Role::Owner).await;
     server.add_user(&eve(), Role::Owner).await;
@@ -225,7 +225,7 @@ async fn every_function_about_an_account_for_every_relation_to_it() {
             (&mut member, 1, "a member"),
             (&mut owner, 0, "an Owner"),
         ];
-        server.require_mfa("Example Ltd", true).await;
+        server.require_mfa("Example Ltd").await;
         for (browser, column, relation) in relations {
             let answer = send(browser, function, target.clone()).await;
             expect(

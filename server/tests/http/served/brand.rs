@@ -22,7 +22,7 @@ async fn server(accent: Option<&str>, logo: Option<Logo>) -> TestServer {
     TestServer::start_with(options, |services| services).await
 }
 
-async fn branded() -> TestServer {
+async fn server_with_brand() -> TestServer {
     let logo = Logo {
         kind: LogoKind::Svg,
         ratio: 3.0,
@@ -32,14 +32,14 @@ async fn branded() -> TestServer {
 }
 
 /// Returns all quoted texts in the page that begin with `start`.
-fn quoted<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
+fn quoted_words<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
     let all = html.split('"').skip(1).step_by(2);
     all.filter(|text| text.starts_with(start)).collect()
 }
 
 #[tokio::test]
 async fn the_accent_comes_after_all_other_styles() {
-    let server = branded().await;
+    let server = server_with_brand().await;
     let index = server.get("/", &[]).await;
     let (before, after) = index.text().split_once("<style>").unwrap();
     assert!(before.contains("type=\"css\""), "{before}");
@@ -55,9 +55,9 @@ async fn the_accent_comes_after_all_other_styles() {
 
 #[tokio::test]
 async fn the_logo_stands_for_the_shield_and_in_the_tab() {
-    let server = branded().await;
+    let server = server_with_brand().await;
     let index = server.get("/", &[]).await;
-    let paths = quoted(index.text(), "/logo-");
+    let paths = quoted_words(index.text(), "/logo-");
     assert_eq!(paths.len(), 3, "the frame, the app and the tab: {paths:?}");
     assert_eq!(index.text().matches("rel=\"icon\"").count(), 1);
     assert!(!index.text().contains("<!-- mark -->"));
@@ -83,6 +83,6 @@ async fn the_logo_stands_for_the_shield_and_in_the_tab() {
 async fn without_settings_the_pages_stay_as_built() {
     let server = server(None, None).await;
     let index = server.get("/", &[]).await;
-    assert!(!index.text().contains("<style>") && quoted(index.text(), "/logo-").is_empty());
+    assert!(!index.text().contains("<style>") && quoted_words(index.text(), "/logo-").is_empty());
     assert!(index.text().contains("<!-- mark --><svg"));
 }

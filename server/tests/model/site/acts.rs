@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Site, people, person_of};
+use super::{ModelSite, people, person_of};
 use crate::{
-    actions::{Seat, Shown},
+    actions::{CodeChoice, Seat},
     support::{HttpAnswer, code_list},
 };
 
-impl Site {
+impl ModelSite {
     pub(super) fn sign_in(&mut self, seat: Seat, right: bool) -> Option<usize> {
         let person = people()[person_of(seat)];
         let password = if right {
@@ -30,7 +30,7 @@ impl Site {
         is_complete.then_some(person_of(seat))
     }
 
-    pub(super) fn give_code(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+    pub(super) fn give_code(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
         let key = self.journal.keys[person_of(seat)].clone();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let answer = self.call(seat, "session/verify_code", json!({ "code": code }));
@@ -98,7 +98,7 @@ impl Site {
         None
     }
 
-    pub(super) fn confirm(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+    pub(super) fn confirm(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
         let key = self.journal.pending.get(&seat).cloned();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let answer = self.call(seat, "mfa/confirm", json!({ "code": code }));
@@ -138,7 +138,7 @@ impl Site {
         None
     }
 
-    pub(super) fn test(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+    pub(super) fn test(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
         let key = self.journal.keys[person_of(seat)].clone();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let answer = self.call(seat, "mfa/test", json!({ "code": code }));

@@ -2,26 +2,31 @@
 
 use domain::time::TimeStep;
 
-use super::{Site, person_of};
+use super::{ModelSite, person_of};
 use crate::{
-    actions::{Seat, Shown},
+    actions::{CodeChoice, Seat},
     support::Authenticator,
 };
 
-impl Site {
+impl ModelSite {
     /// Returns the code and the step that it belongs to.
-    pub(super) fn code(&mut self, seat: Seat, key: Option<&str>, shown: Shown) -> (String, i64) {
+    pub(super) fn code(
+        &mut self,
+        seat: Seat,
+        key: Option<&str>,
+        shown: CodeChoice,
+    ) -> (String, i64) {
         let now = self.server.clock.now();
         let Some(app) = key.map(Authenticator::new) else {
             return ("000000".to_owned(), 0);
         };
         let given = match shown {
-            Shown::Step(by) => {
+            CodeChoice::Step(by) => {
                 let step = TimeStep::at(now).offset(by);
                 (app.code_of_step(step.number()), step.number())
             }
-            Shown::Wrong => return (app.wrong_code(now.millis()), 0),
-            Shown::Again => {
+            CodeChoice::Wrong => return (app.wrong_code(now.millis()), 0),
+            CodeChoice::Again => {
                 return self
                     .journal
                     .last

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{STRICT, Site, people, person_of};
+use super::{ModelSite, STRICT, people, person_of};
 use crate::{
     actions::{SEATS, Seat},
     support::HttpAnswer,
@@ -21,17 +21,17 @@ pub struct Counter {
     pub refused: u32,
 }
 
-impl Site {
+impl ModelSite {
     /// Calls a function from a copy of the browser, so that its cookies stay as they are.
     pub fn ask_from(&mut self, seat: Seat, function: &str) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
-        self.witnessed(seat, &mut browser, function, Value::Null)
+        self.send_witnessed(seat, &mut browser, function, Value::Null)
     }
 
     /// Like [`Self::ask_from`], but with a request.
     pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
-        self.witnessed(seat, &mut browser, function, request)
+        self.send_witnessed(seat, &mut browser, function, request)
     }
 
     /// Returns whether the store has a second factor for the browser's session.

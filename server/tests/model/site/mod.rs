@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::{
-    actions::{Action, SEATS, Seat, Shown},
+    actions::{Action, CodeChoice, SEATS, Seat},
     events::{Due, Witness},
     journal::Journal,
     support::{HttpAnswer, RouterBrowser, TestPerson, TestServer, ada, eve, max},
 };
 
 /// The system under test.
-pub struct Site {
+pub struct ModelSite {
     pub runtime: Runtime,
     pub server: TestServer,
     pub journal: Journal,
@@ -46,7 +46,7 @@ fn people() -> [TestPerson; 3] {
     [ada(), max(), eve()]
 }
 
-impl Site {
+impl ModelSite {
     /// Starts the server and adds users and accounts.
     pub fn build() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -131,7 +131,7 @@ impl Site {
                 Action::SetUp(seat),
                 Action::Confirm {
                     seat,
-                    code: Shown::Step(0),
+                    code: CodeChoice::Step(0),
                 },
                 Action::Finish(seat),
             ]),
@@ -140,7 +140,7 @@ impl Site {
                 Action::Wait { seconds: 30 },
                 Action::GiveCode {
                     seat,
-                    code: Shown::Step(0),
+                    code: CodeChoice::Step(0),
                 },
                 Action::Choose {
                     seat,
@@ -153,7 +153,7 @@ impl Site {
                 Action::Verify {
                     seat,
                     purpose,
-                    code: Shown::Step(0),
+                    code: CodeChoice::Step(0),
                 },
                 Action::Act { seat, purpose },
             ]),
@@ -188,7 +188,7 @@ impl Site {
 
     fn send(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
-        let answer = self.witnessed(seat, &mut browser, function, request);
+        let answer = self.send_witnessed(seat, &mut browser, function, request);
         let former = self.token(seat);
         self.browsers[seat] = browser;
         self.note_token(seat, former);
@@ -196,7 +196,7 @@ impl Site {
     }
 
     /// Sends a request, and checks the events that it has to leave.
-    fn witnessed(
+    fn send_witnessed(
         &mut self,
         seat: Seat,
         browser: &mut RouterBrowser,

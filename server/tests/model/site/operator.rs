@@ -5,16 +5,16 @@ use domain::{
     ports::{MembershipChange, MethodChange, UserStatus},
 };
 
-use super::{STRICT, Site, people};
-use crate::{actions::Operator, events::Due};
+use super::{ModelSite, STRICT, people};
+use crate::{actions::OperatorAction, events::Due};
 
-impl Site {
-    pub(super) fn operate(&mut self, operator: Operator) -> Option<usize> {
-        let due = self.runtime.block_on(self.operated(operator));
+impl ModelSite {
+    pub(super) fn operate(&mut self, operator: OperatorAction) -> Option<usize> {
+        let due = self.runtime.block_on(self.run_operator(operator));
         self.expect(&due, "the operator");
         match operator {
-            Operator::Unlock { person } => Some(person),
-            Operator::ResetMfa { person } => {
+            OperatorAction::Unlock { person } => Some(person),
+            OperatorAction::ResetMfa { person } => {
                 self.forget_method(person, !matches!(due, Due::Nothing))
             }
             _ => None,
@@ -22,19 +22,23 @@ impl Site {
     }
 
     /// Performs the command; returns the events that it has to leave.
-    async fn operated(&self, operator: Operator) -> Due {
+    async fn run_operator(&self, operator: OperatorAction) -> Due {
         let (server, services) = (&self.server, &self.server.services);
         match operator {
-            Operator::Rule(on) => {
+            OperatorAction::Rule(on) => {
                 let was_on = self.requires_mfa().await;
-                server.require_mfa(STRICT, on).await;
+                if on {
+                    server.require_mfa(STRICT).await;
+                } else {
+                    server.lift_rule(STRICT).await;
+                }
                 match on {
                     _ if on == was_on => Due::Nothing,
                     true => Due::Row("rule_on", "succeeded", None),
                     false => Due::Row("rule_off", "succeeded", None),
                 }
             }
-            Operator::Disabled { person, disabled } => {
+            OperatorAction::Disabled { person, disabled } => {
                 let user = server.user(&people()[person]).await;
                 let (action, status) = if disabled {
                     ("user_disable", UserStatus::Disabled)
@@ -47,21 +51,21 @@ impl Site {
                     _ => Due::Nothing,
                 }
             }
-            Operator::Unlock { person } => {
+            OperatorAction::Unlock { person } => {
                 let somebody = people()[person];
                 let index = services.vault.email_index(&somebody.email.parse().unwrap());
                 let user = server.user(&somebody).await;
                 services.attempts.unlock(&user, index).await.unwrap();
                 Due::Row("user_unlock", "succeeded", Some(person))
             }
-            Operator::ResetMfa { person } => {
+            OperatorAction::ResetMfa { person } => {
                 let user = server.user(&people()[person]).await;
                 match services.mfa.reset_by_operator(&user).await.unwrap() {
                     MethodChange::Done => Due::Row("method_reset", "succeeded", Some(person)),
                     MethodChange::NoMethod => Due::Nothing,
                 }
             }
-            Operator::NewPassword { person } => {
+            OperatorAction::NewPassword { person } => {
                 let somebody = people()[person];
                 let password =
                     Password::choose(somebody.password, PasswordOwner::default()).unwrap();

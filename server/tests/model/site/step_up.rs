@@ -2,20 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::{Site, person_of};
+use super::{ModelSite, person_of};
 use crate::{
-    actions::{Purpose, Seat, Shown},
+    actions::{CodeChoice, Purpose, Seat},
     support::max,
 };
 
-impl Site {
+impl ModelSite {
     pub(super) fn question(&mut self, seat: Seat, purpose: Purpose) -> Option<usize> {
         let intent = self.intent(purpose);
         self.call(seat, "step_up/ask", intent);
         None
     }
 
-    pub(super) fn verify(&mut self, seat: Seat, purpose: Purpose, code: Shown) -> Option<usize> {
+    pub(super) fn verify(
+        &mut self,
+        seat: Seat,
+        purpose: Purpose,
+        code: CodeChoice,
+    ) -> Option<usize> {
         let key = self.journal.keys[person_of(seat)].clone();
         let (code, step) = self.code(seat, key.as_deref(), code);
         let mut request = self.intent(purpose);
