@@ -113,7 +113,7 @@ pub fn rule_set(account: &str) -> String {
 pub fn rule_set_by(is_on: bool, owner: Option<&str>) -> String {
     let state = if is_on { "on" } else { "off" };
     let who = owner.map_or_else(|| "the operator".to_owned(), named);
-    format!("Set {state} by {who}, ")
+    format!("Turned {state} by {who}, ")
 }
 
 /// Tells how many members have MFA.

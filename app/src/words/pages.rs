@@ -7,6 +7,9 @@ pub const ENTER_A_BACKUP_CODE: &str = "Enter one of your backup codes. Each code
 /// Asks for a code of the authenticator application.
 pub const ENTER_A_CODE: &str =
     "Enter the 6-digit code displayed by your authenticator application.";
+/// Shown on the verification page of a reset, because both entries of the application may have one
+/// name.
+pub const ENTER_THE_NEW_CODE: &str = "Enter the 6-digit code of the new entry.";
 /// Shown above backup codes.
 pub const SAVE_THE_CODES: &str = "Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once.";
 /// Printed above backup codes.
@@ -26,8 +29,11 @@ pub const CLICK_NEXT: &str = "Click Next and enter the 6-digit code that the app
 pub const ENTER_THIS_KEY: &str = "Enter this key in the application:";
 /// Explains the test of the authenticator application.
 pub const CHECK_AUTHENTICATOR: &str = "Check that it shows the right codes.";
-/// The effect of `Delete`.
+/// The effect of `Delete`, if no account requires MFA.
 pub const DELETE_EFFECT: &str = "Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else.";
+/// The effect of `Delete` under a rule.
+pub const DELETE_EFFECT_UNDER_A_RULE: &str =
+    "Your backup codes stop working too, and you are signed out everywhere else.";
 /// Shown on Home to a user with a method.
 pub const TWO_FACTORS: &str =
     "You sign in with your password and a code of your authenticator application.";

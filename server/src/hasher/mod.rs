@@ -15,6 +15,7 @@ use domain::{
     network::client_address::Network,
     ports::{Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded, PortError, SecretHash},
 };
+use tracing::instrument;
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
@@ -101,6 +102,7 @@ impl Hasher for Argon2Hasher {
         Ok(HashPermit::new(Lane::Known, (set, permit)))
     }
 
+    #[instrument(name = "hasher.hash_in", level = "debug", skip_all)]
     async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let salt = self.entropy.draw::<16>()?;
@@ -110,6 +112,7 @@ impl Hasher for Argon2Hasher {
             .await?
     }
 
+    #[instrument(name = "hasher.verify", level = "debug", skip_all)]
     async fn verify(
         &self,
         permit: HashPermit,

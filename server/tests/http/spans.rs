@@ -114,6 +114,7 @@ async fn a_request_has_its_span_tree_and_no_secret_in_it() {
     let paths: BTreeSet<String> = spans.iter().map(|span| path(&spans, span)).collect();
     for expected in [
         "request > sign_in > users.credentials",
+        "request > sign_in > hasher.verify",
         "request > verify_code > mfa.use_code",
     ] {
         assert!(paths.contains(expected), "no {expected} in {paths:#?}");

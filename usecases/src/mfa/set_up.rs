@@ -227,7 +227,7 @@ pub async fn confirm(
         .await?
     {
         KeyActivation::Activated => cookies.set_session(token),
-        KeyActivation::KeyGone => return Err(UseCaseError::AlreadySetUp),
+        KeyActivation::KeyGone => return Err(why_gone(context).await?),
         KeyActivation::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     // A set-up that an account requires ends with this code. If the database does not answer, only
@@ -262,6 +262,16 @@ fn check_pending(
         return Err(UseCaseError::AlreadySetUp);
     }
     pending.ok_or(UseCaseError::NothingPending)
+}
+
+/// Why the pending key was gone when its code was right: another tab was faster, or cancelled.
+async fn why_gone(context: &Context) -> Result<UseCaseError, UseCaseError> {
+    let method = context.services.mfa.method(user(context)?).await?;
+    let pending = find_pending(context).await?;
+    // A key that another request has replaced in the meantime is not the one of this code.
+    Ok(check_pending(pending, method.as_ref())
+        .err()
+        .unwrap_or(UseCaseError::NothingPending))
 }
 
 fn default_name() -> Result<MethodName, UseCaseError> {

@@ -355,13 +355,14 @@ async fn remove(
     };
     key_file::replace(&database.key_file, &rest).map_err(StartError::Key)?;
     let was_waiting = ring.next().is_some_and(|next| *next.id() == id);
-    let backups = if was_waiting {
-        "it has sealed nothing"
+    let copies = if was_waiting {
+        "It has sealed nothing: destroy its copies too."
     } else {
-        "backups of the database from before the rotation need it"
+        "Backups of the database from before the rotation open only with it: keep a copy with them, \
+         and destroy it with the last of them."
     };
     Ok(Report::one(
-        format!("Key {id} dropped. Destroy its copies too; {backups}."),
+        format!("Key {id} dropped. {copies}"),
         json!({ "id": id.as_str() }),
     ))
 }

@@ -8,7 +8,10 @@ use testkit::authenticator::Authenticator;
 use testkit::http::HttpBrowser;
 
 use crate::{
-    keys::rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
+    keys::{
+        frozen::freeze_between_writes,
+        rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
+    },
     support::{
         browser::{get, now, signed_in},
         people::PASSWORD,
@@ -119,7 +122,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     let other = other_server(&site);
     let mut ada = signed_in(&other, "ada@example.com", PASSWORD);
     let (mut browser, app) = owing(&other, 1);
-    other.freeze();
+    freeze_between_writes(&site, &other);
     site.run(&["key", "new"]).expect_done();
     let old = ids(&site)[0].clone();
     write(&site, &[("DELETE FROM servers", vec![])]);

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection};
 use testkit::authenticator::Authenticator;
 
+use super::frozen::freeze_between_writes;
 use crate::support::{
     browser::{now, signed_in},
     people::PASSWORD,
@@ -232,7 +233,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
         )
     });
     let browsers: Vec<_> = browsers.collect();
-    server.freeze();
+    freeze_between_writes(&site, &server);
     site.run(&["key", "new"]).expect_done();
     let [old, _] = &ids(&site)[..] else {
         panic!("two keys")

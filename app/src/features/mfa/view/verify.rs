@@ -124,7 +124,7 @@ fn Proof() -> impl IntoView {
     };
     view! {
         <div class="card">
-            {lead(words::ENTER_A_CODE)}
+            {lead(if has_mfa { words::ENTER_THE_NEW_CODE } else { words::ENTER_A_CODE })}
             <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit>
                 <Button label="Back" on_press=move || navigator.replace(&Page::SetUp) />
             </CodeForm>

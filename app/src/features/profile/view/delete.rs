@@ -22,7 +22,11 @@ pub(super) fn Delete(
     };
     view! {
         <Dialog open label=words::DELETE_AUTHENTICATOR>
-            {paragraph(words::DELETE_EFFECT)}
+            {paragraph(if demanded_by.is_empty() {
+                words::DELETE_EFFECT
+            } else {
+                words::DELETE_EFFECT_UNDER_A_RULE
+            })}
             {words::set_up_again(&demanded_by).map(|said| view! { <p use:text_content=said.into()></p> }.into_any())}
             <div class="actions">
                 <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
