@@ -46,7 +46,7 @@ pub async fn paced_loop<Client>(
             match step(client).await? {
                 RequestOutcome::Right => right.borrow_mut().push(before.elapsed()),
                 RequestOutcome::Refused(status) => {
-                    refused.borrow_mut().push((status, before.elapsed()))
+                    refused.borrow_mut().push((status, before.elapsed()));
                 }
                 RequestOutcome::Exhausted => break,
             }
