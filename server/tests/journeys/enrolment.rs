@@ -30,6 +30,32 @@ async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
         .expect_refused(409, "nothing_pending");
 }
 
+/// Two tabs: one sends the right code, the other cancels while the backup codes are hashed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmation_that_a_cancel_overtakes_says_that_nothing_is_pending() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut mine = server.browser();
+    mine.sign_in(&ada).await.expect_ok();
+    let mut refused = 0;
+    for _ in 0..3 {
+        let mut other = mine.clone();
+        let pending = mine.ask("mfa/set_up").await.expect_ok();
+        let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+        let code = authenticator.code(server.clock.now().millis());
+        let request = json!({ "code": code });
+        let (confirmed, cancelled) =
+            tokio::join!(mine.call("mfa/confirm", request), other.ask("mfa/cancel"));
+        cancelled.expect_ok();
+        if confirmed.status == 200 {
+            break;
+        }
+        confirmed.expect_refused(409, "nothing_pending");
+        refused += 1;
+    }
+    assert!(refused > 0, "each confirmation came first");
+}
+
 /// E2: an open session whose password is older than ten minutes can't begin a set-up.
 #[tokio::test]
 async fn a_set_up_needs_a_fresh_password() {

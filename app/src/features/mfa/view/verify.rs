@@ -71,6 +71,7 @@ fn Proof() -> impl IntoView {
     let code = RwSignal::new(String::new());
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let was_lost = StoredValue::new(false);
+    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let submit = move || {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
