@@ -7,13 +7,21 @@
 pub mod authenticators;
 
 #[cfg(feature = "secrets")]
+pub mod answers;
+#[cfg(feature = "secrets")]
+pub mod authentication;
+#[cfg(feature = "secrets")]
 pub mod authenticator_data;
 #[cfg(feature = "secrets")]
 pub mod cbor;
 #[cfg(feature = "secrets")]
 pub mod client_data;
 #[cfg(feature = "secrets")]
+pub mod options;
+#[cfg(feature = "secrets")]
 pub mod public_key;
+#[cfg(feature = "secrets")]
+pub mod registration;
 #[cfg(feature = "secrets")]
 pub mod relying_party;
 #[cfg(feature = "secrets")]

@@ -23,6 +23,12 @@ impl Item {
         Self::Map(members.into_iter().map(member).collect())
     }
 
+    /// A map with text keys.
+    pub fn named<const N: usize>(members: [(&str, Self); N]) -> Self {
+        let member = |(name, item): (&str, Self)| (Self::Text(name.to_owned()), item);
+        Self::Map(members.into_iter().map(member).collect())
+    }
+
     /// Any item that the reader accepts.
     pub fn any() -> impl Strategy<Value = Self> {
         let levels = u32::try_from(MAX_DEPTH).unwrap();
