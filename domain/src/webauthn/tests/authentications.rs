@@ -51,7 +51,9 @@ fn the_counter_of_a_device_bound_key_has_to_rise(
     };
     let proof = Ok((sent, EligibilityChange::None, true));
     assert_eq!(bound, if is_accepted { proof } else { Err(fell) });
-    // The counter of a synced key proves nothing.
+    // The counter of a synced key proves nothing, also if the key says now that it is bound.
+    let lost = judge(&[stored(&device, before, BE)], &answer, false);
+    assert_eq!(lost, Ok((sent, EligibilityChange::Lost, true)));
     device.flags |= BE;
     let answer = device.authenticate(&challenge());
     let synced = judge(&[stored(&device, before, BE)], &answer, false);
