@@ -1,5 +1,5 @@
-//! The public key of a credential as a `COSE_Key` (RFC 9052 §7), and the port that checks signatures
-//! with it.
+//! The public key of a credential as a `COSE_Key` (RFC 9052 §7), and the port that checks
+//! signatures with it.
 
 use thiserror::Error;
 
