@@ -10,6 +10,7 @@ pub mod people;
 pub mod second_factor;
 pub mod session;
 pub mod time;
+pub mod webauthn;
 
 #[cfg(feature = "secrets")]
 pub mod blind_index;

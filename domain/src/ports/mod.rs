@@ -44,6 +44,9 @@ pub use users::{
     PasswordSetting, SignInRecord, UserAddition, UserRecord, UserStatus, Users,
 };
 
+/// The port that checks signatures stands beside the keys that it takes.
+pub use crate::webauthn::public_key::{BadSignature, Signatures};
+
 /// A port could not do its work. The source is written to the operator's log, but never sent to the
 /// client.
 #[derive(Debug, Error)]

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use crate::{Source, prose, read, root, tree};
 
 /// Standards outside of this repository, whose sections can't be looked at.
-const STANDARDS: [&str; 6] = [
+const STANDARDS: [&str; 8] = [
     "RFC ",
+    "WebAuthn ",
+    "CTAP ",
     "SP 800-63B-4 ",
     "NIST 800-63B-4 ",
     "ECMA-262 ",
