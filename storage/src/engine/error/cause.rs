@@ -27,6 +27,8 @@ pub enum Cause {
     NoDatabase,
     /// The role or its password is wrong, or the server does not admit it from this host.
     SignIn,
+    /// A row that a statement refers to was removed by another request or command in the meantime.
+    RowGone,
     /// A text can't be represented in the database's encoding.
     Encoding,
     /// The server is a standby or read-only.
@@ -93,6 +95,7 @@ impl fmt::Display for Cause {
                 PGPASSWORD or ~/.pgpass, at the role's `VALID UNTIL`, and at the server's \
                 pg_hba.conf"
             }
+            Self::RowGone => "what this refers to was removed in the meantime",
             Self::Encoding => {
                 "the database can't hold this text: it needs the encoding UTF8"
             }
@@ -186,7 +189,10 @@ fn of_sqlite(code: u32) -> Option<Cause> {
     /// I/O error codes of locks (unlock, read lock, reserved lock, lock) and of the journal's
     /// shared memory (open, size, lock, map).
     const OF_LOCKS: [u32; 8] = [2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
+    /// A violated foreign key.
+    const FOREIGN_KEY: u32 = 787;
     Some(match code & 0xff {
+        _ if code == FOREIGN_KEY => Cause::RowGone,
         5 | 6 => Cause::Locked,
         10 if OF_LOCKS.contains(&code) => Cause::NoLocks,
         10 => Cause::Disk,
@@ -205,6 +211,7 @@ fn of_postgres(code: &str, words: &str) -> Option<Cause> {
         "42501" => Cause::NotAllowed,
         "3D000" => Cause::NoDatabase,
         "28000" | "28P01" => Cause::SignIn,
+        "23503" => Cause::RowGone,
         "22021" | "22P05" => Cause::Encoding,
         "25006" => Cause::Standby,
         "57P01" | "57P02" | "57P03" => Cause::Starting,
@@ -276,6 +283,8 @@ mod tests {
     #[case::s22_right("42501", Cause::NotAllowed)]
     #[case::no_database("3D000", Cause::NoDatabase)]
     #[case::password("28P01", Cause::SignIn)]
+    #[case::removed_meanwhile("787", Cause::RowGone)]
+    #[case::removed_meanwhile_there("23503", Cause::RowGone)]
     #[case::s13_no_such_character("22P05", Cause::Encoding)]
     #[case::standby("25006", Cause::Standby)]
     #[case::starting("57P03", Cause::Starting)]

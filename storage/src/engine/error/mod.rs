@@ -133,14 +133,17 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
 }
 
 /// Whether the error is transient. `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10
-/// I/O, 13 full, 14 can't open: after the start, 14 means too few file descriptors). `PostgreSQL`:
-/// five characters by class (08 connection, 25006 read-only, 40 rollback, 53 resources, 57
-/// operator).
+/// I/O, 13 full, 14 can't open: after the start, 14 means too few file descriptors), and 787 is a
+/// foreign key. `PostgreSQL`: five characters by class (08 connection, 23503 foreign key, 25006
+/// read-only, 40 rollback, 53 resources, 57 operator). A repetition after a violated foreign key
+/// finds that the row is gone, and says so.
 fn code_may_pass(code: &str) -> bool {
     match code.parse::<u32>() {
-        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),
+        Ok(sqlite) if code.len() < 5 => {
+            sqlite == 787 || matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14)
+        }
         _ => {
-            code == "25006"
+            matches!(code, "25006" | "23503")
                 || ["08", "40", "53", "57"]
                     .iter()
                     .any(|class| code.starts_with(class))
@@ -163,6 +166,8 @@ mod tests {
     #[case::no_such_table("1", false)]
     #[case::damaged_file("11", false)]
     #[case::not_unique("2067", false)]
+    #[case::removed_meanwhile("787", true)]
+    #[case::removed_meanwhile_there("23503", true)]
     #[case::deadlock("40P01", true)]
     #[case::shutting_down("57P01", true)]
     #[case::read_only("25006", true)]
