@@ -27,6 +27,10 @@ pub struct CiArguments {
     #[arg(long, conflicts_with_all = ["fast", "playwright"])]
     deep: bool,
 
+    /// Run no tests: formats, lints, documentation, dependencies, styles and types alone
+    #[arg(long, conflicts_with_all = ["deep", "fast", "playwright"])]
+    lints: bool,
+
     #[command(flatten)]
     test: TestArguments,
 }
@@ -79,6 +83,9 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
     summary.step("scripts of the index page", frontend::check_boot_scripts);
+    if arguments.lints {
+        return summary.finish();
+    }
     let depth = if arguments.deep {
         Depth::Deep
     } else {
