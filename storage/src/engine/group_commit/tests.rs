@@ -103,7 +103,7 @@ async fn nobody_is_answered_before_the_commit() {
     let file = file().await;
     let (first, second) = pair(&file).await;
     assert!(!first.is_finished());
-    assert_eq!(file.rows().await, []);
+    assert_eq!(file.rows().await, Vec::<i64>::new());
     second.commit().await.unwrap();
     first.await.unwrap().unwrap();
     assert_eq!(file.rows().await, [1, 2]);
@@ -208,7 +208,7 @@ async fn a_commit_that_fails_fails_for_all() {
     run(&mut second, late).await.unwrap();
     assert!(second.commit().await.is_err());
     assert!(first.await.unwrap().is_err());
-    assert_eq!(file.rows().await, []);
+    assert_eq!(file.rows().await, Vec::<i64>::new());
     written(file.writer.clone(), 3).await.unwrap();
     assert_eq!(file.rows().await, [3]);
 }
@@ -225,7 +225,7 @@ async fn a_full_disk_is_nobodys_fault_and_no_end() {
     drop(second);
     let lost = first.await.unwrap();
     assert!(matches!(lost, Err(PortError::Unavailable(_))), "{lost:?}");
-    assert_eq!(file.rows().await, []);
+    assert_eq!(file.rows().await, Vec::<i64>::new());
     written(file.writer.clone(), 2).await.unwrap();
     assert_eq!(file.rows().await, [2]);
 }
