@@ -16,6 +16,7 @@ use crate::{
     files::{
         self, beside,
         named_path::{DATABASE, DATABASE_JOURNAL, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
+        work_lock::{WorkError, refuse_written},
     },
     hasher::{Argon2Hasher, Cost},
     health::Health,
@@ -51,6 +52,9 @@ pub enum StartError {
     /// The path of the database's file can't be used.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
+    /// Another command is writing the database.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// The key file gives no usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -85,6 +89,10 @@ pub async fn open(database: &Database, opening: OpenMode) -> Result<OpenDatabase
         DatabaseFile::MayBeCreated
     };
     look_at(database, file)?;
+    if let Some(file) = database.file() {
+        // Nothing is created meanwhile.
+        refuse_written(file)?;
+    }
     if opening == OpenMode::Existing && key_file::is_new(database)? {
         return Err(StartError::NoDatabase(database.place.clone()));
     }
@@ -101,6 +109,10 @@ pub async fn open(database: &Database, opening: OpenMode) -> Result<OpenDatabase
     }
     let fails = |error| StartError::Store(database.place.clone(), error);
     let store = connected(database).await?;
+    if let Some(file) = database.file() {
+        // A command that began since the first check may not have seen this connection.
+        refuse_written(file)?;
+    }
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
         if opening == OpenMode::Existing {
             return Err(StartError::Outdated(database.place.clone()));

@@ -35,7 +35,7 @@ pub use events::{
     chain::BrokenChainError,
 };
 pub use operation::{
-    backup::{BackupError, given_up, sound},
+    backup::{BackupError, PART, given_up, sound},
     copy::CopyError,
     keys::{KeyReplacement, SealedRow, SealedTable},
     restored::{RestoreEffects, UsedCodes},

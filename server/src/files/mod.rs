@@ -1,7 +1,9 @@
-//! Owners of files, and other users who may write to them.
+//! Owners of files, other users who may write to them, and locks between commands.
 
+pub mod lock_file;
 pub mod named_path;
 mod users;
+pub mod work_lock;
 
 use std::{
     fs::{self, File, Metadata},

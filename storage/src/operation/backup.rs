@@ -51,6 +51,9 @@ pub enum BackupError {
     InUse(PathBuf),
 }
 
+/// The ending of a backup until it is complete.
+pub const PART: &str = ".part";
+
 /// The first bytes of every `SQLite` file.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
@@ -78,7 +81,7 @@ impl Store {
             return Err(BackupError::Exists(file.to_owned()));
         }
         let mut part = file.as_os_str().to_owned();
-        part.push(".part");
+        part.push(PART);
         let part = PathBuf::from(part);
         new_file(&part, owner)?;
         let written = self.written(&part, file).await;

@@ -139,6 +139,11 @@ fn no_refusal_is_left_out() {
             "Entropy(#[source]",
         ),
         (
+            "server/src/files/work_lock.rs",
+            "pub enum WorkError",
+            "source: io::Error",
+        ),
+        (
             "server/src/files/named_path/error.rs",
             "pub enum PathError",
             "source: io::Error",

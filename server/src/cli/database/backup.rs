@@ -1,9 +1,12 @@
 //! `twinlock backup`.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, Metadata},
+    path::Path,
+};
 
 use serde_json::json;
-use storage::BackupError;
+use storage::{BackupError, PART, Store};
 
 use crate::{
     cli::{Failure, Report, args::BackupArgs},
@@ -12,6 +15,7 @@ use crate::{
     files::{
         beside, folder_of, is_same,
         named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
+        work_lock::{LOCK, WorkError, WorkLock, WorkTarget},
     },
 };
 
@@ -24,12 +28,11 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
         )));
     }
     refuse_unusable(&args.file)?;
-    let opened = open(database, OpenMode::Existing).await?;
     let owner = database.file().and_then(|file| fs::metadata(file).ok());
-    let store = opened.store();
-    let written = store.backup_for(&args.file, owner.as_ref()).await;
+    let opened = open(database, OpenMode::Existing).await?;
+    let written = written(&args.file, opened.store(), owner.as_ref()).await;
     opened.close().await;
-    written.map_err(|error| match error {
+    written?.map_err(|error| match error {
         BackupError::OnAServer => Failure::refused(
             "the database is on a PostgreSQL server: back it up with `pg_dump --format=custom --file=FILE`, and run `twinlock restored` after pg_restore",
         ),
@@ -49,6 +52,26 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
     ))
 }
 
+/// Writes the backup, unless another command is writing it.
+async fn written(
+    file: &Path,
+    store: &Store,
+    owner: Option<&Metadata>,
+) -> Result<Result<(), BackupError>, WorkError> {
+    // The database of a server has no owner and needs no lock.
+    let lock = owner.map(|owner| WorkLock::take(WorkTarget::Backup, file, Some(owner)));
+    let _held = match lock {
+        Some(lock) if !file.exists() => {
+            let mut lock = lock?;
+            lock.work_file(PART)?;
+            Some(lock)
+        }
+        // An existing backup is refused by its name, also in a folder where no lock can be made.
+        _ => None,
+    };
+    Ok(store.backup_for(file, owner).await)
+}
+
 /// Returns which of the database's own files has that name, whether it exists or not, because a
 /// backup must not use it.
 fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
@@ -61,6 +84,9 @@ fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
         |own: &Path| is_same(file, own) || place(file).is_some_and(|at| Some(at) == place(own));
     if is(&database) {
         return Some("the file");
+    }
+    if is(&beside(&database, LOCK)) {
+        return Some("the lock");
     }
     ["-journal", "-wal", "-shm"]
         .iter()

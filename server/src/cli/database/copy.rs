@@ -13,7 +13,10 @@ use crate::{
     cli::{Failure, Report, args::CopyArgs},
     config::{Database, DatabaseArgs},
     context::{DatabaseFile, OpenMode, StartError, connected, look_at, open},
-    files,
+    files::{
+        self,
+        work_lock::{WorkLock, WorkTarget},
+    },
     keys::key_file,
     system::clock::SystemClock,
 };
@@ -39,6 +42,7 @@ pub(in crate::cli) async fn run(
     {
         return Err(same(&source, &target));
     }
+    let _lock = locked(&target)?;
     if let Some(file) = source.file() {
         look_at(&source, DatabaseFile::MustExist).map_err(StartError::Path)?;
         if let Err(in_use) = given_up(file).await {
@@ -53,6 +57,22 @@ pub(in crate::cli) async fn run(
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
     Ok(report_copy(&source, &target, &copied?))
+}
+
+/// Locks the target's file, so that no other command fills it meanwhile.
+fn locked(target: &Database) -> Result<Option<WorkLock>, Failure> {
+    let Some(file) = target.file() else {
+        return Ok(None);
+    };
+    look_at(target, DatabaseFile::MayBeCreated).map_err(StartError::Path)?;
+    let owner = files::owner_of_new(Some(file), &target.key_file);
+    // If the path is a link, its target is locked.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    Ok(Some(WorkLock::take(
+        WorkTarget::Database,
+        &file,
+        owner.as_ref(),
+    )?))
 }
 
 fn same(source: &Database, target: &Database) -> Failure {

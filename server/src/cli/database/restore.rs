@@ -24,7 +24,11 @@ use crate::{
     },
     config::{Database, DatabaseLocation},
     context::{DatabaseFile, OpenMode, StartError, look_at, open},
-    files::{self, SystemGroup, SystemUser, beside as with, is_same, is_taken, named_path::BACKUP},
+    files::{
+        self, SystemGroup, SystemUser, beside as with, is_same, is_taken,
+        named_path::BACKUP,
+        work_lock::{RESTORING, WorkLock, WorkTarget},
+    },
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -34,9 +38,6 @@ const MAX_LISTED: usize = 10;
 
 /// The endings of the files beside a database in WAL mode, until its last connection closes.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
-
-/// The ending of a restored database until it replaces the database.
-const UNFINISHED: &str = ".restoring";
 
 /// Restores a backup. Nothing changes before the prepared copy is beside the database, ready to
 /// replace it.
@@ -50,8 +51,10 @@ pub(in crate::cli) async fn run(
     // If the path is a link, its target is replaced.
     let target = fs::canonicalize(&target).unwrap_or(target);
     refuse_own_file(&args.file, &target)?;
+    let owner = owner(&target, database);
+    let mut lock = WorkLock::take(WorkTarget::Database, &target, owner.as_ref())?;
     sound(&args.file).await?;
-    let replaces = fs::metadata(&target).is_ok_and(|found| found.len() > 0);
+    let replaces = is_filled(&target);
     if replaces && !args.overwrite {
         return Err(in_the_way(&target).await);
     }
@@ -60,20 +63,16 @@ pub(in crate::cli) async fn run(
         (true, false) => UsedCodes::All,
         (false, false) => UsedCodes::Unknown,
     };
-    let copy = with(&target, UNFINISHED);
-    let owner = owner(&target, database);
-    let prepared = prepare(&args.file, &copy, owner.as_ref(), database, &spent).await;
-    if prepared.is_err() {
-        for end in ["", "-wal", "-shm", "-journal"] {
-            let _ = fs::remove_file(with(&copy, end));
-        }
+    let copy = lock.work_file(RESTORING)?;
+    let (ended, warning) = prepare(&args.file, &copy, owner.as_ref(), database, &spent).await?;
+    // A server may have opened or made the database since the first check.
+    if replaces {
+        given_up(&target).await?;
+    } else if is_filled(&target) {
+        return Err(in_the_way(&target).await);
     }
-    let (ended, warning) = prepared?;
-    let put = put(&copy, &target, replaces);
-    if put.is_err() {
-        let _ = fs::remove_file(&copy);
-    }
-    let aside = put?;
+    let aside = put(&copy, &target, replaces)?;
+    drop(lock);
     let mut lines = vec![format!(
         "Restored {} from {}.",
         target.display(),
@@ -125,6 +124,11 @@ fn file_of(database: &Database) -> Result<PathBuf, Failure> {
             "the database is on a PostgreSQL server: put it back with `pg_restore`, then run `twinlock restored`",
         )
     })
+}
+
+/// Returns whether a database is there. An empty file is none.
+fn is_filled(target: &Path) -> bool {
+    fs::metadata(target).is_ok_and(|found| found.len() > 0)
 }
 
 /// Returns why a database stays unchanged, with all steps that are required first, in order.
@@ -222,7 +226,7 @@ fn refuse_own_file(file: &Path, target: &Path) -> Result<(), Failure> {
             target.display()
         )));
     }
-    if is_same(file, &with(target, UNFINISHED)) {
+    if is_same(file, &with(target, RESTORING)) {
         return Err(Failure::refused(format!(
             "{} has the name under which `twinlock restore` writes: give it another name first, then repeat this",
             file.display()
@@ -236,13 +240,6 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
         doing: format!("writing {}", copy.display()),
         source,
     };
-    // An interrupted run may have left these files behind.
-    for end in ["", "-wal", "-shm", "-journal"] {
-        match fs::remove_file(with(copy, end)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-    }
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(copy);
     let mut file = file.map_err(failed)?;

@@ -10,7 +10,7 @@ use usecases::operator::OperatorError;
 use crate::{
     config::SettingError,
     context::{StartError, source_of},
-    files::named_path::PathError,
+    files::{named_path::PathError, work_lock::WorkError},
 };
 
 /// A command's refusal or failure.
@@ -39,6 +39,9 @@ pub enum Failure {
     /// The path of a named file can't be used.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
+    /// Another command is writing the file.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// A backup can't be made or used.
     #[error(transparent)]
     Backup(#[from] BackupError),

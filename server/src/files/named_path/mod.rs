@@ -71,19 +71,20 @@ pub const KEY_LOCK: FilePurpose = FilePurpose {
     example: "",
     is_made: true,
 };
+/// The lock beside a database or a backup, which lets only one command at a time write it.
+pub const WORK_LOCK: FilePurpose = FilePurpose {
+    what: "the lock",
+    ..KEY_LOCK
+};
 /// The temporary file beside the key file, before it is renamed to the key file.
 pub const UNNAMED_KEY_FILE: FilePurpose = FilePurpose {
     what: "the new key file",
-    instead: "take it away, then repeat this",
-    example: "",
-    is_made: true,
+    ..KEY_LOCK
 };
 /// The files that `SQLite` keeps beside a database.
 pub const DATABASE_JOURNAL: FilePurpose = FilePurpose {
     what: "the database's journal",
-    instead: "take it away, then repeat this",
-    example: "",
-    is_made: true,
+    ..KEY_LOCK
 };
 /// A backup to read.
 pub const BACKUP: FilePurpose = FilePurpose {

@@ -299,11 +299,25 @@ fn s7_a_backup_has_no_name_that_the_database_uses() {
             "{line}"
         );
     }
+    let done = site.run(&["backup", "twinlock.db.lock"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.contains("is the lock of the database twinlock.db"),
+        "{line}"
+    );
     site.run(&["backup", "twinlock.db.restoring"]).expect_done();
     let done = site.run(&["restore", "twinlock.db.restoring", "--overwrite"]);
     let line = done.expect_refused(1);
     assert!(
         line.contains("has the name under which `twinlock restore` writes"),
+        "{line}"
+    );
+    // A restore of another backup does not remove this one either.
+    site.run(&["backup", "other"]).expect_done();
+    let done = site.run(&["restore", "other", "--overwrite"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.ends_with("twinlock.db.restoring has a name that this command needs, and no interrupted command left it: move it away, then repeat this"),
         "{line}"
     );
     fs::rename(site.file("twinlock.db.restoring"), site.file("copy")).unwrap();
