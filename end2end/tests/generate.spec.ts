@@ -93,7 +93,7 @@ test('whoever left comes back to a fresh set', async ({ site, page }) => {
   // Saved codes do not work before `Finish`.
   await backupCodes.saved.check();
   await site.menu.choose('My profile');
-  await expect(page.getByRole('dialog')).toContainText(words.workAfterFinish);
+  await expect(page.getByRole('dialog')).toContainText(words.lostByLeaving);
   await site.dialog(words.leaveUnsaved).button('Leave').click();
   await profile.expectOpen();
 });

@@ -74,7 +74,7 @@ export const words = {
   requiredNow: (account: string): RegExp => new RegExp(`now required for ${account}`),
   notRequired: (account: string): RegExp => new RegExp(`no longer required for ${account}`),
   demanded: (account: string): RegExp => new RegExp(`${account} requires MFA`),
-  setBy: (who: string): RegExp => new RegExp(`Set (on|off) by ${who}`),
+  setBy: (who: string): RegExp => new RegExp(`Turned (on|off) by ${who}`),
   ownersOnly: /only an owner/i,
   closedToOwner: /closed to you until you set it up/i,
   loading: /^Loading…$/,
@@ -89,7 +89,7 @@ export const words = {
   foreignAccounts: /accounts that you don.t own.*ask the operator/i,
   nobodyMatches: /no member matches/i,
 
-  workAfterFinish: /work only once you click Finish/,
+  lostByLeaving: /these codes never work, even if you saved them/,
 
   // The server unreachable, the browser restricted
   javaScriptOff: /JavaScript/,
