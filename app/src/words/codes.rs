@@ -40,7 +40,7 @@ pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'stat
         (None, _) => None,
         (Some(0), _) => Some("These codes work once you click Finish."),
         (Some(_), CodesFor::Added) => {
-            Some("Until then, the first codes that it showed still work.")
+            Some("Until you click Finish, the first codes that this page showed still work.")
         }
         (Some(_), CodesFor::Reset) => Some(
             "The backup codes from before work until you click Finish. You may also keep them and discard these.",

@@ -60,7 +60,7 @@ pub async fn fitting<'a>(
 }
 
 /// Refuses a key file without a key that every start needs. For keys that only single rows need,
-/// see [`lost`].
+/// see [`find_missing_keys`].
 ///
 /// # Errors
 /// [`KeyFileError::Lacks`], and those of the database.
