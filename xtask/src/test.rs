@@ -1,6 +1,6 @@
 //! `cargo xtask test`: runs all tests.
 
-use std::env;
+use std::{env, path::PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -208,9 +208,10 @@ const PROXIES: &str = "proxies::";
 const SERVER_SUITES: [&str; 4] = ["command_line", "http", "journeys", "model"];
 
 /// Tests about the database file: copies, damage, locks, and rows with their own ids.
-const ABOUT_THE_FILE: [&str; 16] = [
+const ABOUT_THE_FILE: [&str; 17] = [
     "accounts::migrate_says_what_it_made",
     "backup::",
+    "database::locks::",
     "events::are_deleted_when_they_are_old",
     "events::tell_an_older_database",
     "faults::",
@@ -256,7 +257,8 @@ const NOT_ABOUT_THE_ENGINE: [&str; 18] = [
 /// request by request, and a few sequences of the model. A server that can't be started is a
 /// failure, not a reason to skip these tests.
 fn on_postgres(depth: Depth) -> Result<()> {
-    let cluster = Cluster::start()?;
+    let parent = memory().map_or_else(env::temp_dir, PathBuf::from);
+    let cluster = Cluster::start_in(&parent)?;
     let single_calls: &[&str] = match depth {
         Depth::Quick => &NOT_ABOUT_THE_ENGINE,
         Depth::Deep => &[],
@@ -283,16 +285,20 @@ fn on(cluster: &Cluster, suites: &[&str], left_out: &[&str]) -> Result<()> {
 
 /// Keeps a suite's files in memory, if there is room and the user has not set another location.
 fn in_memory(suite: Process) -> Process {
+    match memory() {
+        Some(folder) => suite.env("TMPDIR", folder),
+        None => suite,
+    }
+}
+
+/// The file system in memory, if there is room and the user has not set another location.
+fn memory() -> Option<&'static str> {
     let room = Process::new("df")
         .args(["--block-size=1", "--output=avail", MEMORY])
         .probe();
     let has_room = room.is_some_and(|told| is_enough(&told));
     let is_ours = Process::new("test").args(["-w", MEMORY]).probe().is_some();
-    if has_room && is_ours && env::var_os("TMPDIR").is_none() {
-        suite.env("TMPDIR", MEMORY)
-    } else {
-        suite
-    }
+    (has_room && is_ours && env::var_os("TMPDIR").is_none()).then_some(MEMORY)
 }
 
 /// Parses the output of `df`: a heading, then the free bytes.

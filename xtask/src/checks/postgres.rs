@@ -25,21 +25,24 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Installs the server's package if it is missing, and starts a server. Its data is temporary,
-    /// so commits do not wait for the disk.
-    pub fn start() -> Result<Self> {
-        Self::start_with("-c fsync=off -c full_page_writes=off")
+    /// Installs the server's package if it is missing, and starts a server with its data in a new
+    /// folder below `parent`. The data is temporary, so commits do not wait for the disk.
+    pub fn start_in(parent: &Path) -> Result<Self> {
+        Self::start_with(
+            parent,
+            "-c fsync=off -c full_page_writes=off -c max_wal_size=128MB",
+        )
     }
 
     /// Starts a server whose commits do wait for the disk, for a suite that makes it crash.
     pub fn start_durable() -> Result<Self> {
-        Self::start_with("-c fsync=on -c synchronous_commit=on")
+        Self::start_with(&env::temp_dir(), "-c fsync=on -c synchronous_commit=on")
     }
 
-    fn start_with(options: &str) -> Result<Self> {
+    fn start_with(parent: &Path, options: &str) -> Result<Self> {
         let stopwatch = Stopwatch::start();
         let programs = tools::ensure_postgres()?;
-        let folder = env::temp_dir().join(format!("twinlock-postgres-{}", process::id()));
+        let folder = parent.join(format!("twinlock-postgres-{}", process::id()));
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let user = Process::new("id").args(["-u"]).output()?;
         let cluster = Self {

@@ -4,6 +4,8 @@
 use std::{
     fs::{self, File},
     process::Child,
+    thread,
+    time::{Duration, Instant},
 };
 
 use rstest::rstest;
@@ -14,6 +16,8 @@ use crate::support::{
     program::{Done, ProgramSite},
 };
 
+/// A backup that has not begun in this time never will.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 const ADA: &str = "ada@example.com";
 const DATABASE_BUSY: &str =
     "another command, `twinlock restore` or `twinlock copy`, is writing the database ";
@@ -24,6 +28,11 @@ const COPY: [&str; 5] = [
     "--to",
     "sqlite:new.db",
 ];
+
+#[expect(clippy::disallowed_methods, reason = "the wait of a test")]
+fn instant() -> Instant {
+    Instant::now()
+}
 
 /// Starts a command twice at once, and returns both results.
 fn twice(site: &ProgramSite, args: &[&str]) -> [Done; 2] {
@@ -174,7 +183,11 @@ fn a_backup_after_a_killed_one_begins_anew() {
     let site = ProgramSite::with_owner();
     for _ in 0..5 {
         let mut killed: Child = site.command(&["backup", "copy"]).spawn().unwrap();
-        while !site.file("copy.part").exists() && !site.file("copy").exists() {}
+        let begun = instant();
+        while !site.file("copy.part").exists() && !site.file("copy").exists() {
+            assert!(begun.elapsed() < LONGEST_WAIT, "the backup never begins");
+            thread::yield_now();
+        }
         killed.kill().unwrap();
         killed.wait().unwrap();
         // The first may have named the whole backup before it was killed.
