@@ -21,7 +21,7 @@ pub struct RelyingParty {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RelyingPartyError {
     /// The public URL is not an origin in the form that browsers send.
-    #[error("`{0}` is no origin as browsers write it, such as https://panel.example.com")]
+    #[error("`{0}` is not an origin as browsers write it, such as https://panel.example.com")]
     Origin(String),
     /// The host is an IP address.
     #[error("passkeys need a host with a name; `{0}` is an IP address")]

@@ -41,7 +41,7 @@ impl Database {
         let place = place(url).ok_or_else(|| {
             // The URL itself is not repeated, because it may contain a password.
             let problem = if names_server(url) {
-                "it is no URL of a PostgreSQL server, such as postgres://twinlock:password@db.example.com/twinlock; percent-encode signs such as # ? / @ in the password (%23 %3F %2F %40)"
+                "it is not the URL of a PostgreSQL server, such as postgres://twinlock:password@db.example.com/twinlock; percent-encode signs such as # ? / @ in the password (%23 %3F %2F %40)"
             } else {
                 "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full"
             };

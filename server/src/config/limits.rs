@@ -64,7 +64,7 @@ fn limit(text: &str) -> Result<u32, SettingError> {
         .filter(|number| (1..=MOST).contains(number))
         .ok_or_else(|| {
             let problem = format!(
-                "`{}` is no number from 1 to {MOST}, such as {LIMIT}",
+                "`{}` is not a number from 1 to {MOST}, such as {LIMIT}",
                 text.escape_default()
             );
             SettingError::new("TWINLOCK_ADDRESS_LIMIT", problem)
@@ -93,7 +93,7 @@ fn network(text: &str) -> Result<IpNet, SettingError> {
         network.prefix_len() > 0 && !address.is_unspecified() && !address.is_multicast()
     });
     let network = network.ok_or_else(|| {
-        refused("is no proxy's address or network, such as 10.0.0.2 or 10.0.0.0/8")
+        refused("is not a proxy's address or network, such as 10.0.0.2 or 10.0.0.0/8")
     })?;
     let whole = network.trunc();
     if whole != network {

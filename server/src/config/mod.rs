@@ -84,7 +84,7 @@ impl Address {
     pub fn new(args: &AddressArgs) -> Result<Self, SettingError> {
         let listen = args.listen.parse().map_err(|_| {
             let problem = format!(
-                "`{}` is no IP address with a port, such as 127.0.0.1:3000",
+                "`{}` is not an IP address with a port, such as 127.0.0.1:3000",
                 echoed(&args.listen)
             );
             SettingError::new("TWINLOCK_LISTEN", problem)
@@ -243,7 +243,7 @@ mod tests {
             assert_eq!(
                 error,
                 format!(
-                    "TWINLOCK_LISTEN: `{wrong}` is no IP address with a port, such as 127.0.0.1:3000"
+                    "TWINLOCK_LISTEN: `{wrong}` is not an IP address with a port, such as 127.0.0.1:3000"
                 )
             );
         }

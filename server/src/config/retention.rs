@@ -14,7 +14,7 @@ pub fn retention(args: &EventArgs) -> Result<Duration, SettingError> {
         .map(|days| Duration::from_hours(24 * days))
         .ok_or_else(|| {
             let problem = format!(
-                "`{}` is no number of days from 1 to {MAX_DAYS}, such as 400",
+                "`{}` is not a number of days from 1 to {MAX_DAYS}, such as 400",
                 args.event_retention
             );
             SettingError::new("TWINLOCK_EVENT_RETENTION", problem)

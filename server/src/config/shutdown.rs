@@ -37,7 +37,7 @@ impl Timeouts {
             seconds.map(Duration::from_secs).ok_or_else(|| {
                 let text = text.escape_default();
                 let problem = format!(
-                    "`{text}` is no number of seconds from {least} to {MOST_SECONDS}, such as 10"
+                    "`{text}` is not a number of seconds from {least} to {MOST_SECONDS}, such as 10"
                 );
                 SettingError::new(name, problem)
             })

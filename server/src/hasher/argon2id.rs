@@ -25,7 +25,7 @@ pub struct Cost {
 pub struct Memory(Argon2Engine);
 
 #[derive(Debug, Error)]
-#[error("a stored hash is no Argon2id PHC string")]
+#[error("a stored hash is not an Argon2id PHC string")]
 struct ForeignHashError;
 
 impl Cost {

@@ -24,7 +24,7 @@ pub async fn add(operator: &Operator, args: &AccountArgs) -> Result<Report, Fail
 fn taken(error: OperatorError) -> Failure {
     match error {
         OperatorError::NameTaken { holder } => Failure::refused(format!(
-            "there is an account `{holder}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
+            "there is an account `{holder}` already; names that differ only in case, marks on letters or invisible characters count as equal"
         )),
         error => error.into(),
     }
@@ -77,10 +77,7 @@ pub async fn remove(
     };
     let mut lines = vec![
         format!("Account `{name}` removed: {belonged}."),
-        format!(
-            "The security events of before name it by its id: {}",
-            account.id
-        ),
+        format!("Earlier security events name it by its id: {}", account.id),
         format!("{bring}{}:", calls.condition()),
     ];
     lines.extend(commands);

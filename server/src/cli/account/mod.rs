@@ -33,7 +33,7 @@ pub(in crate::cli) async fn run(
 fn parse_name(text: &str) -> Result<AccountName, Failure> {
     text.parse().map_err(|error| {
         Failure::refused(format!(
-            "`{}` is no name for an account: {error}",
+            "`{}` is not a name for an account: {error}",
             text.escape_debug()
         ))
     })

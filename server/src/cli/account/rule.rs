@@ -49,6 +49,8 @@ fn effect(account: &AccountRecord, requires_mfa: bool, without_mfa: u32) -> Stri
         _ if !requires_mfa => "who has MFA keeps it".to_owned(),
         (_, 0) => "every member has it".to_owned(),
         (_, 1) => format!("1 of {of} has none yet, to be set up on opening this account next"),
-        (_, n) => format!("{n} of {of} have none yet, to be set up on opening this account next"),
+        (_, n) => {
+            format!("{n} of {of} have none yet and set it up when they next open this account")
+        }
     }
 }

@@ -80,7 +80,7 @@ pub(in crate::cli) async fn run(
     )];
     lines.extend(aside.as_ref().map(|aside| {
         format!(
-            "What was there is {} now: delete it once nothing of it is needed.",
+            "What was there is {} now: delete it when you no longer need it.",
             aside.display()
         )
     }));
@@ -329,7 +329,7 @@ fn describe_restore(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
         }
     };
     let mut lines = vec![format!(
-        "{sessions} sessions and {invitations} invitation links ended; no browser is known any more; no authenticator code of until now works."
+        "{sessions} sessions and {invitations} invitation links ended; no browser is known any more; authenticator codes shown until now no longer work."
     )];
     lines.extend(new_links(invited));
     lines.extend([

@@ -113,7 +113,7 @@ fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
         None => "`twinlock serve --help` names them all".to_owned(),
     };
     Some(format!(
-        "{} is no setting of this program: {hint}",
+        "{} is not a setting of this program: {hint}",
         format!("{name:.80}").escape_debug()
     ))
 }
@@ -191,7 +191,7 @@ mod tests {
         let said = misspelt(name, &known()).unwrap();
         assert_eq!(
             said,
-            format!("{name} is no setting of this program: {hint}")
+            format!("{name} is not a setting of this program: {hint}")
         );
     }
 

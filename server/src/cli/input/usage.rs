@@ -35,7 +35,7 @@ pub fn line(error: &Error, words: &[String]) -> Option<String> {
         .or_else(|| of_others(error))
         .or_else(|| of_an_argument(error, words))
         .unwrap_or_else(|| said.replace(" tip: ", "; "));
-    Some(format!("{said}; `--help` behind the command says more"))
+    Some(format!("{said}; add `--help` to the command for more"))
 }
 
 /// Names our equivalent of another program's flag or command. The library would only suggest the
@@ -154,7 +154,7 @@ mod tests {
     fn what_is_wrong_stands_in_one_line() {
         assert_eq!(
             of(&["member", "add", "ada@example.com"]).unwrap(),
-            "the following required arguments were not provided: --role <ROLE> <ACCOUNT>; `--help` behind the command says more"
+            "the following required arguments were not provided: --role <ROLE> <ACCOUNT>; add `--help` to the command for more"
         );
         let typo = of(&["acount"]).unwrap();
         assert!(
@@ -186,7 +186,7 @@ mod tests {
         #[case] args: &[&str],
         #[case] words: &str,
     ) {
-        let end = "; `--help` behind the command says more";
+        let end = "; add `--help` to the command for more";
         assert_eq!(of(args).unwrap(), format!("{words}{end}"));
     }
 
@@ -194,7 +194,7 @@ mod tests {
     fn s19_a_misspelt_flag_is_told_with_the_likest() {
         assert_eq!(
             of(&["serve", "--liste", "127.0.0.1:3000"]).unwrap(),
-            "unexpected argument '--liste' found; a similar argument exists: '--listen'; `--help` behind the command says more"
+            "unexpected argument '--liste' found; a similar argument exists: '--listen'; add `--help` to the command for more"
         );
     }
 
@@ -215,7 +215,7 @@ mod tests {
         #[case] args: &[&str],
         #[case] words: &str,
     ) {
-        let end = "; `--help` behind the command says more";
+        let end = "; add `--help` to the command for more";
         assert_eq!(
             of(args).unwrap(),
             format!("unexpected argument {words}{end}")

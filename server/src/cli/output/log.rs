@@ -22,7 +22,7 @@ const COMMAND: &str = "warn,sqlx=off,sqlx_core=off";
 pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(set) if !set.trim().is_empty() => set.parse::<EnvFilter>().map_err(|_| {
-            let problem = "it is no log filter, such as info or server=debug,warn";
+            let problem = "it is not a log filter, such as info or server=debug,warn";
             SettingError::new("RUST_LOG", problem.to_owned())
         })?,
         _ => EnvFilter::new(if server.is_some() { SERVER } else { COMMAND }),

@@ -28,7 +28,7 @@ pub async fn add(operator: &Operator, args: &AddUserArgs) -> Result<Report, Fail
     let email = new_email(&args.email)?;
     let name: PersonName = args.name.parse().map_err(|error| {
         Failure::refused(format!(
-            "`{}` is no name for a person: {error}",
+            "`{}` is not a name for a person: {error}",
             args.name.escape_debug()
         ))
     })?;

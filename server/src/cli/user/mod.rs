@@ -55,7 +55,7 @@ fn new_email(text: &str) -> Result<Email, Failure> {
 
 fn no_email(text: &str, error: EmailError) -> Failure {
     let text = text.escape_debug();
-    Failure::refused(format!("`{text}` is no email address: {error}"))
+    Failure::refused(format!("`{text}` is not an email address: {error}"))
 }
 
 /// Returns the user with this address.

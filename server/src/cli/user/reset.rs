@@ -20,7 +20,7 @@ pub async fn unlock(
     let mut line = if refused == 0 {
         format!("{email} had no wrong codes in a row; delays after wrong passwords have ended.")
     } else {
-        format!("{email} may try again; wrong codes in a row until now: {refused}.")
+        format!("{email} may try again; wrong codes in a row so far: {refused}.")
     };
     line.extend(obstacle(&found, calls));
     Ok(Report::one(

@@ -97,7 +97,7 @@ fn entry(text: &str) -> Result<HostName, SettingError> {
     };
     bare.ok_or_else(|| {
         let problem = format!(
-            "`{}` is no host without scheme, port and path, such as panel.example.com or 10.0.0.5; several are separated by commas",
+            "`{}` is not a host without scheme, port and path, such as panel.example.com or 10.0.0.5; several are separated by commas",
             echoed(text)
         );
         SettingError::new("TWINLOCK_ALLOWED_HOSTS", problem)

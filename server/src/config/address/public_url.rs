@@ -93,7 +93,7 @@ impl FromStr for PublicUrl {
                 "it holds an `@`; write the address without user and password, such as https://panel.example.com".to_owned()
             } else {
                 format!(
-                    "`{}` is no http or https address without path, such as https://panel.example.com",
+                    "`{}` is not an http or https address without path, such as https://panel.example.com",
                     echoed(text)
                 )
             };

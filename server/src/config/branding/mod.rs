@@ -93,7 +93,7 @@ fn support(url: &str) -> Result<String, SettingError> {
         return Ok(url.to_owned());
     }
     let problem = format!(
-        "`{}` is no link such as https://example.com/help or mailto:help@example.com",
+        "`{}` is not a link such as https://example.com/help or mailto:help@example.com",
         url.escape_default()
     );
     Err(SettingError::new("TWINLOCK_SUPPORT_URL", problem))

@@ -23,7 +23,7 @@ pub enum PathError {
         remedy: String,
     },
     /// A file is where a folder should be.
-    #[error("{what} {path} can't exist, because {folder} is no folder: {remedy}")]
+    #[error("{what} {path} can't exist, because {folder} is not a folder: {remedy}")]
     NotAFolder {
         /// The file that should be a folder.
         folder: PathBuf,

@@ -79,7 +79,7 @@ fn s14_each_thing_in_the_place_of_a_file_is_one_sentence() {
         ),
         (
             "file/a.db",
-            "the database file/a.db can't exist, because file is no folder: name another file with TWINLOCK_DATABASE_URL",
+            "the database file/a.db can't exist, because file is not a folder: name another file with TWINLOCK_DATABASE_URL",
         ),
         (
             &long,

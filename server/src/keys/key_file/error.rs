@@ -152,7 +152,7 @@ pub enum KeyFileError {
     },
     /// The file's content is not a key file.
     #[error(
-        "{key_file} is no key file: it should hold one line per key, an id and a key with a colon between; put the right file there, or name it with TWINLOCK_KEY_FILE"
+        "{key_file} is not a key file: it should hold one line per key, an id and a key with a colon between; put the right file there, or name it with TWINLOCK_KEY_FILE"
     )]
     Malformed {
         /// The key file.

@@ -213,7 +213,7 @@ fn s19_a_misspelt_variable_is_told_by_every_command(#[case] args: &[&str]) {
     let mut command = site.command(args);
     command.env("TWINLOCK_LISTN", "127.0.0.1:1");
     let done = Done::from(command.output().unwrap());
-    let sentence = "TWINLOCK_LISTN is no setting of this program: did you mean TWINLOCK_LISTEN?";
+    let sentence = "TWINLOCK_LISTN is not a setting of this program: did you mean TWINLOCK_LISTEN?";
     assert_eq!(done.err.matches(sentence).count(), 1, "{}", done.err);
     assert!(!done.out.contains("TWINLOCK_LISTN"), "{}", done.out);
 }

@@ -67,7 +67,7 @@ fn s14_what_is_no_database_is_told() {
             "missing/a.db",
             "the folder missing for the database missing/a.db does not exist: ",
         ),
-        ("plain/a.db", "because plain is no folder: name "),
+        ("plain/a.db", "because plain is not a folder: name "),
     ];
     for (path, words) in NO_FILES.into_iter().chain(more) {
         let url = format!("sqlite:{path}");
@@ -95,8 +95,8 @@ fn s9_what_is_no_key_file_is_told() {
             "missing/a.key",
             "the folder missing for the key file missing/a.key does not exist: ",
         ),
-        ("plain/a.key", "because plain is no folder: name "),
-        ("plain", "plain is no key file: "),
+        ("plain/a.key", "because plain is not a folder: name "),
+        ("plain", "plain is not a key file: "),
     ];
     for (path, words) in NO_FILES.into_iter().chain(more) {
         for args in [
@@ -127,7 +127,7 @@ fn s14_what_is_no_backup_is_told() {
             "missing/a",
             "the folder missing for the backup missing/a does not exist: ",
         ),
-        ("plain/a", "because plain is no folder: name "),
+        ("plain/a", "because plain is not a folder: name "),
     ];
     for (path, words) in NO_FILES.into_iter().chain(more) {
         expect_refusal(&site, &["backup", path], words);

@@ -54,7 +54,7 @@ fn an_account_goes_and_its_members_stay_as_users() {
             .expect_done(),
         format!(
             "Account `Example Ltd` removed: 2 members belonged to it, and stay as users.\n\
-         The security events of before name it by its id: {id}\n\
+         Earlier security events name it by its id: {id}\n\
          These commands bring it back:\n\
          twinlock account add 'Example Ltd'\n\
          twinlock member add ada@example.com 'Example Ltd' --role owner\n\
@@ -93,7 +93,7 @@ fn the_words_fit_the_number_of_members() {
             .expect_done(),
         format!(
             "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user.\n\
-         The security events of before name it by its id: {example}\n\
+         Earlier security events name it by its id: {example}\n\
          These commands bring it back:\n\
          twinlock account add 'Example Ltd'\n\
          twinlock member add ada@example.com 'Example Ltd' --role owner"
@@ -103,7 +103,7 @@ fn the_words_fit_the_number_of_members() {
         site.run(&["account", "remove", "Acme"]).expect_done(),
         format!(
             "Account `Acme` removed: it had no members.\n\
-         The security events of before name it by its id: {acme}\n\
+         Earlier security events name it by its id: {acme}\n\
          This command brings it back:\n\
          twinlock account add Acme"
         )
@@ -113,7 +113,7 @@ fn the_words_fit_the_number_of_members() {
 #[rstest]
 #[case(&["account", "rename", "Nobody's", "Other"], "there is no account `Nobody's`: there are `Acme`, `Example Ltd`")]
 #[case(&["account", "rename", "Acme", "example ltd"], "there is an account `Example Ltd` already; ")]
-#[case(&["account", "rename", "Acme", " "], "` ` is no name for an account: ")]
+#[case(&["account", "rename", "Acme", " "], "` ` is not a name for an account: ")]
 #[case(&["account", "remove", "Nobody's"], "there is no account `Nobody's`: ")]
 #[case(&["account", "require-mfa", "Nobody's", "on"], "there is no account `Nobody's`: ")]
 fn refusals_say_why(#[case] args: &[&str], #[case] reason: &str) {
@@ -131,7 +131,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
         let done = site.run(&["account", "require-mfa", account, rule]);
         done.expect_done().to_owned()
     };
-    let effect = "2 of 2 members have none yet, to be set up on opening this account next.";
+    let effect = "2 of 2 members have none yet and set it up when they next open this account.";
     assert_eq!(
         require("example ltd", "off"),
         "Account `Example Ltd` does not require MFA anyway: no member has it."

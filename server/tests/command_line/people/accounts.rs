@@ -52,12 +52,12 @@ fn what_can_be_no_name_is_refused() {
     let done = site.run(&["account", "add", "  "]);
     assert_eq!(
         done.expect_refused(1),
-        "`  ` is no name for an account: enter a name"
+        "`  ` is not a name for an account: enter a name"
     );
     let done = site.run(&["account", "add", "a\nb"]);
     assert_eq!(
         done.expect_refused(1),
-        "`a\\nb` is no name for an account: leave out U+000A (control character), which shows nothing"
+        "`a\\nb` is not a name for an account: leave out U+000A (control character), which shows nothing"
     );
 }
 

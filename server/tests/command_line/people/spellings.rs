@@ -41,7 +41,7 @@ fn s25_a_sign_within_an_address_is_refused_by_its_name() {
     );
     assert_eq!(
         done.expect_refused(1),
-        "`a\\u{202e}b@example.com` is no email address: leave out U+202E (direction override), which shows nothing"
+        "`a\\u{202e}b@example.com` is not an email address: leave out U+202E (direction override), which shows nothing"
     );
 }
 

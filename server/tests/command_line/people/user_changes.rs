@@ -280,7 +280,7 @@ fn an_unknown_address_is_refused(
     let done = site.run(&["user", command, "max"]);
     assert!(
         done.expect_refused(1)
-            .starts_with("`max` is no email address: ")
+            .starts_with("`max` is not an email address: ")
     );
 }
 

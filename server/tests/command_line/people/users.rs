@@ -122,8 +122,8 @@ fn a_link_needs_to_know_the_port() {
 }
 
 #[rstest]
-#[case(&["user", "add", "ada", "--name", "A", "--account", "Example Ltd", "--role", "owner"], "`ada` is no email address: ")]
-#[case(&["user", "add", "a@example.com", "--name", " ", "--account", "Example Ltd", "--role", "owner"], "` ` is no name for a person: ")]
+#[case(&["user", "add", "ada", "--name", "A", "--account", "Example Ltd", "--role", "owner"], "`ada` is not an email address: ")]
+#[case(&["user", "add", "a@example.com", "--name", " ", "--account", "Example Ltd", "--role", "owner"], "` ` is not a name for a person: ")]
 #[case(
     &["user", "add", "a@example.com", "--name", "A", "--account", "Acme", "--role", "owner"],
     "there is no account `Acme`: there are `Example Ltd`"

@@ -79,7 +79,7 @@ impl fmt::Display for Cause {
                 both to the user of this program, on a file system that is mounted for writing"
             }
             Self::NoDatabaseFile => {
-                "the file is no SQLite database: name the right one with TWINLOCK_DATABASE_URL"
+                "the file is not a SQLite database: name the right one with TWINLOCK_DATABASE_URL"
             }
             Self::Damaged => {
                 "the file is damaged: put a backup back with `twinlock restore`"

@@ -47,7 +47,10 @@ impl Accent {
 
 fn colour(setting: &'static str, text: &str) -> Result<Colour, SettingError> {
     text.parse().map_err(|_| {
-        let problem = format!("`{}` is no colour such as #2f5bd7", text.escape_default());
+        let problem = format!(
+            "`{}` is not a colour such as #2f5bd7",
+            text.escape_default()
+        );
         SettingError::new(setting, problem)
     })
 }
@@ -139,12 +142,12 @@ mod tests {
     #[case(
         Some("blue"),
         None,
-        "TWINLOCK_ACCENT: `blue` is no colour such as #2f5bd7"
+        "TWINLOCK_ACCENT: `blue` is not a colour such as #2f5bd7"
     )]
     #[case(
         Some("#2f5bd7"),
         Some("pale"),
-        "TWINLOCK_ACCENT_DARK: `pale` is no colour such as #2f5bd7"
+        "TWINLOCK_ACCENT_DARK: `pale` is not a colour such as #2f5bd7"
     )]
     #[case(
         None,
