@@ -34,7 +34,7 @@ use crate::support::program::{Done, ProgramSite};
 #[case("TWINLOCK_STOP_DELAY", "soon", "such as 10")]
 #[case("TWINLOCK_STOP_LIMIT", "0", "such as 10")]
 #[case("TWINLOCK_LOG_FORMAT", "xml", "human nor json")]
-#[case("TWINLOCK_ADDRESS_LIMIT", "0", "no number from 1 to 1000000")]
+#[case("TWINLOCK_ADDRESS_LIMIT", "0", "is not a number from 1 to 1000000")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "proxy.example.com", "10.0.0.0/8")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "0.0.0.0/0", "10.0.0.0/8")]
 #[case::rc9("TWINLOCK_TRUSTED_PROXIES", "::ffff:10.0.0.0/95", "10.0.0.0/8")]

@@ -56,6 +56,12 @@ impl HttpAnswer {
         str::from_utf8(&self.body).unwrap()
     }
 
+    /// Returns whether these bytes stand in the body, which may be no text.
+    pub fn contains(&self, text: &str) -> bool {
+        let mut parts = self.body.windows(text.len());
+        parts.any(|part| part == text.as_bytes())
+    }
+
     /// Returns the body, which must be JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
