@@ -2,11 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use thiserror::Error;
-use zeroize::Zeroizing;
+
+use crate::token::{Token, TokenHash};
 
 /// The shortest credential id, in bytes (WebAuthn §4, "Credential ID").
 const SHORTEST_ID: usize = 16;
@@ -20,11 +19,11 @@ const LONGEST_TRANSPORT: usize = 20;
 /// What one ceremony signs, so that its answer works once: 256 random bits. The database stores
 /// only the hash. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
-pub struct Challenge(Zeroizing<[u8; 32]>);
+pub struct Challenge(Token);
 
 /// The stored form of a challenge: its SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChallengeHash([u8; 32]);
+pub struct ChallengeHash(TokenHash);
 
 /// The text is not a challenge of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -35,19 +34,19 @@ impl Challenge {
     /// Makes a challenge of 256 bits drawn by the caller.
     #[must_use]
     pub fn from_random(bits: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bits))
+        Self(Token::from_random(bits))
     }
 
     /// The text for the options, in base64url.
     #[must_use]
     pub fn expose(&self) -> String {
-        BASE64URL_NOPAD.encode(self.0.as_slice())
+        self.0.expose()
     }
 
     /// The hash to store and to look up by.
     #[must_use]
     pub fn hash(&self) -> ChallengeHash {
-        ChallengeHash(Sha256::digest(self.0.as_slice()).into())
+        ChallengeHash(self.0.hash())
     }
 }
 
@@ -55,10 +54,7 @@ impl FromStr for Challenge {
     type Err = ChallengeError;
 
     fn from_str(text: &str) -> Result<Self, ChallengeError> {
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map(Zeroizing::new);
-        let bytes = bytes.map_err(|_| ChallengeError)?;
-        let bits = bytes.as_slice().try_into();
-        bits.map(Self::from_random).map_err(|_| ChallengeError)
+        text.parse().map(Self).map_err(|_| ChallengeError)
     }
 }
 
@@ -66,7 +62,7 @@ impl ChallengeHash {
     /// The bytes as stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        self.0.as_bytes()
     }
 }
 
