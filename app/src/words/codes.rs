@@ -8,7 +8,8 @@ use super::{ADDED, GENERATED, RESET};
 pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
 
 /// Shown after a reload of the page with the codes.
-pub const CODES_DRAWN_ANEW: &str = "These are new codes: save these. Once you click Finish, codes that this page showed before no longer work.";
+pub const CODES_DRAWN_ANEW: &str =
+    "These are new codes: save these. Once you click Finish, earlier ones no longer work.";
 
 /// Shown after `Download`. Whether the browser saved a file can't be known.
 pub const CODES_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, use Copy or another browser.";
@@ -40,7 +41,7 @@ pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'stat
         (None, _) => None,
         (Some(0), _) => Some("These codes work once you click Finish."),
         (Some(_), CodesFor::Added) => {
-            Some("Until you click Finish, the first codes that this page showed still work.")
+            Some("The first codes that this page showed work until you click Finish.")
         }
         (Some(_), CodesFor::Reset) => Some(
             "The backup codes from before work until you click Finish. You may also keep them and discard these.",
@@ -55,7 +56,7 @@ pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'stat
 #[must_use]
 pub const fn codes_lost(waits: bool) -> &'static str {
     if waits {
-        "If you leave, these codes never work, even if you saved them. Your codes from before still do."
+        "If you leave, these codes never work, even if you saved them."
     } else {
         "These codes are shown only here. Without them and without your device you can't sign in."
     }

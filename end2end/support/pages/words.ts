@@ -29,7 +29,7 @@ export const words = {
   backupCodesWait: 'Too many attempts. Backup codes have to wait too.',
   timeLeft: /\d+:\d\d|\d+ (minute|second)s?\b/i,
   sessionEnded: 'Your session has ended. Sign in again.',
-  drawnAnew: /^These are new codes: save these\. Once you click Finish, codes .* no longer work/,
+  drawnAnew: /^These are new codes: save these\. Once you click Finish, earlier ones no longer work/,
   severalCodes: /^This holds more than one backup code. Paste one of them.$/,
   codesLeft: (left: number): RegExp => new RegExp(`\\b${left} of 10\\b.*left`, 'i'),
 
