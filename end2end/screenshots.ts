@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from '@playwright/test';
 import { test } from './support/run/fixtures';
-import { inEachLook, LOOKS, type Look } from './support/tours/looks';
+import { ALL_LOOKS, inEachLook, type Look } from './support/tours/looks';
 import { TOURS } from './support/tours/tours';
 
 const FOLDER = join(__dirname, 'screenshots');
@@ -25,10 +25,11 @@ test('every page in its main states, wide and narrow, light and dark', async ({
       guard,
       visit: async (stop, page) => {
         stops.push(`${String(stops.length + 1).padStart(2, '0')} ${stop}`);
-        await inEachLook(page, async (look) => {
+        const shoot = async (look: Look): Promise<void> => {
           const path = join(FOLDER, fileName(stops.at(-1) as string, look));
           await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-        });
+        };
+        await inEachLook(page, shoot, ALL_LOOKS);
       },
     });
   }
@@ -56,7 +57,7 @@ async function contactSheets(browser: Browser, stops: readonly string[]): Promis
 
 function sheet(stops: readonly string[]): string {
   const row = (stop: string): string =>
-    `<h2>${stop}</h2><div>${LOOKS.map((look) => picture(stop, look)).join('')}</div>`;
+    `<h2>${stop}</h2><div>${ALL_LOOKS.map((look) => picture(stop, look)).join('')}</div>`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Twinlock, page by page</title>
 <style>
   body { font: 16px sans-serif; background: #888; margin: 1rem; }

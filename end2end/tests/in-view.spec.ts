@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/run/fixtures';
-import { LOOKS } from '../support/tours/looks';
+import { ALL_LOOKS } from '../support/tours/looks';
 import { words } from '../support/pages/words';
 
 const SMALL = { width: 320, height: 420 };
@@ -78,7 +78,7 @@ test('each field shows its longest usual value at 320 px, in both themes', async
   await site.enter();
   await site.haveMfa();
   await site.askToGenerate();
-  for (const { width, colorScheme } of LOOKS) {
+  for (const { width, colorScheme } of ALL_LOOKS) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
     for (const form of [site.stepUp('generate'), site.changePassword]) {

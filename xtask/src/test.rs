@@ -1,6 +1,6 @@
 //! `cargo xtask test`: runs all tests.
 
-use std::{env, path::PathBuf};
+use std::{env, num::NonZero, path::PathBuf, thread::available_parallelism};
 
 use anyhow::Result;
 use clap::Args;
@@ -78,10 +78,10 @@ const HOST: [&str; 18] = [
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each
-    /// attack a few times. On `PostgreSQL`, what depends on the engine.
+    /// attack a few times. On `PostgreSQL`, what depends on the engine. Each page wide and narrow.
     Quick,
     /// Every journey that an engine can run, every attack as often as the list says, the model test
-    /// over 2,000 cases, fuzzing, single calls on `PostgreSQL`.
+    /// over 2,000 cases, fuzzing, single calls on `PostgreSQL`, each page in every look and width.
     Deep,
 }
 
@@ -89,7 +89,9 @@ pub enum Depth {
 pub fn run(command: &TestCommand) -> Result<()> {
     let mut summary = Summary::default();
     if command.browser {
-        summary.step("browser", || browser(&command.steps.playwright));
+        summary.step("browser", || {
+            browser(&command.steps.playwright, Depth::Quick)
+        });
     } else {
         steps(&mut summary, &command.steps, Depth::Quick);
     }
@@ -142,7 +144,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     } else if build.is_some_and(|build| summary.wait(build)) {
         summary.step("attack, quick", attack::quick);
         summary.step("faults, quick", faults::quick);
-        summary.step("browser", || browser(&arguments.playwright));
+        summary.step("browser", || browser(&arguments.playwright, depth));
         if arguments.playwright.is_empty() {
             summary.step("engines", || engines(depth));
         } else {
@@ -164,7 +166,7 @@ fn beside(step: &'static str, command: &str) -> Beside {
 
 /// Runs the tests of some packages, without those whose names hold a word of `left_out`.
 fn suite(packages: &[&str], left_out: &[&str]) -> Result<()> {
-    in_memory(Process::cargo(["test", "--no-fail-fast"]))
+    at_once(in_memory(Process::cargo(["test", "--no-fail-fast"])))
         .args(packages)
         .args(["--"])
         .args(left_out)
@@ -259,28 +261,37 @@ const NOT_ABOUT_THE_ENGINE: [&str; 18] = [
 fn on_postgres(depth: Depth) -> Result<()> {
     let parent = memory().map_or_else(env::temp_dir, PathBuf::from);
     let cluster = Cluster::start_in(&parent)?;
-    let single_calls: &[&str] = match depth {
-        Depth::Quick => &NOT_ABOUT_THE_ENGINE,
-        Depth::Deep => &[],
+    let (single_calls, rounds): (&[&str], _) = match depth {
+        Depth::Quick => (&NOT_ABOUT_THE_ENGINE, "12"),
+        Depth::Deep => (&[], "50"),
     };
     // The lists name tests of one package each: the contract also has a folder `people`.
-    let store = on(&cluster, &["contract"], &ABOUT_THE_FILE);
+    let store = on(&cluster, rounds, &["contract"], &ABOUT_THE_FILE);
     let left_out: Vec<&str> = [&ABOUT_THE_FILE, single_calls, &[PROXIES]].concat();
-    let server = on(&cluster, &SERVER_SUITES, &left_out);
+    let server = on(&cluster, rounds, &SERVER_SUITES, &left_out);
     store.and(server)
 }
 
-/// Runs some suites on a cluster, without the tests whose names hold a word of `left_out`.
-fn on(cluster: &Cluster, suites: &[&str], left_out: &[&str]) -> Result<()> {
-    in_memory(Process::cargo(["test", "--no-fail-fast"]))
+/// Runs some suites on a cluster, each race in so many rounds, without the tests whose names hold a
+/// word of `left_out`.
+fn on(cluster: &Cluster, rounds: &str, suites: &[&str], left_out: &[&str]) -> Result<()> {
+    at_once(in_memory(Process::cargo(["test", "--no-fail-fast"])))
         .args(HOST)
         .args(suites.iter().flat_map(|suite| ["--test", suite]))
         .args(["--"])
         .args(left_out.iter().flat_map(|name| ["--skip", name]))
         .env(postgres::URL, cluster.url())
         .env("TWINLOCK_CASES", "10")
+        .env("TWINLOCK_ROUNDS", rounds)
         .remedy("the output above names the test; the line runs these suites alone beside a server of yours")
         .run()
+}
+
+/// Lets a suite run two tests a core, because many of them wait: for a program, a clock or the
+/// database.
+fn at_once(suite: Process) -> Process {
+    let cores = available_parallelism().map_or(2, NonZero::get);
+    suite.env("RUST_TEST_THREADS", (2 * cores).to_string())
 }
 
 /// Keeps a suite's files in memory, if there is room and the user has not set another location.
@@ -318,9 +329,9 @@ fn rotated() -> Result<()> {
         .run()
 }
 
-fn browser(arguments: &[String]) -> Result<()> {
+fn browser(arguments: &[String], depth: Depth) -> Result<()> {
     tools::ensure_for_browser_tests()?;
-    playwright()?
+    playwright(depth)?
         .args(arguments)
         .remedy("the report above names the test; `cargo xtask test -- tests/NAME.spec.ts` runs one file")
         .run()
@@ -329,24 +340,25 @@ fn browser(arguments: &[String]) -> Result<()> {
 /// Runs the same journeys in each engine, with a table at the end.
 fn engines(depth: Depth) -> Result<()> {
     tools::ensure_for_engines()?;
-    let playwright = playwright()?
+    playwright(depth)?
         .args(["--config", "engines/playwright.config.ts"])
         .remedy(
             "the table above names engine and journey; docs/TESTING.md says how one is run alone",
-        );
-    match depth {
-        Depth::Quick => playwright.run(),
-        Depth::Deep => playwright.env("TWINLOCK_DEEP", "1").run(),
-    }
+        )
+        .run()
 }
 
 /// Databases and profiles of the browsers are kept in memory too.
-fn playwright() -> Result<Process> {
+fn playwright(depth: Depth) -> Result<Process> {
     tools::install_packages()?;
-    Ok(in_memory(Process::new("npx"))
+    let playwright = in_memory(Process::new("npx"))
         .args(["--no-install", "playwright", "test"])
         .folder(&end2end())
-        .env_unshown("TWINLOCK_BIN", binary()))
+        .env_unshown("TWINLOCK_BIN", binary());
+    Ok(match depth {
+        Depth::Quick => playwright,
+        Depth::Deep => playwright.env("TWINLOCK_DEEP", "1"),
+    })
 }
 
 #[cfg(test)]

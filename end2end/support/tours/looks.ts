@@ -8,24 +8,37 @@ export interface Look {
 
 const HEIGHT = 800;
 
+/** The deep run shows every page in every look and width. */
+const isDeep = process.env['TWINLOCK_DEEP'] === '1';
+
+const WIDE: Look = { width: 1280, colorScheme: 'light' };
+const NARROW: Look = { width: 320, colorScheme: 'dark' };
+
 /** A desktop screen and the narrowest width of WCAG (400 % zoom of the former), both themes. */
-export const LOOKS: readonly Look[] = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 320, colorScheme: 'light' },
-  { width: 320, colorScheme: 'dark' },
+export const ALL_LOOKS: readonly Look[] = [
+  WIDE,
+  { ...WIDE, colorScheme: 'dark' },
+  { ...NARROW, colorScheme: 'light' },
+  NARROW,
 ];
 
+/** What the tests show: in the quick run each width and each theme once. */
+export const LOOKS: readonly Look[] = isDeep ? ALL_LOOKS : [WIDE, NARROW];
+
 /** The narrowest width (400 % zoom of 1280), a phone, a tablet, a desktop, a wide screen. */
-export const WIDTHS = [320, 375, 768, 1280, 3840] as const;
+const WIDTHS = isDeep ? [320, 375, 768, 1280, 3840] : [320, 768, 1280];
 
 /** Shows the page in each look, and restores the first. */
-export async function inEachLook(page: Page, act: (look: Look) => Promise<void>): Promise<void> {
-  for (const look of LOOKS) {
+export async function inEachLook(
+  page: Page,
+  act: (look: Look) => Promise<void>,
+  looks = LOOKS,
+): Promise<void> {
+  for (const look of looks) {
     await wear(page, look);
     await act(look);
   }
-  await wear(page, LOOKS[0] as Look);
+  await wear(page, WIDE);
 }
 
 /** Shows the page in each width, and restores the ordinary one. */
@@ -34,14 +47,14 @@ export async function inEachWidth(page: Page, act: (width: number) => Promise<vo
     await page.setViewportSize({ width, height: HEIGHT });
     await act(width);
   }
-  await wear(page, LOOKS[0] as Look);
+  await wear(page, WIDE);
 }
 
 /** Shows the page at the size that an open phone keyboard leaves. */
 export async function besideKeyboard(page: Page, act: () => Promise<void>): Promise<void> {
   await page.setViewportSize({ width: 320, height: 300 });
   await act();
-  await wear(page, LOOKS[0] as Look);
+  await wear(page, WIDE);
 }
 
 /** Users' own browser settings, by name. */

@@ -65,7 +65,7 @@ impl StateMachineTest for Model {
 /// cores.
 fn cases() -> u32 {
     let set = std::env::var("TWINLOCK_CASES").ok();
-    set.map_or(100, |text| text.parse().unwrap()) / 2
+    set.map_or(50, |text| text.parse().unwrap()) / 2
 }
 
 prop_state_machine! {

@@ -12,11 +12,11 @@ use domain::{
 
 use crate::{
     people::memberships::owned,
-    races::{ROUNDS, programs},
+    races::programs,
     support::{
         START, later,
         people::{code_set, newcomer, pending, protected, protected_user, somebody},
-        sealed,
+        rounds, sealed,
     },
 };
 
@@ -25,7 +25,7 @@ async fn a_wish() {
     let (database, [one, other]) = programs().await;
     let ada = protected(&database.store).await;
     let asked = ada.asked(&Intent::Delete);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let mine = newcomer(&database, &ada.user).await.session;
         one.ask(&mine, &ada.user, asked.clone()).await.unwrap();
         let (asked, ended) =
@@ -38,7 +38,7 @@ async fn a_wish() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_grant() {
     let (database, [one, other]) = programs().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(&database.store).await;
         let intent = [Intent::Delete, Intent::Generate, Intent::Reset][round % 3].clone();
         let grant = ada.granted(&database.store, &intent).await;
@@ -77,7 +77,7 @@ async fn a_grant() {
 async fn a_pending_key() {
     let (database, [one, other]) = programs().await;
     let ada = somebody(&database.store).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let mine = newcomer(&database, &ada).await;
         let key = pending(&database.store, &ada, &mine, START).await;
         let (kept, ended) = tokio::join!(
@@ -97,7 +97,7 @@ async fn a_pending_key() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_account_that_goes() {
     let (database, [one, other]) = programs().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let (account, owner) = owned(&database.store).await;
         let mut ada = protected_user(&database.store, owner).await;
         let off = Intent::RuleOff {
@@ -119,7 +119,7 @@ async fn an_account_that_goes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_choice_of_an_account_that_goes() {
     let (database, [one, other]) = programs().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let (account, owner) = owned(&database.store).await;
         let mine = newcomer(&database, &owner).await.session;
         let (chosen, removed) = tokio::join!(
@@ -138,7 +138,7 @@ async fn a_choice_of_an_account_that_goes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {
     let (database, [one, other]) = programs().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let ada = protected(&database.store).await;
         let second = newcomer(&database, &ada.user).await;
         pending(&database.store, &ada.user, &second, START).await;

@@ -22,11 +22,10 @@ use crate::support::{
         STRANGER, WithoutCount, account, activation, newcomer, pending, protected, session,
         somebody, user,
     },
-    stranger, token,
+    rounds, stranger, token,
 };
 
 const TASKS: usize = 32;
-pub const ROUNDS: usize = 50;
 
 /// Runs `tasks` concurrently, alternating between both programs, and returns each result.
 pub async fn at_once<T, F>(
@@ -69,7 +68,7 @@ async fn one_step_signs_in_one_of_many_sessions() {
     for _ in 0..TASKS {
         browsers.push(newcomer(&database, &ada.user).await);
     }
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds() {
         let step = i64::try_from(round).unwrap();
         let uses: Vec<_> = browsers
             .iter()
@@ -95,7 +94,7 @@ async fn one_step_signs_in_one_of_many_sessions() {
 async fn one_session_is_completed_once_whatever_the_codes() {
     let (database, programs) = programs().await;
     let ada = protected(&database.store).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mine = newcomer(&database, &ada.user).await;
         let first = i64::try_from(round * TASKS + 1).unwrap();
         let uses: Vec<_> = (0..TASKS)
@@ -125,7 +124,7 @@ async fn one_session_is_completed_once_whatever_the_codes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_backup_code_signs_in_one_of_many_sessions() {
     let (database, programs) = programs().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let ada = protected(&database.store).await;
         let mut uses = Vec::new();
         for _ in 0..TASKS {
@@ -154,7 +153,7 @@ async fn one_backup_code_signs_in_one_of_many_sessions() {
 async fn one_of_many_confirmations_activates() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let user = somebody(store).await;
         // Half of the tabs share a session, the others have one each.
         let shared = newcomer(&database, &user).await;
@@ -191,7 +190,7 @@ async fn one_of_many_confirmations_activates() {
                 .is_some()
         );
     }
-    let rounds = i64::try_from(ROUNDS).unwrap();
+    let rounds = i64::try_from(rounds()).unwrap();
     assert_eq!(database.count("mfa_methods").await, rounds);
     assert_eq!(
         database.count("sessions").await,
@@ -205,7 +204,7 @@ async fn one_of_many_confirmations_activates() {
 async fn one_of_many_accepts_an_invitation() {
     let (database, programs) = programs().await;
     let user = somebody(&database.store).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let link = token();
         database.store.invite(&user, link, later(60)).await.unwrap();
         let results = at_once(&programs, TASKS, |store, number| async move {
@@ -236,7 +235,7 @@ async fn one_of_many_accepts_an_invitation() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_many_becomes_the_first_owner() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (database, programs) = programs().await;
         let link = token();
         database.store.offer_set_up(link).await.unwrap();

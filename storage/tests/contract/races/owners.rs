@@ -12,10 +12,11 @@ use domain::{
 
 use crate::{
     people::memberships::{LAST, joined, owned},
-    races::{ROUNDS, at_once, count, programs},
+    races::{at_once, count, programs},
     support::{
         ContractDatabase, later,
         people::{newcomer, protected_user},
+        rounds,
     },
 };
 
@@ -36,7 +37,7 @@ async fn owners(database: &ContractDatabase, account: &AccountId) -> i64 {
 async fn of_many_owners_who_go_at_once_one_stays() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (account, first) = owned(store).await;
         let mut people: Vec<UserId> = vec![first];
         for _ in 1..TASKS {
@@ -67,7 +68,7 @@ async fn of_many_owners_who_go_at_once_one_stays() {
 async fn two_owners_do_not_remove_each_other() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (account, one) = owned(store).await;
         let pair = [one, joined(store, &account, Role::Owner).await];
         let results = at_once(&programs, 2, |store, number| {
@@ -88,7 +89,7 @@ async fn every_session_knows_the_rule_once_it_is_acknowledged() {
     let (account, owner) = owned(store).await;
     let member = joined(store, &account, Role::Member).await;
     let browser = newcomer(&database, &member).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let acknowledged = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let results = at_once(&programs, TASKS, |store, number| {
             let (account, owner) = (account.clone(), owner.clone());
@@ -124,7 +125,7 @@ async fn every_session_knows_the_rule_once_it_is_acknowledged() {
 async fn two_owners_who_reset_each_other_both_get_an_answer() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (account, one) = owned(store).await;
         let other = joined(store, &account, Role::Owner).await;
         let mut pair = [

@@ -9,13 +9,13 @@ use domain::{
 };
 
 use crate::{
-    races::{ROUNDS, at_once, count, programs},
+    races::{at_once, count, programs},
     support::{
         START,
         grants::fresh_step,
         later,
         people::{WithoutCount, activation, code_set, newcomer, protected},
-        sealed,
+        rounds, sealed,
     },
 };
 
@@ -26,7 +26,7 @@ async fn a_grant_is_taken_by_one_of_many() {
     let (database, programs) = programs().await;
     let store = &database.store;
     let mut ada = protected(store).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let grant = ada.granted(store, &Intent::Generate).await;
         let results = at_once(&programs, TASKS, |store, _| {
             let (grant, (codes, _)) = (grant.clone(), code_set(&grant.user, &grant.session));
@@ -53,7 +53,7 @@ async fn a_grant_is_taken_by_one_of_many() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_deletion_of_many_takes_the_method() {
     let (database, programs) = programs().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(&database.store).await;
         let grant = ada.granted(&database.store, &Intent::Delete).await;
         let results = at_once(&programs, TASKS, |store, _| {
@@ -75,7 +75,7 @@ async fn one_deletion_of_many_takes_the_method() {
 async fn one_reset_of_many_makes_a_key_and_one_activates() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(store).await;
         let grant = ada.granted(store, &Intent::Reset).await;
         let key = || PendingKey {
@@ -119,7 +119,7 @@ async fn one_proof_steps_up_one_of_many_sessions() {
     let (database, programs) = programs().await;
     let store = &database.store;
     let ada = protected(store).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let proof = if round % 5 == 0 {
             ada.backup_proof(round / 5)
         } else {
@@ -151,7 +151,7 @@ async fn one_proof_steps_up_one_of_many_sessions() {
 async fn one_session_gets_one_grant_whatever_the_codes() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let ada = protected(store).await;
         let asked = ada.asked(&Intent::Delete);
         let session = &ada.browser.session;
@@ -181,7 +181,7 @@ async fn one_session_gets_one_grant_whatever_the_codes() {
 async fn a_recovery_grants_one_of_many() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(store).await;
         ada.browser = newcomer(&database, &ada.user).await;
         let code = ada.backup_code(&ada.browser, 0);
@@ -209,7 +209,7 @@ async fn a_recovery_grants_one_of_many() {
 async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(store).await;
         let grant = ada.granted(store, &Intent::Delete).await;
         let deletion = Deletion {
@@ -243,7 +243,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
         let own = Sessions::find(store, deletion.swap.new).await.unwrap();
         assert_eq!(own.unwrap().facts.second_factor_at, None);
     }
-    let rounds = i64::try_from(ROUNDS).unwrap();
+    let rounds = i64::try_from(rounds()).unwrap();
     assert_eq!(database.count("sessions").await, rounds);
 }
 
@@ -252,7 +252,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
 async fn no_old_backup_code_works_after_finish() {
     let (database, programs) = programs().await;
     let store = &database.store;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut ada = protected(store).await;
         let (codes, _) = code_set(&ada.user, &ada.browser.session);
         let grant = ada.granted(store, &Intent::Generate).await;

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use crate::{
     sign_in::known_browsers::known,
     support::{
-        ContractDatabase, START, bits, email_index, later,
+        ContractDatabase, START, bits, cases, email_index, later,
         people::{STRANGER, browser, somebody},
         stranger,
     },
@@ -112,7 +112,7 @@ async fn passwords_agree_with_the_rule(gaps: Vec<(u64, bool)>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
     #[test]
     fn the_guess_budget_is_the_rules(steps in steps()) {
         tokio::runtime::Runtime::new().unwrap().block_on(storage_agrees_with_the_rule(steps));

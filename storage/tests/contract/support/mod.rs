@@ -31,6 +31,18 @@ async fn migrate(url: String) {
     store.close().await;
 }
 
+/// Returns how often a race is run and a property is tried: 50 times, or what `TWINLOCK_ROUNDS`
+/// sets.
+pub fn rounds() -> usize {
+    let set = env::var("TWINLOCK_ROUNDS").ok();
+    set.map_or(50, |text| text.parse().unwrap())
+}
+
+/// The number of cases of a property.
+pub fn cases() -> u32 {
+    rounds().try_into().unwrap()
+}
+
 /// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
