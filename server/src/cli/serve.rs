@@ -71,7 +71,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     let first_start = offer_setup_link(&services).await?;
     let assumption = address.assumption(bound);
     announce(
-        &PublicUrl::of_socket(bound),
+        (&PublicUrl::of_socket(bound), &public_url),
         first_start.as_deref(),
         assumption.as_deref(),
         &database,
@@ -183,7 +183,7 @@ fn warn_of_long_brand(brand: &str) {
 /// Printed to standard output and not to the log, because logs are kept and read by others, and the
 /// link creates an Owner.
 fn announce(
-    listening: &PublicUrl,
+    (listening, public_url): (&PublicUrl, &PublicUrl),
     first_start: Option<&str>,
     assumption: Option<&str>,
     database: &Database,
@@ -217,6 +217,8 @@ fn announce(
             out,
             "The database {whole} {state}: if you expected your users in it, stop the server and name theirs with TWINLOCK_DATABASE_URL."
         )?;
+    } else if assumption.is_some() {
+        writeln!(out, "Open {public_url}")?;
     }
     out.flush()
 }

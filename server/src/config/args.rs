@@ -63,7 +63,7 @@ pub struct AddressArgs {
     /// Where people reach the server.
     #[arg(
         help = "Address at which people reach the server, such as https://panel.example.com; no \
-        path [default: http://<listen>]",
+        path [default: http://localhost with the port of --listen]",
         long,
         env = "TWINLOCK_PUBLIC_URL",
         value_name = "URL",

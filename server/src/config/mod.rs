@@ -11,10 +11,7 @@ mod logging;
 mod retention;
 mod shutdown;
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::{borrow::Cow, net::SocketAddr};
 
 use thiserror::Error;
 
@@ -112,7 +109,7 @@ impl Address {
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         self.public_url
             .clone()
-            .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
+            .unwrap_or_else(|| PublicUrl::on_this_machine(bound))
     }
 
     /// Returns a notice for printed links without a public URL: the assumed address, and the
@@ -147,18 +144,6 @@ impl Address {
         }
         Ok(self.public_url(self.listen))
     }
-}
-
-/// Replaces the unspecified address by the loopback address, because no browser can open
-/// `http://0.0.0.0`.
-fn reachable(bound: SocketAddr) -> SocketAddr {
-    let ip = match bound.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        // A socket for all of IPv6 accepts IPv4 as well.
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, bound.port())
 }
 
 /// Returns a setting that is not empty, because compose files often pass empty variables.
@@ -205,7 +190,7 @@ mod tests {
         let follows = address("127.0.0.1:0", Some(" ")).unwrap();
         assert_eq!(
             follows.public_url(bound).to_string(),
-            "http://127.0.0.1:4321"
+            "http://localhost:4321"
         );
         let set = address("127.0.0.1:0", Some("https://panel.example.com")).unwrap();
         assert_eq!(
@@ -218,8 +203,8 @@ mod tests {
     #[test]
     fn s23_links_without_a_public_url_lead_to_this_machine_and_say_so() {
         for (listen, base) in [
-            ("0.0.0.0:3000", "http://127.0.0.1:3000"),
-            ("[::]:3000", "http://[::1]:3000"),
+            ("0.0.0.0:3000", "http://localhost:3000"),
+            ("[::]:3000", "http://localhost:3000"),
         ] {
             let open = address(listen, None).unwrap();
             assert!(open.is_open_without_name());
@@ -266,7 +251,7 @@ mod tests {
                 .link_base()
                 .unwrap()
                 .to_string(),
-            "http://127.0.0.1:3000"
+            "http://localhost:3000"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
 };
 
@@ -33,6 +33,25 @@ impl PublicUrl {
             host,
             port: Some(socket.port()).filter(|port| *port != 80),
             hsts: Hsts::default(),
+        }
+    }
+
+    /// Returns the URL by which a browser on this machine reaches a socket. A loopback socket gets
+    /// the name `localhost`, because browsers refuse passkeys at an IP address (WebAuthn Level 3,
+    /// section 5.1.2: the relying party ID is a domain).
+    #[must_use]
+    pub fn on_this_machine(socket: SocketAddr) -> Self {
+        let url = Self::of_socket(socket);
+        let ip = socket.ip();
+        let is_localhost =
+            ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
+        Self {
+            host: if is_localhost {
+                "localhost".to_owned()
+            } else {
+                url.host
+            },
+            ..url
         }
     }
 

@@ -13,12 +13,12 @@ use axum::{
 
 use crate::{config::Hsts, spa::InlineSources};
 
-/// Turns off every browser feature except the copy buttons' clipboard. Lists only names that
-/// browsers know, because browsers report unknown ones.
+/// Turns off every browser feature except the copy buttons' clipboard and passkeys. Lists only
+/// names that browsers know, because browsers report unknown ones.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
-    picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
+    picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
 
 /// The policy of answers that are not pages: opened directly, they load nothing. On `/api` this

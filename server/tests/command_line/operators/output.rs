@@ -25,10 +25,10 @@ fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() 
     let mut next = || lines.next().unwrap().unwrap();
     let port = next();
     let port = port.strip_prefix("Listening on http://0.0.0.0:").unwrap();
-    assert_eq!(next(), without_public_url(&format!("127.0.0.1:{port}")));
+    assert_eq!(next(), without_public_url(&format!("localhost:{port}")));
     assert_eq!(next(), "Create the first owner:");
     let link = next();
-    let start = format!("http://127.0.0.1:{port}/setup#");
+    let start = format!("http://localhost:{port}/setup#");
     assert!(link.starts_with(&start), "{link}");
     server.kill().unwrap();
     server.wait().unwrap();
@@ -63,13 +63,13 @@ fn s23_a_command_says_which_address_its_link_assumes() {
         let [note, lead, link] = lines[..] else {
             panic!("{}", done.out)
         };
-        assert_eq!(note, without_public_url("127.0.0.1:3000"));
+        assert_eq!(note, without_public_url("localhost:3000"));
         assert_eq!(
             lead,
             "The link to choose a password works once, for 7 days:"
         );
         assert!(
-            link.starts_with("http://127.0.0.1:3000/invitation#"),
+            link.starts_with("http://localhost:3000/invitation#"),
             "{link}"
         );
     }

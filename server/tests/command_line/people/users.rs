@@ -99,7 +99,7 @@ fn scripts_get_the_link_as_json() {
         json["invitation"]
             .as_str()
             .unwrap()
-            .starts_with("http://127.0.0.1:3000/invitation#")
+            .starts_with("http://localhost:3000/invitation#")
     );
     let expires = json["expires_at"].as_str().unwrap();
     assert!(expires.ends_with('Z') && expires.contains('T'), "{expires}");
@@ -195,7 +195,7 @@ fn a_password_is_set_or_a_link_printed() {
         "{said}"
     );
     assert!(
-        link.starts_with("http://127.0.0.1:3000/invitation#"),
+        link.starts_with("http://localhost:3000/invitation#"),
         "{link}"
     );
 }

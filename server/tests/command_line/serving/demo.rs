@@ -158,6 +158,8 @@ fn nine_people_are_printed_once_and_every_state_is_somebodys() {
     let mut server = site.serve();
     sheet.open_with_code(&server, "mia@example.com");
     server.terminate();
+    let open = format!("Open http://localhost:{}", server.port);
+    assert_eq!(server.line(), open);
     assert_eq!(
         server.line(),
         "",

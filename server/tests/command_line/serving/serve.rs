@@ -28,7 +28,7 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
         assert!(note.starts_with("TWINLOCK_PUBLIC_URL is not set"), "{note}");
         assert_eq!(server.line(), "Create the first owner:");
         let link = server.line();
-        let start = format!("http://127.0.0.1:{}/setup#", server.port);
+        let start = format!("http://localhost:{}/setup#", server.port);
         assert!(link.starts_with(&start), "{link}");
         assert!(
             server
@@ -145,6 +145,8 @@ fn nobody_sees_more_than_one_link() {
     .expect_done();
     let mut server = site.serve();
     server.terminate();
+    let open = format!("Open http://localhost:{}", server.port);
+    assert_eq!(server.line(), open, "a browser on this machine finds it");
     assert_eq!(server.line(), "", "nothing after the address");
 }
 

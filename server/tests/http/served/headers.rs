@@ -75,6 +75,10 @@ async fn stand_on_every_answer(
             .contains("clipboard-write=(self)")
     );
     assert!(answer.header("permissions-policy").contains("camera=()"));
+    for passkeys in ["publickey-credentials-create", "publickey-credentials-get"] {
+        let allowed = format!("{passkeys}=(self)");
+        assert!(answer.header("permissions-policy").contains(&allowed));
+    }
     assert_eq!(answer.header("x-request-id").len(), 16);
     assert!(!answer.header("cache-control").is_empty());
     assert!(
