@@ -12,6 +12,17 @@ use crate::{
     token::TokenHash,
 };
 
+/// What a pending key becomes when its first code is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPurpose {
+    /// The first method of a user without one.
+    First,
+    /// One more method, after an Identity verification by an existing factor.
+    Further,
+    /// The key of this method, after an Identity verification. The old key works until then.
+    Reset(MethodId),
+}
+
 /// A key that a session is setting up. Each session has at most one. A pending key activates
 /// nothing.
 #[derive(Debug, Clone)]
@@ -24,11 +35,42 @@ pub struct PendingKey {
     pub key: Sealed,
     /// When it was made.
     pub made_at: Timestamp,
-    /// In a reset: the method that the key will replace. The old method works until then.
-    pub replaces: Option<MethodId>,
-    /// In a reset: when the factor that allowed it was given. The store sets this time when it
-    /// takes the grant.
+    /// What it is for.
+    pub purpose: KeyPurpose,
+    /// The name of the method to be. A reset keeps the name of its method.
+    pub name: MethodName,
+    /// Whether the method is to be the default. A first method always is, and a reset keeps what
+    /// its method is.
+    pub is_default: bool,
+    /// When the factor that allowed it was given; none for a first method. The store sets this time
+    /// when it takes the grant.
     pub proved_at: Option<Timestamp>,
+}
+
+/// A user's active methods and backup codes.
+#[derive(Debug, Clone, Default)]
+pub struct MfaSettings {
+    /// The methods: the default first, the others from old to new. Exactly one is the default,
+    /// unless there is none.
+    pub methods: Vec<MethodRecord>,
+    /// Backup codes that still work.
+    pub codes_left: u32,
+    /// Whether their owner has confirmed that the codes are saved.
+    pub codes_saved: bool,
+}
+
+impl MfaSettings {
+    /// The method that a sign-in asks for first.
+    #[must_use]
+    pub fn default_method(&self) -> Option<&MethodRecord> {
+        self.methods.iter().find(|method| method.is_default)
+    }
+
+    /// The user's method with this identifier.
+    #[must_use]
+    pub fn find(&self, id: &MethodId) -> Option<&MethodRecord> {
+        self.methods.iter().find(|method| method.id == *id)
+    }
 }
 
 /// An active method as stored.
@@ -38,6 +80,8 @@ pub struct MethodRecord {
     pub id: MethodId,
     /// Its name.
     pub name: MethodName,
+    /// Whether a sign-in asks for it first.
+    pub is_default: bool,
     /// The key, sealed for this row.
     pub key: Sealed,
     /// The newest time step that was used.
@@ -46,10 +90,6 @@ pub struct MethodRecord {
     pub added_at: Timestamp,
     /// When a code of it was accepted last.
     pub used_at: Option<Timestamp>,
-    /// Backup codes that still work.
-    pub codes_left: u32,
-    /// Whether their owner has confirmed that the codes are saved.
-    pub codes_saved: bool,
 }
 
 /// A backup code's stored form.
@@ -76,8 +116,8 @@ pub struct NewCodeSet {
     pub at: Timestamp,
 }
 
-/// The result of a right first code: the pending key becomes the method, the codes become valid,
-/// and other sessions end.
+/// The result of a right first code: the pending key becomes a method, with its pending name and
+/// default, the codes become valid, and other sessions end.
 #[derive(Clone)]
 pub struct Activation {
     /// The session of the pending key, and its new token.
@@ -89,27 +129,48 @@ pub struct Activation {
     pub made_at: Timestamp,
     /// The method's identifier.
     pub method: MethodId,
-    /// The method's name.
-    pub name: MethodName,
     /// The key, sealed for the method's row.
     pub key: Sealed,
     /// The step of the code that proved the key.
     pub step: TimeStep,
-    /// The first set of codes; in a reset, the set that waits for `Finish` while the old codes
-    /// work.
-    pub codes: NewCodeSet,
-    /// In a reset: the method that is replaced, which must still exist.
-    pub replaces: Option<MethodId>,
+    /// What it is for, with the codes that it brings.
+    pub enrolment: Enrolment,
     /// When.
     pub at: Timestamp,
 }
 
-/// Deletes the method, and with it the backup codes, pending keys and every other session.
+/// What an activation is for, with the backup codes that it brings.
+#[derive(Clone)]
+pub enum Enrolment {
+    /// The first method: the codes are valid at once.
+    First(NewCodeSet),
+    /// One more method: the codes of the user stay. The user must have a method, and fewer than
+    /// [`crate::second_factor::methods::MAX_APPLICATIONS`].
+    Further,
+    /// Another key for this method, which must still exist. The codes wait for `Finish` while the
+    /// old ones work.
+    Reset(MethodId, NewCodeSet),
+}
+
+impl Enrolment {
+    /// The purpose that its pending key has.
+    #[must_use]
+    pub fn purpose(&self) -> KeyPurpose {
+        match self {
+            Self::First(_) => KeyPurpose::First,
+            Self::Further => KeyPurpose::Further,
+            Self::Reset(method, _) => KeyPurpose::Reset(method.clone()),
+        }
+    }
+}
+
+/// Deletes a method and ends every other session. The last method takes the backup codes and
+/// pending keys with it; then the session has no second factor any more.
 #[derive(Debug, Clone)]
 pub struct Deletion {
     /// The session and its new token.
     pub swap: TokenSwap,
-    /// The grant to take.
+    /// The grant to take, for [`crate::second_factor::step_up::Intent::Delete`] of the method.
     pub grant: Grant,
     /// When.
     pub at: Timestamp,
@@ -231,6 +292,20 @@ pub enum GrantUse {
     NotAllowed,
 }
 
+/// The answer to a deletion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MethodDeletion {
+    /// The method is deleted.
+    Deleted {
+        /// The method that became the default because the deleted one was it.
+        new_default: Option<MethodName>,
+    },
+    /// There is no such grant, or it has expired.
+    NoGrant,
+    /// The session or its token, or the method, is gone. The grant was not taken.
+    NotAllowed,
+}
+
 /// The answer to a change of the backup codes that a session has to finish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeSetChange {
@@ -242,12 +317,12 @@ pub enum CodeSetChange {
     SetReplaced,
 }
 
-/// The answer to a change of the user's method.
+/// The answer to a change of a method of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MethodChange {
     /// The change has happened.
     Done,
-    /// The user has no method.
+    /// The user has no such method, or none at all.
     NoMethod,
 }
 
@@ -268,17 +343,19 @@ pub trait Mfa: Send + Sync {
     /// The session's pending key, even an expired one.
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
-    /// Stores `key` as the session's pending key unless it has one made after `expired`. Returns
-    /// the session's pending key, or none if the session has ended.
+    /// Stores `key`, which is for a first method, as the session's pending key unless it has such a
+    /// one made after `expired`; then only the name of that one changes. Returns the session's
+    /// pending key, or none if the session has ended.
     async fn keep_pending(
         &self,
         key: PendingKey,
         expired: Timestamp,
     ) -> Result<Option<PendingKey>, PortError>;
 
-    /// Takes the grant and stores `key` as the session's pending key with the time of the grant,
-    /// replacing any other.
-    async fn keep_pending_reset(
+    /// Takes the grant and stores `key`, which is for a further method or a reset, as the session's
+    /// pending key with the time of the grant, replacing any other. The grant's intent must be for
+    /// the key's purpose.
+    async fn keep_pending_with_grant(
         &self,
         key: PendingKey,
         grant: Grant,
@@ -287,12 +364,12 @@ pub trait Mfa: Send + Sync {
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Activates a pending key: stores the method and codes, completes the session's second factor,
+    /// Activates a pending key of the same purpose: stores the method and codes, completes the session's second factor,
     /// changes its token, ends other sessions, and gives the counted attempt back to the session.
     async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError>;
 
-    /// The user's active method.
-    async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
+    /// The user's active methods and backup codes.
+    async fn settings(&self, user: &UserId) -> Result<MfaSettings, PortError>;
 
     /// Uses up a step and completes the sign-in, which clears the budgets of the user and of the
     /// browser and makes the browser known.
@@ -324,16 +401,29 @@ pub trait Mfa: Send + Sync {
         session: &SessionId,
     ) -> Result<CodeSetChange, PortError>;
 
-    /// Takes the grant and deletes the method with everything that belongs to it.
-    async fn delete(&self, deletion: Deletion) -> Result<GrantUse, PortError>;
+    /// Takes the grant and deletes the method of its intent. If it was the default, the newest of
+    /// the others becomes the default. With the last method goes everything that belongs to MFA.
+    async fn delete(&self, deletion: Deletion) -> Result<MethodDeletion, PortError>;
 
     /// Uses up the step of a test code, and gives the counted attempt back to the session.
     async fn test(&self, code: TestedCode) -> Result<CodeUse, PortError>;
 
-    /// Renames the user's method.
-    async fn rename(&self, user: &UserId, name: MethodName) -> Result<MethodChange, PortError>;
+    /// Renames a method of the user.
+    async fn rename(
+        &self,
+        user: &UserId,
+        method: &MethodId,
+        name: MethodName,
+    ) -> Result<MethodChange, PortError>;
 
-    /// Deletes a user's method, codes, attempts and sessions, on behalf of the operator.
+    /// Makes a method of the user the default, which no other method is then.
+    async fn make_default(
+        &self,
+        user: &UserId,
+        method: &MethodId,
+    ) -> Result<MethodChange, PortError>;
+
+    /// Deletes a user's methods, codes, attempts and sessions, on behalf of the operator.
     async fn reset_by_operator(&self, user: &UserId) -> Result<MethodChange, PortError>;
 
     /// Stores a set that becomes valid at [`Mfa::finish_codes`], and drops an earlier pending set

@@ -28,9 +28,10 @@ pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation,
-    MethodChange, MethodRecord, Mfa, NewCodeSet, PendingKey, SignInBackupCode, SignInBackupCodeUse,
-    SignInCode, SignInCodeUse, StoredBackupCode, TestedCode,
+    Activation, BackupCodeHash, CodeSetChange, CodeUse, Deletion, Enrolment, GrantUse,
+    KeyActivation, KeyPurpose, MethodChange, MethodDeletion, MethodRecord, Mfa, MfaSettings,
+    NewCodeSet, PendingKey, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+    StoredBackupCode, TestedCode,
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{

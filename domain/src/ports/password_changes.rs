@@ -3,10 +3,7 @@
 use async_trait::async_trait;
 
 use super::{PortError, Proof, SecretHash, TokenSwap};
-use crate::{
-    ids::{MethodId, UserId},
-    time::Timestamp,
-};
+use crate::{ids::UserId, time::Timestamp};
 
 /// A new password, chosen by a user who gave the current one.
 pub struct PasswordChange {
@@ -18,9 +15,8 @@ pub struct PasswordChange {
     pub current: SecretHash,
     /// The hash of the new password.
     pub new: SecretHash,
-    /// The second factor and its method; none for a user without a method, who must still have
-    /// none.
-    pub proof: Option<(MethodId, Proof)>,
+    /// The second factor; none for a user without a method, who must still have none.
+    pub proof: Option<Proof>,
     /// When.
     pub at: Timestamp,
 }

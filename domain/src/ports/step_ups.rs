@@ -14,7 +14,7 @@ use crate::{
 pub struct StepUp {
     /// The action and its target.
     pub intent: Intent,
-    /// The method when the verification was asked for, which must still be the same.
+    /// The method that the action is about, else the default one; it must still exist.
     pub method: MethodId,
     /// When it was asked.
     pub asked_at: Timestamp,
@@ -45,7 +45,7 @@ pub struct Verification {
     pub user: UserId,
     /// The intent that the code was given for, which must still be what the session asks.
     pub intent: Intent,
-    /// The method, the same as when it was asked.
+    /// [`StepUp::method`] of what the session asks.
     pub method: MethodId,
     /// The proof to spend.
     pub proof: Proof,
@@ -56,8 +56,13 @@ pub struct Verification {
 /// What proved the identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// A 6-digit code: its step is burnt.
-    Step(TimeStep),
+    /// A 6-digit code of an authenticator: its step is burnt.
+    Step {
+        /// The method.
+        method: MethodId,
+        /// The step.
+        step: TimeStep,
+    },
     /// A backup code: it is spent.
     BackupCode(BackupCodeId),
 }

@@ -6,6 +6,7 @@ pub mod enrolment;
 #[cfg(feature = "secrets")]
 pub mod guess_holder;
 pub mod lockout;
+pub mod methods;
 pub mod one_time_code;
 pub mod step_up;
 #[cfg(feature = "secrets")]

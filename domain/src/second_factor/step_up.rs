@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    ids::{AccountId, UserId},
+    ids::{AccountId, MethodId, UserId},
     session::reauthentication::FRESH,
     time::Timestamp,
 };
@@ -26,9 +26,11 @@ pub const RECOVERY: Duration = Duration::from_mins(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProtectedAction {
-    /// Replaces the authenticator by another one.
+    /// Adds one more method.
+    Add,
+    /// Replaces the key of an authenticator by another one.
     Reset,
-    /// Deletes the method and its backup codes.
+    /// Deletes a method; the last one with the backup codes.
     Delete,
     /// Replaces the backup codes by new ones.
     Generate,
@@ -47,10 +49,18 @@ pub struct ActionError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case", try_from = "IntentFields")]
 pub enum Intent {
+    /// See [`ProtectedAction::Add`].
+    Add,
     /// See [`ProtectedAction::Reset`].
-    Reset,
+    Reset {
+        /// The method whose key is replaced.
+        method: MethodId,
+    },
     /// See [`ProtectedAction::Delete`].
-    Delete,
+    Delete {
+        /// The method to delete.
+        method: MethodId,
+    },
     /// See [`ProtectedAction::Generate`].
     Generate,
     /// See [`ProtectedAction::RuleOff`].
@@ -72,6 +82,7 @@ pub enum Intent {
 #[derive(Deserialize)]
 struct IntentFields {
     action: ProtectedAction,
+    method: Option<MethodId>,
     account: Option<AccountId>,
     member: Option<UserId>,
 }
@@ -80,24 +91,30 @@ impl TryFrom<IntentFields> for Intent {
     type Error = &'static str;
 
     fn try_from(fields: IntentFields) -> Result<Self, &'static str> {
-        match (fields.action, fields.account, fields.member) {
-            (ProtectedAction::Reset, ..) => Ok(Self::Reset),
-            (ProtectedAction::Delete, ..) => Ok(Self::Delete),
+        let IntentFields {
+            action,
+            method,
+            account,
+            member,
+        } = fields;
+        match (action, method, account, member) {
+            (ProtectedAction::Add, ..) => Ok(Self::Add),
+            (ProtectedAction::Reset, Some(method), ..) => Ok(Self::Reset { method }),
+            (ProtectedAction::Delete, Some(method), ..) => Ok(Self::Delete { method }),
             (ProtectedAction::Generate, ..) => Ok(Self::Generate),
-            (ProtectedAction::RuleOff, Some(account), _) => Ok(Self::RuleOff { account }),
-            (ProtectedAction::MemberReset, Some(account), Some(member)) => {
+            (ProtectedAction::RuleOff, _, Some(account), _) => Ok(Self::RuleOff { account }),
+            (ProtectedAction::MemberReset, _, Some(account), Some(member)) => {
                 Ok(Self::MemberReset { account, member })
             }
-            (ProtectedAction::RuleOff | ProtectedAction::MemberReset, ..) => {
-                Err("an account or a member is missing")
-            }
+            _ => Err("a method, an account or a member is missing"),
         }
     }
 }
 
 impl ProtectedAction {
     /// All actions.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::Add,
         Self::Reset,
         Self::Delete,
         Self::Generate,
@@ -109,6 +126,7 @@ impl ProtectedAction {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Add => "add",
             Self::Reset => "reset",
             Self::Delete => "delete",
             Self::Generate => "generate",
@@ -140,19 +158,21 @@ impl Intent {
     #[must_use]
     pub const fn action(&self) -> ProtectedAction {
         match self {
-            Self::Reset => ProtectedAction::Reset,
-            Self::Delete => ProtectedAction::Delete,
+            Self::Add => ProtectedAction::Add,
+            Self::Reset { .. } => ProtectedAction::Reset,
+            Self::Delete { .. } => ProtectedAction::Delete,
             Self::Generate => ProtectedAction::Generate,
             Self::RuleOff { .. } => ProtectedAction::RuleOff,
             Self::MemberReset { .. } => ProtectedAction::MemberReset,
         }
     }
 
-    /// The target as stored: nothing, an account, or an account and a member.
+    /// The target as stored: nothing, a method, an account, or an account and a member.
     #[must_use]
     pub fn target(&self) -> String {
         match self {
-            Self::Reset | Self::Delete | Self::Generate => String::new(),
+            Self::Add | Self::Generate => String::new(),
+            Self::Reset { method } | Self::Delete { method } => method.to_string(),
             Self::RuleOff { account } => account.to_string(),
             Self::MemberReset { account, member } => format!("{account}/{member}"),
         }
@@ -162,8 +182,13 @@ impl Intent {
     #[must_use]
     pub fn stored(action: ProtectedAction, target: &str) -> Option<Self> {
         match (action, target) {
-            (ProtectedAction::Reset, "") => Some(Self::Reset),
-            (ProtectedAction::Delete, "") => Some(Self::Delete),
+            (ProtectedAction::Add, "") => Some(Self::Add),
+            (ProtectedAction::Reset, method) => Some(Self::Reset {
+                method: method.parse().ok()?,
+            }),
+            (ProtectedAction::Delete, method) => Some(Self::Delete {
+                method: method.parse().ok()?,
+            }),
             (ProtectedAction::Generate, "") => Some(Self::Generate),
             (ProtectedAction::RuleOff, account) => Some(Self::RuleOff {
                 account: account.parse().ok()?,
@@ -179,11 +204,20 @@ impl Intent {
         }
     }
 
+    /// The method that the action is about, if it is about one.
+    #[must_use]
+    pub const fn method(&self) -> Option<&MethodId> {
+        match self {
+            Self::Reset { method } | Self::Delete { method } => Some(method),
+            Self::Add | Self::Generate | Self::RuleOff { .. } | Self::MemberReset { .. } => None,
+        }
+    }
+
     /// Whether a sign-in by backup code may count as its verification, so that a user who used
     /// their last code is not stuck.
     #[must_use]
     pub const fn follows_recovery(&self) -> bool {
-        matches!(self, Self::Reset | Self::Generate)
+        matches!(self, Self::Reset { .. } | Self::Generate)
     }
 }
 
@@ -197,11 +231,15 @@ pub fn is_asked(asked_at: Timestamp, now: Timestamp) -> bool {
 mod tests {
     use super::*;
 
-    fn intents() -> [Intent; 5] {
+    fn intents() -> [Intent; 6] {
         let account = AccountId::from_random([1; 16]);
+        let method = MethodId::from_random([3; 16]);
         [
-            Intent::Reset,
-            Intent::Delete,
+            Intent::Add,
+            Intent::Reset {
+                method: method.clone(),
+            },
+            Intent::Delete { method },
             Intent::Generate,
             Intent::RuleOff {
                 account: account.clone(),
@@ -234,6 +272,8 @@ mod tests {
         }
         let account = AccountId::from_random([1; 16]);
         for wire in [
+            r#"{"action":"reset"}"#.to_owned(),
+            r#"{"action":"delete","account":"1"}"#.to_owned(),
             r#"{"action":"rule-off"}"#.to_owned(),
             r#"{"action":"rule-off","account":"1"}"#.to_owned(),
             format!(r#"{{"action":"member-reset","account":"{account}"}}"#),
@@ -246,7 +286,8 @@ mod tests {
     #[test]
     fn a_target_of_another_kind_is_no_intent() {
         let account = AccountId::from_random([1; 16]).to_string();
-        assert_eq!(Intent::stored(ProtectedAction::Delete, &account), None);
+        assert_eq!(Intent::stored(ProtectedAction::Delete, ""), None);
+        assert_eq!(Intent::stored(ProtectedAction::Generate, &account), None);
         assert_eq!(Intent::stored(ProtectedAction::RuleOff, ""), None);
         assert_eq!(Intent::stored(ProtectedAction::MemberReset, &account), None);
         assert_eq!("nothing".parse::<ProtectedAction>(), Err(ActionError));
@@ -255,6 +296,6 @@ mod tests {
     #[test]
     fn recovery_stands_for_what_gets_a_person_a_second_factor_again_only() {
         let follows = intents().map(|intent| intent.follows_recovery());
-        assert_eq!(follows, [true, false, true, false, false]);
+        assert_eq!(follows, [false, true, false, true, false, false]);
     }
 }
