@@ -55,6 +55,8 @@ actions! {
     MethodDelete = "method_delete",
     /// The method was renamed.
     MethodRename = "method_rename",
+    /// Another method was made the default.
+    MethodDefault = "method_default",
     /// The authenticator was tested.
     MethodTest = "method_test",
     /// The operator removed a user's method.

@@ -74,12 +74,9 @@ const fn check_change(change: CodeSetChange) -> Result<(), UseCaseError> {
 
 /// How many codes of the valid set still work.
 async fn old_left(context: &Context) -> Result<Option<u32>, UseCaseError> {
-    let method = context
-        .services
-        .mfa
-        .method(&context.caller()?.session.user)
-        .await?;
-    Ok(method.map(|method| method.codes_left))
+    let user = &context.caller()?.session.user;
+    let settings = context.services.mfa.settings(user).await?;
+    Ok((!settings.methods.is_empty()).then_some(settings.codes_left))
 }
 
 /// Draws a fresh set of codes for a reloaded page. The previous set works until [`finish`].
@@ -134,14 +131,15 @@ pub async fn finish(
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
-    let method = context.services.mfa.method(&session.user).await?;
+    let settings = context.services.mfa.settings(&session.user).await?;
+    let method = settings.default_method();
     let method = method.ok_or(UseCaseError::VerificationRequired)?;
     // Checked before ten hashes are computed, so that a request without a grant is cheap. The check
     // that counts is the one below.
     if !is_granted(context, &Intent::Generate, &method.id).await? {
         return Err(UseCaseError::VerificationRequired);
     }
-    let old_left = Some(method.codes_left);
+    let old_left = Some(settings.codes_left);
     let permit = context.services.hasher.acquire_for_set(&session.user)?;
     let (shown, stored) = draw(context, permit, session, CodesFor::Generated, old_left).await?;
     let grant = grant(context, Intent::Generate)?;

@@ -2,48 +2,75 @@
 
 use domain::{
     people::names::MethodName,
-    ports::{CodeUse, Deletion, MethodChange, TestedCode},
+    ports::{CodeUse, Deletion, MethodChange, MethodDeletion, TestedCode},
     second_factor::step_up::Intent,
 };
 
-use super::{set_up::without_backup_codes, values::NewName};
+use super::{
+    set_up::without_backup_codes,
+    values::{DeletedMethod, NewName, OneMethod},
+};
 use crate::{
     Context, Cookies, Field, UseCaseError,
     session::{
-        Code, Viewer,
+        Code,
         known_browser::remember_caller,
         second_factor::{already_used_error, check_code},
         viewer::load_viewer,
     },
-    step_up::verification::{check_grant, grant},
+    step_up::verification::grant,
 };
 
 /// Deletes the method, with a grant. Returns what the session may do afterwards.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, UseCaseError> {
+pub async fn delete(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: OneMethod,
+) -> Result<DeletedMethod, UseCaseError> {
     let (swap, token) = context.renewal()?;
+    let method = request.method;
     let deletion = Deletion {
         swap,
-        grant: grant(context, Intent::Delete)?,
+        grant: grant(context, Intent::Delete { method })?,
         at: context.now,
     };
-    check_grant(context.services.mfa.delete(deletion).await?)?;
+    let new_default = match context.services.mfa.delete(deletion).await? {
+        MethodDeletion::Deleted { new_default } => new_default,
+        MethodDeletion::NoGrant => return Err(UseCaseError::VerificationRequired),
+        MethodDeletion::NotAllowed => return Err(UseCaseError::NotAllowed),
+    };
     let hash = token.hash();
     cookies.set_session(token);
     let viewer = load_viewer(context, hash).await?;
     remember_caller(context, cookies).await;
-    Ok(viewer)
+    Ok(DeletedMethod {
+        viewer,
+        new_default: new_default.map(String::from),
+    })
 }
 
-/// Renames the method. Returns the name as stored.
+/// Renames a method. Returns the name as stored.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
     let name: MethodName = request.name.parse().map_err(|_| UseCaseError::Invalid {
         field: Field::MethodName,
     })?;
     let user = &context.caller()?.session.user;
-    match context.services.mfa.rename(user, name.clone()).await? {
+    let mfa = &context.services.mfa;
+    match mfa.rename(user, &request.method, name.clone()).await? {
         MethodChange::Done => Ok(name.into()),
+        MethodChange::NoMethod => Err(UseCaseError::NoMethod),
+    }
+}
+
+/// Makes a method the default, which a sign-in asks for first.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn make_default(context: &Context, request: OneMethod) -> Result<(), UseCaseError> {
+    let user = &context.caller()?.session.user;
+    let mfa = &context.services.mfa;
+    match mfa.make_default(user, &request.method).await? {
+        MethodChange::Done => Ok(()),
         MethodChange::NoMethod => Err(UseCaseError::NoMethod),
     }
 }
@@ -52,7 +79,7 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> {
     // A test takes no backup code, and a new session has its own attempts.
-    let judged = check_code(context, &request.code).await;
+    let judged = check_code(context, &request).await;
     let (method, step) = judged.map_err(|error| without_backup_codes(error, None))?;
     let session = &context.caller()?.session;
     let code = TestedCode {

@@ -14,6 +14,6 @@ pub use values::*;
 #[cfg(feature = "server")]
 pub use {
     backup_codes::{finish, generate, keep_codes, show_fresh_codes},
-    method::{delete, rename, test},
+    method::{delete, make_default, rename, test},
     set_up::{cancel, confirm, has_pending, set_up},
 };

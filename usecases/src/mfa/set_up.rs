@@ -6,10 +6,14 @@ use domain::{
     events::{Action, Event, Outcome},
     ids::{MethodId, UserId},
     people::names::MethodName,
-    ports::{Activation, KeyActivation, MethodRecord, NewCodeSet, PendingKey, TokenSwap},
+    ports::{
+        Activation, Enrolment, HashPermit, KeyActivation, KeyPurpose, MfaSettings, PendingKey,
+        TokenSwap,
+    },
     second_factor::{
-        enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
+        enrolment::{CodesFor, PENDING_KEY, is_pending},
         lockout::Factor,
+        methods::suggested_application_name,
         one_time_code::OneTimeCode,
         step_up::Intent,
         totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
@@ -20,7 +24,7 @@ use domain::{
 
 use super::{
     backup_codes, qr,
-    values::{CodeSheet, PendingSetUp},
+    values::{CodeSheet, MethodChoice, PendingSetUp, SetUpPurpose},
 };
 use crate::{
     Context, Cookies, Field, UseCaseError,
@@ -32,17 +36,42 @@ use crate::{
         second_factor::{count_attempt, just_expired_error, record_unopened_key},
         viewer::load_viewer,
     },
-    step_up::verification::{check_grant, grant, is_granted},
+    step_up::verification::{check_grant, grant, granted},
 };
 
-/// Returns the session's pending key, or creates one.
+/// Returns the session's pending key, or creates one. `choice` is what the user chose for a new
+/// method; without it, a name is suggested.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn set_up(context: &Context) -> Result<PendingSetUp, UseCaseError> {
-    let (kept, is_renewed) = match context.services.mfa.method(user(context)?).await? {
-        Some(method) => (keep_for_reset(context, method.id).await?, false),
-        None => keep_for_first(context).await?,
+pub async fn set_up(
+    context: &Context,
+    choice: Option<MethodChoice>,
+) -> Result<PendingSetUp, UseCaseError> {
+    let settings = context.services.mfa.settings(user(context)?).await?;
+    let wish = wish(&settings, choice)?;
+    let (kept, is_renewed) = if settings.methods.is_empty() {
+        keep_for_first(context, wish).await?
+    } else {
+        (keep_with_grant(context, &settings, wish).await?, false)
     };
     describe(context, &kept, is_renewed).await
+}
+
+/// A new method's name, and whether it is to be the default.
+type Wish = (MethodName, bool);
+
+fn wish(settings: &MfaSettings, choice: Option<MethodChoice>) -> Result<Wish, UseCaseError> {
+    if let Some(choice) = choice {
+        let name = choice.name.parse().map_err(|_| UseCaseError::Invalid {
+            field: Field::MethodName,
+        })?;
+        return Ok((name, choice.is_default));
+    }
+    let is_taken = |name: &str| {
+        let mut methods = settings.methods.iter();
+        methods.any(|method| method.name.as_str() == name)
+    };
+    let name = suggested_application_name(is_taken).parse();
+    Ok((name.map_err(|_| UseCaseError::Internal)?, false))
 }
 
 fn user(context: &Context) -> Result<&UserId, UseCaseError> {
@@ -52,10 +81,10 @@ fn user(context: &Context) -> Result<&UserId, UseCaseError> {
 /// The password must be fresh for a new key, and fresher for a key that was shown before, because a
 /// person who sees the key can enrol their own phone. A key from before the last password is
 /// replaced by a new one.
-async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCaseError> {
+async fn keep_for_first(context: &Context, wish: Wish) -> Result<(PendingKey, bool), UseCaseError> {
     let facts = &context.caller()?.session.facts;
     let waiting = find_pending(context).await?;
-    let waiting = waiting.filter(|key| key.replaces.is_none());
+    let waiting = waiting.filter(|key| key.purpose == KeyPurpose::First);
     let is_renewed = waiting
         .as_ref()
         .is_some_and(|key| !facts.drew_first_key_since_password(key.made_at));
@@ -71,29 +100,49 @@ async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCase
     let kept = context
         .services
         .mfa
-        .keep_pending(new_key(context, None)?, expired)
+        .keep_pending(new_key(context, KeyPurpose::First, wish)?, expired)
         .await?;
     Ok((kept.ok_or(UseCaseError::NotSignedIn)?, is_renewed))
 }
 
-/// Creates a new key with a grant. Without a grant, returns the session's pending key, as long as
-/// its verification is fresh. A grant is used even if a key is pending, because with an unused
-/// grant the cookie alone could start another key. The old method works until a code of the new key
-/// has been verified.
-async fn keep_for_reset(context: &Context, method: MethodId) -> Result<PendingKey, UseCaseError> {
-    let facts = &context.caller()?.session.facts;
-    if let Some(waiting) = find_pending(context).await?
-        && waiting.replaces.as_ref() == Some(&method)
-        && facts.may_repeat(waiting.proved_at, context.now)
-        && !is_granted(context, &Intent::Reset, &method).await?
-    {
-        return Ok(waiting);
-    }
-    let key = new_key(context, Some(method))?;
-    let grant = grant(context, Intent::Reset)?;
-    let kept = context.services.mfa.keep_pending_reset(key.clone(), grant);
-    check_grant(kept.await?)?;
+/// Creates a new key with a grant to add or to reset a method. Without a grant, returns the
+/// session's pending key, as long as its verification is fresh. A grant is used even if a key is
+/// pending, because with an unused grant the cookie alone could start another key. An old method
+/// works until a code of the new key has been verified.
+async fn keep_with_grant(
+    context: &Context,
+    settings: &MfaSettings,
+    wish: Wish,
+) -> Result<PendingKey, UseCaseError> {
+    let granted = granted(context).await?.map(|step_up| step_up.intent);
+    let (intent, purpose, wish) = match granted {
+        Some(intent @ Intent::Add) => (intent, KeyPurpose::Further, wish),
+        Some(Intent::Reset { method }) => {
+            let record = settings.find(&method).ok_or(UseCaseError::NoMethod)?;
+            let wish = (record.name.clone(), record.is_default);
+            let purpose = KeyPurpose::Reset(method.clone());
+            (Intent::Reset { method }, purpose, wish)
+        }
+        _ => return waiting_with_grant(context, settings).await,
+    };
+    let key = new_key(context, purpose, wish)?;
+    let grant = grant(context, intent)?;
+    let mfa = &context.services.mfa;
+    check_grant(mfa.keep_pending_with_grant(key.clone(), grant).await?)?;
     Ok(key)
+}
+
+/// The pending key of an earlier grant.
+async fn waiting_with_grant(
+    context: &Context,
+    settings: &MfaSettings,
+) -> Result<PendingKey, UseCaseError> {
+    let facts = &context.caller()?.session.facts;
+    let waiting = check_pending(find_pending(context).await?, settings);
+    waiting
+        .ok()
+        .filter(|waiting| facts.may_repeat(waiting.proved_at, context.now))
+        .ok_or(UseCaseError::VerificationRequired)
 }
 
 async fn describe(
@@ -119,10 +168,19 @@ async fn describe(
         qr: qr::path(&uri)?,
         uri: ResponseSecret::new(uri.to_string()),
         is_renewed,
+        purpose: match kept.purpose {
+            KeyPurpose::First => SetUpPurpose::First,
+            KeyPurpose::Further => SetUpPurpose::Further,
+            KeyPurpose::Reset(_) => SetUpPurpose::Reset,
+        },
     })
 }
 
-fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, UseCaseError> {
+fn new_key(
+    context: &Context,
+    purpose: KeyPurpose,
+    (name, is_default): Wish,
+) -> Result<PendingKey, UseCaseError> {
     let caller = context.caller()?;
     let (session, user) = (caller.session.id.clone(), caller.session.user.clone());
     let key = TotpKey::from_random(context.services.entropy.draw()?);
@@ -137,7 +195,9 @@ fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, 
         user,
         key,
         made_at: context.now,
-        replaces,
+        purpose,
+        name,
+        is_default,
         proved_at: None,
     })
 }
@@ -172,28 +232,28 @@ pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
         .await?)
 }
 
-/// Confirms the pending key by its first code, and activates it.
+/// Confirms the pending key by its first code, and activates it. Returns backup codes, except for a
+/// further method: the user has codes already.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn confirm(
     context: &Context,
     cookies: &mut Cookies,
     request: Code,
-) -> Result<CodeSheet, UseCaseError> {
-    let caller = context.caller()?;
+) -> Result<Option<CodeSheet>, UseCaseError> {
     let code: OneTimeCode = request
         .code
         .expose()
         .parse()
         .map_err(|_| UseCaseError::Invalid { field: Field::Code })?;
-    let method = context.services.mfa.method(user(context)?).await?;
-    let pending = check_pending(find_pending(context).await?, method.as_ref())?;
-    let for_hashes = context
-        .services
-        .hasher
-        .acquire_for_set(&caller.session.user)?;
+    let settings = context.services.mfa.settings(user(context)?).await?;
+    let pending = check_pending(find_pending(context).await?, &settings)?;
+    let draw = match pending.purpose {
+        KeyPurpose::Further => None,
+        _ => Some(context.services.hasher.acquire_for_set(user(context)?)?),
+    };
     count_attempt(context, Factor::Application)
         .await
-        .map_err(|error| without_backup_codes(error, method.as_ref()))?;
+        .map_err(|error| without_backup_codes(error, Some(&settings)))?;
     let place = SealContext::Pending(&pending.user, &pending.session);
     let opened = context.services.vault.open(&pending.key, place);
     if opened.is_err() {
@@ -202,80 +262,91 @@ pub async fn confirm(
     let key = opened.map_err(|error| vault_error(&error))?;
     let step = require_accepted(context, verify_enrolment(&key, &code, context.now, None)).await?;
 
-    let reason = match pending.replaces {
-        Some(_) => CodesFor::Reset,
-        None => CodesFor::Added,
-    };
-    let old_left = method.as_ref().map(|method| method.codes_left);
-    let (mut shown, stored) =
-        backup_codes::draw(context, for_hashes, &caller.session, reason, old_left).await?;
+    let (mut shown, enrolment) = enrolment(context, &pending.purpose, draw, &settings).await?;
     let (swap, token) = context.renewal()?;
     let hash = token.hash();
-    // A reset keeps the name that the user gave the method.
-    let name = method.map_or_else(default_name, |method| Ok(method.name))?;
-    match context
-        .services
-        .mfa
-        .activate(activation(
-            context,
-            pending,
-            &key,
-            step,
-            swap,
-            (name, stored),
-        )?)
-        .await?
-    {
+    let activation = activation(context, pending, &key, step, swap, enrolment)?;
+    match context.services.mfa.activate(activation).await? {
         KeyActivation::Activated => cookies.set_session(token),
         KeyActivation::KeyGone => return Err(why_gone(context).await?),
         KeyActivation::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     // A set-up that an account requires ends with this code. If the database does not answer, only
     // this call waits for it, not a second one.
-    shown.viewer = load_viewer(context, hash).await.ok();
-    if shown.viewer.is_some() {
+    let viewer = load_viewer(context, hash).await.ok();
+    if viewer.is_some() {
         remember_caller(context, cookies).await;
+    }
+    if let Some(shown) = &mut shown {
+        shown.viewer = viewer;
     }
     Ok(shown)
 }
 
+/// Draws the codes that the purpose brings. Returns them as shown and as stored.
+async fn enrolment(
+    context: &Context,
+    purpose: &KeyPurpose,
+    permit: Option<HashPermit>,
+    settings: &MfaSettings,
+) -> Result<(Option<CodeSheet>, Enrolment), UseCaseError> {
+    let Some(permit) = permit else {
+        return Ok((None, Enrolment::Further));
+    };
+    let session = &context.caller()?.session;
+    let reason = match purpose {
+        KeyPurpose::Reset(_) => CodesFor::Reset,
+        _ => CodesFor::Added,
+    };
+    let old_left = (!settings.methods.is_empty()).then_some(settings.codes_left);
+    let (shown, stored) = backup_codes::draw(context, permit, session, reason, old_left).await?;
+    let enrolment = match purpose {
+        KeyPurpose::Reset(method) => Enrolment::Reset(method.clone(), stored),
+        _ => Enrolment::First(stored),
+    };
+    Ok((Some(shown), enrolment))
+}
+
 /// A user who sets up their first method has no backup codes to unlock it. A caller that takes no
-/// backup codes passes no method.
+/// backup codes passes no settings.
 pub(super) fn without_backup_codes(
     error: UseCaseError,
-    method: Option<&MethodRecord>,
+    settings: Option<&MfaSettings>,
 ) -> UseCaseError {
+    let has_method = settings.is_some_and(|settings| !settings.methods.is_empty());
     match error {
-        UseCaseError::Locked { tries } if method.is_none() => UseCaseError::SessionLocked { tries },
+        UseCaseError::Locked { tries } if !has_method => UseCaseError::SessionLocked { tries },
         error => error,
     }
 }
 
-/// Checks the pending key: a first key requires that there is no method, a reset the method that it
-/// replaces.
+/// Checks the pending key: a first key requires that there is no method, a further one that there
+/// is one, a reset the method whose key it replaces.
 fn check_pending(
     pending: Option<PendingKey>,
-    method: Option<&MethodRecord>,
+    settings: &MfaSettings,
 ) -> Result<PendingKey, UseCaseError> {
-    let replaced = pending.as_ref().and_then(|key| key.replaces.as_ref());
-    if method.is_some() && replaced != method.map(|method| &method.id) {
-        return Err(UseCaseError::AlreadySetUp);
+    let has_method = !settings.methods.is_empty();
+    let fits = |purpose: &KeyPurpose| match purpose {
+        KeyPurpose::First => !has_method,
+        KeyPurpose::Further => has_method,
+        KeyPurpose::Reset(method) => settings.find(method).is_some(),
+    };
+    match pending {
+        Some(pending) if fits(&pending.purpose) => Ok(pending),
+        _ if has_method => Err(UseCaseError::AlreadySetUp),
+        _ => Err(UseCaseError::NothingPending),
     }
-    pending.ok_or(UseCaseError::NothingPending)
 }
 
 /// Why the pending key was gone when its code was right: another tab was faster, or cancelled.
 async fn why_gone(context: &Context) -> Result<UseCaseError, UseCaseError> {
-    let method = context.services.mfa.method(user(context)?).await?;
+    let settings = context.services.mfa.settings(user(context)?).await?;
     let pending = find_pending(context).await?;
     // A key that another request has replaced in the meantime is not the one of this code.
-    Ok(check_pending(pending, method.as_ref())
+    Ok(check_pending(pending, &settings)
         .err()
         .unwrap_or(UseCaseError::NothingPending))
-}
-
-fn default_name() -> Result<MethodName, UseCaseError> {
-    METHOD_NAME.parse().map_err(|_| UseCaseError::Internal)
 }
 
 async fn require_accepted(
@@ -302,7 +373,7 @@ fn activation(
     key: &TotpKey,
     step: TimeStep,
     swap: TokenSwap,
-    (name, codes): (MethodName, NewCodeSet),
+    enrolment: Enrolment,
 ) -> Result<Activation, UseCaseError> {
     let method = MethodId::from_random(context.services.entropy.draw()?);
     let nonce = context.services.entropy.draw()?;
@@ -316,11 +387,9 @@ fn activation(
         user: pending.user,
         made_at: pending.made_at,
         method,
-        name,
         key,
         step,
-        codes,
-        replaces: pending.replaces,
+        enrolment,
         at: context.now,
     })
 }

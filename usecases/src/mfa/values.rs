@@ -1,6 +1,10 @@
 //! Inputs and outputs of the use cases of the MFA wizard. The pages use the same types.
 
-use domain::{ids::CodeSetId, second_factor::enrolment::CodesFor, time::Timestamp};
+use domain::{
+    ids::{CodeSetId, MethodId},
+    second_factor::enrolment::CodesFor,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{profile::Profile, secret_text::ResponseSecret, session::Viewer};
@@ -21,6 +25,8 @@ pub struct PendingSetUp {
     /// Whether the key replaces one that was drawn before the password was confirmed. That key no
     /// longer works, but the phone may have stored it.
     pub is_renewed: bool,
+    /// What the key is for.
+    pub purpose: SetUpPurpose,
 }
 
 /// A QR code as one SVG path on a grid of modules, without the quiet zone.
@@ -70,6 +76,45 @@ pub struct NextPageData {
 /// A method's new name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewName {
+    /// The method.
+    pub method: MethodId,
     /// As typed.
     pub name: String,
+}
+
+/// A method of the caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneMethod {
+    /// The method.
+    pub method: MethodId,
+}
+
+/// The result of a deletion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedMethod {
+    /// What the session may do now.
+    pub viewer: Viewer,
+    /// The name of the method that became the default because the deleted one was it.
+    pub new_default: Option<String>,
+}
+
+/// What the user chose for a new method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodChoice {
+    /// Its name, as typed.
+    pub name: String,
+    /// Whether it is to be the default.
+    pub is_default: bool,
+}
+
+/// What a set-up is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetUpPurpose {
+    /// The first method.
+    First,
+    /// One more method.
+    Further,
+    /// Another key for a method.
+    Reset,
 }

@@ -13,6 +13,7 @@ use crate::{
     Context, Cookies, Field, UseCaseError,
     secret_text::SecretText,
     session::{
+        Code,
         admission::{permit_for_caller, recheck_password},
         known_browser::remember_caller,
         second_factor::{already_used_error, check_backup_code, check_code},
@@ -34,7 +35,7 @@ pub async fn change_password(
     };
     // These checks come first, so that invalid input costs no attempt.
     let new = Password::choose(request.new.expose(), owner)?;
-    let code = require_code(session.subject.has_mfa, request.code)?;
+    let code = require_code(session.subject.has_mfa, request.code, request.by)?;
     let current = Password::given(request.current.expose());
     let permit = permit_for_caller(context)?;
     let judged_by = recheck_password(context, Some(&session.email), &current)
@@ -42,11 +43,11 @@ pub async fn change_password(
         .and_then(|credentials| credentials.password)
         .ok_or(UseCaseError::WrongCredentials)?;
     let proof = match code {
-        Some(code) => Some(check_proof(context, &code).await?),
+        Some(code) => Some(check_proof(context, code).await?),
         None => None,
     };
     let (swap, token) = context.renewal()?;
-    let spent = proof.as_ref().map(|(_, proof)| proof.clone());
+    let spent = proof.clone();
     let change = PasswordChange {
         swap,
         user: session.user.clone(),
@@ -77,34 +78,31 @@ pub async fn change_password(
 fn require_code(
     has_mfa: bool,
     code: Option<SecretText>,
-) -> Result<Option<SecretText>, UseCaseError> {
+    by: Option<MethodId>,
+) -> Result<Option<Code>, UseCaseError> {
     match (has_mfa, code) {
         (false, _) => Ok(None),
-        (true, Some(code)) => Ok(Some(code)),
+        (true, Some(code)) => Ok(Some(Code { code, by })),
         (true, None) => Err(UseCaseError::Invalid { field: Field::Code }),
     }
 }
 
 /// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one
 /// factor can use the other.
-async fn check_proof(
-    context: &Context,
-    code: &SecretText,
-) -> Result<(MethodId, Proof), UseCaseError> {
-    if code.expose().parse::<OneTimeCode>().is_ok() {
-        let (method, step) = check_code(context, code).await?;
-        return Ok((method.id, Proof::Step(step)));
+async fn check_proof(context: &Context, code: Code) -> Result<Proof, UseCaseError> {
+    if code.code.expose().parse::<OneTimeCode>().is_ok() {
+        let (method, step) = check_code(context, &code).await?;
+        let method = method.id;
+        return Ok(Proof::Step { method, step });
     }
-    let method = context.services.mfa.method(&context.caller()?.session.user);
-    let method = method.await?.ok_or(UseCaseError::NoMethod)?;
-    let code = check_backup_code(context, code).await?;
-    Ok((method.id, Proof::BackupCode(code)))
+    let code = check_backup_code(context, &code.code).await?;
+    Ok(Proof::BackupCode(code))
 }
 
 /// A concurrent request used the code first.
 async fn used_error(context: &Context, spent: Option<&Proof>) -> UseCaseError {
     match spent {
-        Some(Proof::Step(step)) => already_used_error(context, *step, *step).await,
+        Some(Proof::Step { step, .. }) => already_used_error(context, *step, *step).await,
         _ => UseCaseError::BackupCodeUsed,
     }
 }

@@ -1,6 +1,6 @@
 //! Inputs and outputs of the use cases of My profile. The pages use the same types.
 
-use domain::{people::roles::Role, time::Timestamp};
+use domain::{ids::MethodId, people::roles::Role, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::secret_text::SecretText;
@@ -16,8 +16,12 @@ pub struct Profile {
     pub accounts: Vec<ProfileAccount>,
     /// The last complete sign-in, which is the current one.
     pub last_sign_in: Option<Timestamp>,
-    /// The MFA method, if there is one.
-    pub method: Option<Method>,
+    /// The MFA methods, the default first.
+    pub methods: Vec<Method>,
+    /// Backup codes that still work.
+    pub codes_left: u32,
+    /// Whether the user confirmed that they are saved.
+    pub codes_saved: bool,
 }
 
 /// A user's role in one account.
@@ -34,16 +38,16 @@ pub struct ProfileAccount {
 /// An active MFA method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Method {
+    /// The identifier.
+    pub id: MethodId,
     /// Its name.
     pub name: String,
+    /// Whether a sign-in asks for it first.
+    pub is_default: bool,
     /// When it was added.
     pub added_at: Timestamp,
     /// When a code of it was accepted last.
     pub used_at: Option<Timestamp>,
-    /// Backup codes that still work.
-    pub codes_left: u32,
-    /// Whether the user confirmed that they are saved.
-    pub codes_saved: bool,
 }
 
 /// A new password, and the proof that its owner chose it.
@@ -55,4 +59,7 @@ pub struct NewPassword {
     pub new: SecretText,
     /// With MFA on: a 6-digit code or a backup code.
     pub code: Option<SecretText>,
+    /// The method that a 6-digit code is of; none for the default one.
+    #[serde(default)]
+    pub by: Option<MethodId>,
 }

@@ -1,6 +1,6 @@
 //! Use cases of My profile.
 
-use domain::ports::{MethodRecord, UserRecord};
+use domain::ports::{MethodRecord, MfaSettings, UserRecord};
 
 use super::values::{Method, Profile, ProfileAccount};
 use crate::{Context, UseCaseError};
@@ -15,11 +15,11 @@ pub async fn view(context: &Context) -> Result<Profile, UseCaseError> {
         .find(id)
         .await?
         .ok_or(UseCaseError::NotSignedIn)?;
-    let method = context.services.mfa.method(id).await?;
-    Ok(profile(user, method))
+    let settings = context.services.mfa.settings(id).await?;
+    Ok(profile(user, settings))
 }
 
-fn profile(user: UserRecord, method: Option<MethodRecord>) -> Profile {
+fn profile(user: UserRecord, settings: MfaSettings) -> Profile {
     let places = user.accounts.into_iter();
     Profile {
         name: user.name.into(),
@@ -32,12 +32,18 @@ fn profile(user: UserRecord, method: Option<MethodRecord>) -> Profile {
             })
             .collect(),
         last_sign_in: user.last_sign_in,
-        method: method.map(|method| Method {
-            name: method.name.into(),
-            added_at: method.added_at,
-            used_at: method.used_at,
-            codes_left: method.codes_left,
-            codes_saved: method.codes_saved,
-        }),
+        methods: settings.methods.into_iter().map(method).collect(),
+        codes_left: settings.codes_left,
+        codes_saved: settings.codes_saved,
+    }
+}
+
+fn method(record: MethodRecord) -> Method {
+    Method {
+        id: record.id,
+        name: record.name.into(),
+        is_default: record.is_default,
+        added_at: record.added_at,
+        used_at: record.used_at,
     }
 }

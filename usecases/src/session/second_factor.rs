@@ -4,8 +4,10 @@
 
 use domain::{
     events::Outcome,
-    ids::{BackupCodeId, UserId},
-    ports::{MethodRecord, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse},
+    ids::{BackupCodeId, MethodId, UserId},
+    ports::{
+        MethodRecord, MfaSettings, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+    },
     second_factor::{
         backup_code::BackupCode,
         guess_holder::GuessHolder,
@@ -36,7 +38,7 @@ pub async fn verify_code(
     cookies: &mut Cookies,
     request: Code,
 ) -> Result<SecondFactorResult, UseCaseError> {
-    let (method, step) = check_code(context, &request.code).await?;
+    let (method, step) = check_code(context, &request).await?;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
@@ -134,23 +136,29 @@ async fn guess_holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     Ok(GuessHolder::of(&caller.standing, session, known_browser))
 }
 
+/// The user's method that the request names, or the default one.
+fn method_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<MethodRecord> {
+    let is_it = |method: &MethodRecord| match asked {
+        Some(id) => method.id == *id,
+        None => method.is_default,
+    };
+    settings.methods.into_iter().find(is_it)
+}
+
 /// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this
 /// function does that.
 pub(crate) async fn check_code(
     context: &Context,
-    typed: &SecretText,
+    request: &Code,
 ) -> Result<(MethodRecord, TimeStep), UseCaseError> {
-    let code: OneTimeCode = typed
+    let code: OneTimeCode = request
+        .code
         .expose()
         .parse()
         .map_err(|_| UseCaseError::Invalid { field: Field::Code })?;
     let user = &context.caller()?.session.user;
-    let method = context
-        .services
-        .mfa
-        .method(user)
-        .await?
-        .ok_or(UseCaseError::NoMethod)?;
+    let settings = context.services.mfa.settings(user).await?;
+    let method = method_of(settings, request.by.as_ref()).ok_or(UseCaseError::NoMethod)?;
     count_attempt(context, Factor::Application).await?;
     let opened = context
         .services

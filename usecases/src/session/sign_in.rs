@@ -34,7 +34,13 @@ pub async fn sign_in(
     else {
         return Err(UseCaseError::WrongCredentials);
     };
-    let owes_second_factor = context.services.mfa.method(&user).await?.is_some();
+    let owes_second_factor = !context
+        .services
+        .mfa
+        .settings(&user)
+        .await?
+        .methods
+        .is_empty();
     let token = context.draw_token()?;
     let session = NewSession {
         id: SessionId::from_random(context.services.entropy.draw()?),

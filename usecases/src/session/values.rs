@@ -1,6 +1,10 @@
 //! Inputs and outputs of the use cases of a session. The pages use the same types.
 
-use domain::{ids::AccountId, people::roles::Role, session::policy::Standing};
+use domain::{
+    ids::{AccountId, MethodId},
+    people::roles::Role,
+    session::policy::Standing,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::secret_text::SecretText;
@@ -22,6 +26,18 @@ pub struct Viewer {
     pub has_mfa: bool,
     /// Whether this session may be shown backup codes that it has not saved yet.
     pub has_unsaved_codes: bool,
+    /// While the second factor is still required: the methods that give it, the default first.
+    #[serde(default)]
+    pub methods: Vec<MethodOption>,
+}
+
+/// A method that can verify the identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodOption {
+    /// The method.
+    pub id: MethodId,
+    /// Its name.
+    pub name: String,
 }
 
 /// Email and password.
@@ -38,6 +54,9 @@ pub struct SignInForm {
 pub struct Code {
     /// As typed.
     pub code: SecretText,
+    /// The method that a 6-digit code is of; none for the default one.
+    #[serde(default)]
+    pub by: Option<MethodId>,
 }
 
 /// A password.

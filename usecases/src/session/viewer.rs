@@ -1,7 +1,7 @@
 //! What the pages may know about a session.
 
 use domain::{
-    ports::SessionRecord,
+    ports::{MethodRecord, MfaSettings, SessionRecord},
     second_factor::enrolment::may_see_codes,
     session::{
         facts::SessionFacts,
@@ -10,7 +10,7 @@ use domain::{
     token::TokenHash,
 };
 
-use super::values::Viewer;
+use super::values::{MethodOption, Viewer};
 use crate::{Caller, Context, UseCaseError};
 
 /// The signed-in user; having no session is not an error.
@@ -19,7 +19,10 @@ pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
     match context.caller_if_any() {
         Some(Caller {
             session, standing, ..
-        }) => Ok(Some(viewer(context, session, standing.clone()))),
+        }) => {
+            let viewer = viewer(context, session, standing.clone());
+            Ok(Some(with_methods(context, session, viewer).await?))
+        }
         None => Ok(None),
     }
 }
@@ -54,7 +57,34 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
         has_unsaved_codes: session
             .codes_since
             .is_some_and(|since| may_see_codes(since, context.now)),
+        methods: Vec::new(),
     }
+}
+
+/// Adds the methods that the session still has to give one of. Their names leave the server only
+/// after the right password.
+async fn with_methods(
+    context: &Context,
+    session: &SessionRecord,
+    viewer: Viewer,
+) -> Result<Viewer, UseCaseError> {
+    if viewer.standing != Standing::HalfSignedIn {
+        return Ok(viewer);
+    }
+    let settings = context.services.mfa.settings(&session.user).await?;
+    Ok(Viewer {
+        methods: method_options(&settings),
+        ..viewer
+    })
+}
+
+/// The methods that verify an identity, the default first.
+pub(crate) fn method_options(settings: &MfaSettings) -> Vec<MethodOption> {
+    let option = |method: &MethodRecord| MethodOption {
+        id: method.id.clone(),
+        name: method.name.clone().into(),
+    };
+    settings.methods.iter().map(option).collect()
 }
 
 /// The caller's session after its second factor. The call has just written the change, so the
@@ -89,5 +119,6 @@ pub(crate) async fn load_viewer(
         .ok_or(UseCaseError::NotSignedIn)?;
     let standing =
         decide(&session.facts, &session.subject, context.now).ok_or(UseCaseError::NotSignedIn)?;
-    Ok(viewer(context, &session, standing))
+    let viewer = viewer(context, &session, standing);
+    with_methods(context, &session, viewer).await
 }

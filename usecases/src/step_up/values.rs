@@ -4,7 +4,7 @@
 use domain::second_factor::step_up::Intent;
 use serde::{Deserialize, Serialize};
 
-use crate::secret_text::SecretText;
+use crate::session::{Code, MethodOption};
 
 /// What the page does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct StepUpRequest {
     pub intent: Intent,
     /// The name of the account or member that the action concerns.
     pub about: Option<String>,
+    /// The methods that verify the identity, the default first.
+    #[serde(default)]
+    pub methods: Vec<MethodOption>,
 }
 
 /// A code for the action that the page shows.
@@ -32,6 +35,7 @@ pub struct StepUpCode {
     /// since.
     #[serde(flatten)]
     pub intent: Intent,
-    /// As typed.
-    pub code: SecretText,
+    /// The code.
+    #[serde(flatten)]
+    pub code: Code,
 }

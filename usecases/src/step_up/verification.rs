@@ -3,21 +3,27 @@
 
 use domain::{
     ids::MethodId,
-    ports::{CodeUse, Grant, GrantUse, MethodRecord, Proof, RecoveryGrant, StepUp, Verification},
-    second_factor::step_up::{GRANT, Intent, RECOVERY, is_asked},
+    ports::{CodeUse, Grant, GrantUse, MfaSettings, Proof, RecoveryGrant, StepUp, Verification},
+    second_factor::{
+        methods::MAX_APPLICATIONS,
+        step_up::{GRANT, Intent, RECOVERY, is_asked},
+    },
 };
 
 use super::values::{NextStep, StepUpCode, StepUpRequest};
 use crate::{
     Context, Cookies, UseCaseError, ownership,
-    session::second_factor::{already_used_error, check_backup_code, check_code},
+    session::{
+        second_factor::{already_used_error, check_backup_code, check_code},
+        viewer::method_options,
+    },
 };
 
 /// Stores the requested action, before its code is asked for.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
     let session = &context.caller()?.session;
-    let method = method(context).await?.id;
+    let method = method_about(context, &intent).await?;
     check_target(context, &intent).await?;
     if is_granted(context, &intent, &method).await? {
         return Ok(NextStep::Granted);
@@ -53,6 +59,14 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
     Ok(NextStep::Verify)
 }
 
+/// The intent that the session has a grant for, if it still has one.
+pub(crate) async fn granted(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
+    let session = &context.caller()?.session.id;
+    let asked = context.services.step_ups.asked(session).await?;
+    let is_fresh = |at| context.now.since(at) < GRANT;
+    Ok(asked.filter(|step_up| step_up.granted_at.is_some_and(is_fresh)))
+}
+
 /// Whether the session has a grant for this intent. A grant whose action failed is still valid. A
 /// new request must not remove it, because the user may have no other code.
 pub(crate) async fn is_granted(
@@ -60,34 +74,36 @@ pub(crate) async fn is_granted(
     intent: &Intent,
     method: &MethodId,
 ) -> Result<bool, UseCaseError> {
-    let asked = context
-        .services
-        .step_ups
-        .asked(&context.caller()?.session.id)
-        .await?;
-    Ok(asked.is_some_and(|step_up| {
-        step_up.intent == *intent
-            && step_up.method == *method
-            && step_up
-                .granted_at
-                .is_some_and(|at| context.now.since(at) < GRANT)
-    }))
+    let granted = granted(context).await?;
+    Ok(granted.is_some_and(|step_up| step_up.intent == *intent && step_up.method == *method))
 }
 
-async fn method(context: &Context) -> Result<MethodRecord, UseCaseError> {
-    context
-        .services
-        .mfa
-        .method(&context.caller()?.session.user)
-        .await?
+/// The method that the intent is about, else the default one. An intent about a method that is gone
+/// has no method.
+async fn method_about(context: &Context, intent: &Intent) -> Result<MethodId, UseCaseError> {
+    let settings = settings(context).await?;
+    let method = match intent.method() {
+        Some(method) => settings.find(method),
+        None => settings.default_method(),
+    };
+    method
+        .map(|method| method.id.clone())
         .ok_or(UseCaseError::NoMethod)
+}
+
+async fn settings(context: &Context) -> Result<MfaSettings, UseCaseError> {
+    let user = &context.caller()?.session.user;
+    Ok(context.services.mfa.settings(user).await?)
 }
 
 /// Checks the target first, so that no user gives a code for an action that will be refused. The
 /// action checks it again.
 async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseError> {
     match intent {
-        Intent::Reset | Intent::Delete | Intent::Generate => Ok(()),
+        Intent::Add if settings(context).await?.methods.len() >= MAX_APPLICATIONS => {
+            Err(UseCaseError::NotAllowed)
+        }
+        Intent::Add | Intent::Reset { .. } | Intent::Delete { .. } | Intent::Generate => Ok(()),
         Intent::RuleOff { account } => ownership::check(context, account),
         Intent::MemberReset { account, member } => ownership::resettable(context, account, member)
             .await
@@ -101,8 +117,15 @@ pub async fn asked(context: &Context) -> Result<Option<StepUpRequest>, UseCaseEr
     let Some(step_up) = find_pending(context).await? else {
         return Ok(None);
     };
+    let settings = settings(context).await?;
     let about = match &step_up.intent {
-        Intent::Reset | Intent::Delete | Intent::Generate => None,
+        Intent::Add | Intent::Generate => None,
+        Intent::Reset { method } | Intent::Delete { method } => {
+            // With one method there is nothing to tell apart.
+            let several = settings.methods.len() > 1;
+            let method = settings.find(method).filter(|_| several);
+            method.map(|method| method.name.to_string())
+        }
         Intent::RuleOff { account } => Some(ownership::name(context, account)?),
         Intent::MemberReset { account, member } => Some(
             ownership::resettable(context, account, member)
@@ -114,6 +137,7 @@ pub async fn asked(context: &Context) -> Result<Option<StepUpRequest>, UseCaseEr
     Ok(Some(StepUpRequest {
         intent: step_up.intent,
         about,
+        methods: method_options(&settings),
     }))
 }
 
@@ -136,7 +160,8 @@ pub async fn verify_code(
 ) -> Result<(), UseCaseError> {
     let step_up = find_shown(context, &request).await?;
     let (method, step) = check_code(context, &request.code).await?;
-    match verify(context, cookies, step_up, method.id, Proof::Step(step)).await? {
+    let method = method.id;
+    match verify(context, cookies, step_up, Proof::Step { method, step }).await? {
         CodeUse::AlreadyUsed => Err(already_used_error(context, step, step).await),
         outcome => check_verified(outcome),
     }
@@ -151,9 +176,8 @@ pub async fn verify_backup_code(
 ) -> Result<(), UseCaseError> {
     let step_up = find_shown(context, &request).await?;
     check_own_codes(context).await?;
-    let code = check_backup_code(context, &request.code).await?;
-    let method = step_up.method.clone();
-    match verify(context, cookies, step_up, method, Proof::BackupCode(code)).await? {
+    let code = check_backup_code(context, &request.code.code).await?;
+    match verify(context, cookies, step_up, Proof::BackupCode(code)).await? {
         CodeUse::AlreadyUsed => Err(UseCaseError::BackupCodeUsed),
         outcome => check_verified(outcome),
     }
@@ -198,7 +222,6 @@ async fn verify(
     context: &Context,
     cookies: &mut Cookies,
     step_up: StepUp,
-    method: MethodId,
     proof: Proof,
 ) -> Result<CodeUse, UseCaseError> {
     let (swap, token) = context.renewal()?;
@@ -206,7 +229,7 @@ async fn verify(
         swap,
         user: context.caller()?.session.user.clone(),
         intent: step_up.intent,
-        method,
+        method: step_up.method,
         proof,
         at: context.now,
     };
