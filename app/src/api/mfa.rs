@@ -4,8 +4,11 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::mfa;
 use usecases::{
-    mfa::{CodeSheet, NewName, NextPageData, PendingSetUp, SavedCodes},
-    session::{Code, Viewer},
+    mfa::{
+        CodeSheet, DeletedMethod, MethodChoice, NewName, NextPageData, OneMethod, PendingSetUp,
+        SavedCodes,
+    },
+    session::Code,
 };
 
 #[cfg(feature = "ssr")]
@@ -14,8 +17,11 @@ use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// Returns the session's pending key, or creates one.
 #[server(prefix = "/api", endpoint = "mfa/set_up", protocol = JsonPost)]
-pub async fn set_up() -> Result<PendingSetUp, AppError> {
-    answer(mfa::set_up).await
+pub async fn set_up(
+    /// What the page sends: what the user chose for a new method.
+    request: Option<MethodChoice>,
+) -> Result<PendingSetUp, AppError> {
+    answer(async |context| mfa::set_up(context, request).await).await
 }
 
 /// Whether the session has a pending key to confirm.
@@ -24,12 +30,13 @@ pub async fn pending() -> Result<bool, AppError> {
     answer(mfa::has_pending).await
 }
 
-/// Confirms the pending key by its first code, and activates it.
+/// Confirms the pending key by its first code, and activates it. Returns backup codes, except for a
+/// further method.
 #[server(prefix = "/api", endpoint = "mfa/confirm", protocol = JsonPost)]
 pub async fn confirm(
     /// What the page sends.
     request: Code,
-) -> Result<CodeSheet, AppError> {
+) -> Result<Option<CodeSheet>, AppError> {
     answer_with_cookies(async |context, cookies| mfa::confirm(context, cookies, request).await)
         .await
 }
@@ -70,8 +77,20 @@ pub async fn generate() -> Result<CodeSheet, AppError> {
 
 /// Deletes the method, with a grant. Returns what the session may do afterwards.
 #[server(prefix = "/api", endpoint = "mfa/delete", protocol = JsonPost)]
-pub async fn delete() -> Result<Viewer, AppError> {
-    answer_with_cookies(mfa::delete).await
+pub async fn delete(
+    /// What the page sends; none for the default method.
+    request: Option<OneMethod>,
+) -> Result<DeletedMethod, AppError> {
+    answer_with_cookies(async |context, cookies| mfa::delete(context, cookies, request).await).await
+}
+
+/// Makes a method the default, which a sign-in asks for first.
+#[server(prefix = "/api", endpoint = "mfa/make_default", protocol = JsonPost)]
+pub async fn make_default(
+    /// What the page sends.
+    request: OneMethod,
+) -> Result<(), AppError> {
+    answer(async |context| mfa::make_default(context, request).await).await
 }
 
 /// Renames the method. Returns the name as stored.

@@ -1,10 +1,9 @@
 //! The server functions of an Identity verification within a session.
 
-use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::step_up;
-use usecases::step_up::{NextStep, StepUpCode, StepUpRequest};
+use usecases::step_up::{IntentRequest, NextStep, StepUpCode, StepUpRequest};
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
@@ -14,7 +13,7 @@ use crate::wire::{error::AppError, json_post::JsonPost};
 #[server(prefix = "/api", endpoint = "step_up/ask", protocol = JsonPost)]
 pub async fn ask(
     /// What the page sends.
-    request: Intent,
+    request: IntentRequest,
 ) -> Result<NextStep, AppError> {
     answer(async |context| step_up::ask(context, request).await).await
 }

@@ -1,7 +1,11 @@
 //! What one page leaves for the next one. None of it is stored or put into the history.
 
 use leptos::prelude::*;
-use usecases::{mfa::CodeSheet, profile::Profile, secret_text::SecretText};
+use usecases::{
+    mfa::{CodeSheet, MethodChoice},
+    profile::Profile,
+    secret_text::SecretText,
+};
 
 use crate::shell::{link::take_fragment, session::UserChange};
 
@@ -18,8 +22,10 @@ pub(crate) struct Handover {
     /// How many backup codes are left, if a sign-in with one left few. The user is then offered new
     /// ones.
     pub few_codes: RwSignal<Option<u32>>,
-    /// Whether a verification has just opened the set-up for a reset.
-    pub reset_is_open: StoredValue<bool>,
+    /// Whether a verification has just opened the set-up for a further method or a reset.
+    pub set_up_is_open: StoredValue<bool>,
+    /// What the user chose for the method that is being set up.
+    pub method_choice: StoredValue<Option<MethodChoice>>,
     /// Whether this tab continued from a key that it has shown. If no key is pending when the next
     /// page loads, the user is told.
     pub key_was_shown: StoredValue<bool>,
@@ -37,7 +43,8 @@ impl Handover {
             sign_in_as: StoredValue::new(None),
             typed_code: StoredValue::new(None),
             few_codes: RwSignal::new(None),
-            reset_is_open: StoredValue::new(false),
+            set_up_is_open: StoredValue::new(false),
+            method_choice: StoredValue::new(None),
             key_was_shown: StoredValue::new(false),
             sheet: StoredValue::new(None),
             profile: StoredValue::new(None),
@@ -80,7 +87,8 @@ impl Handover {
 
     /// Ends the wizard: neither a reset nor a shown key is left to continue from.
     pub fn end_set_up(self) {
-        self.reset_is_open.set_value(false);
+        self.method_choice.set_value(None);
+        self.set_up_is_open.set_value(false);
         self.key_was_shown.set_value(false);
     }
 
@@ -89,7 +97,7 @@ impl Handover {
         self.few_codes.get_untracked().is_none()
             && self.sheet.with_value(Option::is_none)
             && self.link.with_value(Option::is_none)
-            && !self.reset_is_open.get_value()
+            && !self.set_up_is_open.get_value()
     }
 
     /// Clears what belongs to the previous user.

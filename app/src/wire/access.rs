@@ -32,6 +32,7 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/api/mfa/generate", Full),
     ("/api/mfa/delete", Full),
     ("/api/mfa/rename", Full),
+    ("/api/mfa/make_default", Full),
     ("/api/mfa/test", Full),
     ("/api/step_up/ask", Full),
     ("/api/step_up/asked", Full),

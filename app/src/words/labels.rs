@@ -36,6 +36,10 @@ pub const BACKUP_CODE: &str = "Backup code";
 pub const BACKUP_CODES: &str = "Backup codes";
 /// The field for a code of the authenticator application.
 pub const SIX_DIGIT_CODE: &str = "6-digit code";
+/// The heading above the other methods that verify.
+pub const TRY_ANOTHER_WAY: &str = "Try another way";
+/// Makes a method the one that a sign-in asks for first.
+pub const MAKE_DEFAULT: &str = "Make default";
 /// Shows the field for the 6-digit code.
 pub const USE_AUTHENTICATOR: &str = "Use the authenticator app";
 /// Shows the field for a backup code.

@@ -22,6 +22,7 @@ pub use refusals::*;
 pub use widgets::*;
 
 use domain::second_factor::step_up::ProtectedAction;
+use usecases::mfa::SetUpPurpose;
 
 #[cfg(feature = "csr")]
 use crate::routes::AfterPassword;
@@ -52,13 +53,16 @@ pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes
 /// Shown above the QR code of a reset.
 pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone, a backup code signs you in.";
 
-/// Shown after `Cancel` at the QR code; `has_mfa`: there is an authenticator that still works.
+/// Shown after `Cancel` at the QR code; after a reset the old authenticator still works.
 #[must_use]
-pub const fn cancelled(has_mfa: bool) -> &'static str {
-    if has_mfa {
-        "Reset cancelled: your old authenticator still works. Delete the new entry in the application. If the application replaced the old one, reset again with a backup code."
-    } else {
-        "Nothing was added. If you scanned the QR code, delete its entry in the application."
+pub const fn cancelled(purpose: SetUpPurpose) -> &'static str {
+    match purpose {
+        SetUpPurpose::Reset => {
+            "Reset cancelled: your old authenticator still works. Delete the new entry in the application. If the application replaced the old one, reset again with a backup code."
+        }
+        SetUpPurpose::First | SetUpPurpose::Further => {
+            "Nothing was added. If you scanned the QR code, delete its entry in the application."
+        }
     }
 }
 
@@ -130,11 +134,66 @@ pub const fn why_password_for(page: &Page) -> &'static str {
     }
 }
 
+/// Shown after one of several methods was deleted; `new_default` is the method that became the
+/// default because the deleted one was it.
+#[must_use]
+pub fn one_deleted(new_default: Option<&str>) -> String {
+    let default = new_default
+        .map(|name| format!(" {} is now the default.", named(name)))
+        .unwrap_or_default();
+    format!("Method deleted.{default} You were signed out everywhere else.")
+}
+
+/// Shown after a method was made the default.
+#[must_use]
+pub fn made_default(name: &str) -> String {
+    format!(
+        "{} is now the default: a sign-in asks for it first.",
+        named(name)
+    )
+}
+
+/// The name of the menu of one of several methods.
+#[must_use]
+pub fn menu_for(name: &str) -> String {
+    format!("{MFA_METHOD_MENU} for {}", named(name))
+}
+
+/// The question before one of several methods is deleted.
+#[must_use]
+pub fn delete_named(name: &str) -> String {
+    format!("Delete {}?", named(name))
+}
+
+/// Asks for a code of one of several methods.
+#[must_use]
+pub fn enter_a_code_of(name: &str) -> String {
+    format!("Enter the 6-digit code of {}.", named(name))
+}
+
 /// The effect of an action, shown before the identity is verified for it.
 #[must_use]
 pub fn cost(action: ProtectedAction, about: Option<&str>) -> String {
+    // One of several methods is named.
+    if let Some(name) = about {
+        let name = named(name);
+        match action {
+            ProtectedAction::Reset => {
+                return format!(
+                    "You are about to reset {name}. Its old entry works until the new one is verified."
+                );
+            }
+            ProtectedAction::Delete => {
+                return format!(
+                    "You are about to delete {name}. Your other methods and your backup codes still work."
+                );
+            }
+            _ => {}
+        }
+    }
     let about = about.map_or_else(|| "the account".to_owned(), named);
     match action {
+        ProtectedAction::Add => "You are about to add a method. Verify yourself with one that you have.".to_owned(),
         ProtectedAction::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
         ProtectedAction::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),
         ProtectedAction::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),

@@ -29,6 +29,11 @@ pub const CLICK_NEXT: &str = "Click Next and enter the 6-digit code that the app
 pub const ENTER_THIS_KEY: &str = "Enter this key in the application:";
 /// Explains the test of the authenticator application.
 pub const CHECK_AUTHENTICATOR: &str = "Check that it shows the right codes.";
+/// What follows from deleting one of several methods.
+pub const DELETE_ONE_EFFECT: &str =
+    "Your other methods still protect you. You are signed out everywhere else.";
+/// How many authenticator applications there can be.
+pub const NO_MORE_METHODS: &str = "You have three authenticator applications, which is the most.";
 /// The effect of `Delete`, if no account requires MFA.
 pub const DELETE_EFFECT: &str = "Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else.";
 /// The effect of `Delete` under a rule.

@@ -1,6 +1,7 @@
 //! Use cases of the active method: rename, test and delete.
 
 use domain::{
+    ids::MethodId,
     people::names::MethodName,
     ports::{CodeUse, Deletion, MethodChange, MethodDeletion, TestedCode},
     second_factor::step_up::Intent,
@@ -26,10 +27,11 @@ use crate::{
 pub async fn delete(
     context: &Context,
     cookies: &mut Cookies,
-    request: OneMethod,
+    request: Option<OneMethod>,
 ) -> Result<DeletedMethod, UseCaseError> {
+    let method = method_id(context, request.map(|request| request.method)).await?;
+    let method = method.ok_or(UseCaseError::VerificationRequired)?;
     let (swap, token) = context.renewal()?;
-    let method = request.method;
     let deletion = Deletion {
         swap,
         grant: grant(context, Intent::Delete { method })?,
@@ -50,6 +52,19 @@ pub async fn delete(
     })
 }
 
+/// This method, or the default one.
+async fn method_id(
+    context: &Context,
+    asked: Option<MethodId>,
+) -> Result<Option<MethodId>, UseCaseError> {
+    if asked.is_some() {
+        return Ok(asked);
+    }
+    let user = &context.caller()?.session.user;
+    let settings = context.services.mfa.settings(user).await?;
+    Ok(settings.default_method().map(|method| method.id.clone()))
+}
+
 /// Renames a method. Returns the name as stored.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
@@ -58,7 +73,9 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
     })?;
     let user = &context.caller()?.session.user;
     let mfa = &context.services.mfa;
-    match mfa.rename(user, &request.method, name.clone()).await? {
+    let method = method_id(context, request.method).await?;
+    let method = method.ok_or(UseCaseError::NoMethod)?;
+    match mfa.rename(user, &method, name.clone()).await? {
         MethodChange::Done => Ok(name.into()),
         MethodChange::NoMethod => Err(UseCaseError::NoMethod),
     }

@@ -76,8 +76,9 @@ pub struct NextPageData {
 /// A method's new name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewName {
-    /// The method.
-    pub method: MethodId,
+    /// The method; none for the default one.
+    #[serde(default)]
+    pub method: Option<MethodId>,
     /// As typed.
     pub name: String,
 }

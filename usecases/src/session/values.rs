@@ -26,7 +26,7 @@ pub struct Viewer {
     pub has_mfa: bool,
     /// Whether this session may be shown backup codes that it has not saved yet.
     pub has_unsaved_codes: bool,
-    /// While the second factor is still required: the methods that give it, the default first.
+    /// The methods that give a second factor, the default first.
     #[serde(default)]
     pub methods: Vec<MethodOption>,
 }

@@ -61,14 +61,14 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
     }
 }
 
-/// Adds the methods that the session still has to give one of. Their names leave the server only
-/// after the right password.
+/// Adds the methods that give a second factor. Their names leave the server only after the right
+/// password, as a half sign-in shows them.
 async fn with_methods(
     context: &Context,
     session: &SessionRecord,
     viewer: Viewer,
 ) -> Result<Viewer, UseCaseError> {
-    if viewer.standing != Standing::HalfSignedIn {
+    if !viewer.has_mfa {
         return Ok(viewer);
     }
     let settings = context.services.mfa.settings(&session.user).await?;
@@ -79,7 +79,7 @@ async fn with_methods(
 }
 
 /// The methods that verify an identity, the default first.
-pub(crate) fn method_options(settings: &MfaSettings) -> Vec<MethodOption> {
+fn method_options(settings: &MfaSettings) -> Vec<MethodOption> {
     let option = |method: &MethodRecord| MethodOption {
         id: method.id.clone(),
         name: method.name.clone().into(),

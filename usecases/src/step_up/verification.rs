@@ -10,21 +10,22 @@ use domain::{
     },
 };
 
-use super::values::{NextStep, StepUpCode, StepUpRequest};
+use super::values::{IntentRequest, NextStep, StepUpCode, StepUpRequest};
 use crate::{
     Context, Cookies, UseCaseError, ownership,
-    session::{
-        second_factor::{already_used_error, check_backup_code, check_code},
-        viewer::method_options,
-    },
+    session::second_factor::{already_used_error, check_backup_code, check_code},
 };
 
 /// Stores the requested action, before its code is asked for.
 #[tracing::instrument(level = "debug", skip_all)]
-pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
+pub async fn ask(context: &Context, request: IntentRequest) -> Result<NextStep, UseCaseError> {
+    let settings = settings(context).await?;
+    let default = settings.default_method().ok_or(UseCaseError::NoMethod)?;
+    let intent = request.resolve(Some(&default.id));
+    let intent = intent.ok_or(UseCaseError::NothingPending)?;
     let session = &context.caller()?.session;
-    let method = method_about(context, &intent).await?;
-    check_target(context, &intent).await?;
+    let method = method_about(&settings, &intent)?;
+    check_target(context, &settings, &intent).await?;
     if is_granted(context, &intent, &method).await? {
         return Ok(NextStep::Granted);
     }
@@ -80,8 +81,7 @@ pub(crate) async fn is_granted(
 
 /// The method that the intent is about, else the default one. An intent about a method that is gone
 /// has no method.
-async fn method_about(context: &Context, intent: &Intent) -> Result<MethodId, UseCaseError> {
-    let settings = settings(context).await?;
+fn method_about(settings: &MfaSettings, intent: &Intent) -> Result<MethodId, UseCaseError> {
     let method = match intent.method() {
         Some(method) => settings.find(method),
         None => settings.default_method(),
@@ -98,11 +98,13 @@ async fn settings(context: &Context) -> Result<MfaSettings, UseCaseError> {
 
 /// Checks the target first, so that no user gives a code for an action that will be refused. The
 /// action checks it again.
-async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseError> {
+async fn check_target(
+    context: &Context,
+    settings: &MfaSettings,
+    intent: &Intent,
+) -> Result<(), UseCaseError> {
     match intent {
-        Intent::Add if settings(context).await?.methods.len() >= MAX_APPLICATIONS => {
-            Err(UseCaseError::NotAllowed)
-        }
+        Intent::Add if settings.methods.len() >= MAX_APPLICATIONS => Err(UseCaseError::NotAllowed),
         Intent::Add | Intent::Reset { .. } | Intent::Delete { .. } | Intent::Generate => Ok(()),
         Intent::RuleOff { account } => ownership::check(context, account),
         Intent::MemberReset { account, member } => ownership::resettable(context, account, member)
@@ -137,7 +139,6 @@ pub async fn asked(context: &Context) -> Result<Option<StepUpRequest>, UseCaseEr
     Ok(Some(StepUpRequest {
         intent: step_up.intent,
         about,
-        methods: method_options(&settings),
     }))
 }
 
@@ -214,7 +215,7 @@ const fn check_verified(answer: CodeUse) -> Result<(), UseCaseError> {
 async fn find_shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
     find_pending(context)
         .await?
-        .filter(|step_up| step_up.intent == request.intent)
+        .filter(|step_up| request.intent.is_for(&step_up.intent))
         .ok_or(UseCaseError::NothingPending)
 }
 

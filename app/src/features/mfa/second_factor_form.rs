@@ -1,32 +1,40 @@
 //! The form that verifies an identity by either factor, in the sign-in and before an action.
 
-use domain::second_factor::{
-    backup_code::{BackupCode, BackupCodeError},
-    one_time_code::OneTimeCode,
+use domain::{
+    ids::MethodId,
+    second_factor::{
+        backup_code::{BackupCode, BackupCodeError},
+        one_time_code::OneTimeCode,
+    },
 };
 use leptos::prelude::*;
-use usecases::secret_text::SecretText;
+use usecases::{
+    secret_text::SecretText,
+    session::{Code, MethodOption},
+};
 
 use crate::{
     features::mfa::code_form::CodeForm,
-    ui::{Button, ButtonKind, CodeKind, boxed::boxed_view},
+    shell::shell,
+    ui::{Button, ButtonKind, CodeKind, boxed::boxed_view, section_heading, text_content},
     wire::error::{AppError, Field},
     words,
 };
 
 /// A typed text that has the form of a code.
 pub(crate) enum FactorInput {
-    /// A 6-digit code.
-    Code(SecretText),
+    /// A 6-digit code, with its method.
+    Code(Code),
     /// A backup code, for users who lost their device.
     BackupCode(SecretText),
 }
 
 impl FactorInput {
-    /// The code, for a call that takes either kind.
-    pub fn into_text(self) -> SecretText {
+    /// The code, for a call that takes either kind, and the method of a 6-digit one.
+    pub fn into_parts(self) -> (SecretText, Option<MethodId>) {
         match self {
-            Self::Code(text) | Self::BackupCode(text) => text,
+            Self::Code(Code { code, by }) => (code, by),
+            Self::BackupCode(text) => (text, None),
         }
     }
 }
@@ -35,6 +43,10 @@ impl FactorInput {
 /// keeps its text.
 #[derive(Clone, Copy)]
 pub(crate) struct Factors {
+    /// The user's methods, the default first.
+    methods: StoredValue<Vec<MethodOption>>,
+    /// The index of the method whose code is asked for.
+    method: RwSignal<usize>,
     code: RwSignal<String>,
     backup: RwSignal<String>,
     by_backup: RwSignal<bool>,
@@ -45,7 +57,7 @@ pub(crate) struct Factors {
 /// The texts of one kind, and its field.
 pub(crate) struct ShownFactor {
     /// The request to the user.
-    pub lead: &'static str,
+    pub lead: String,
     /// The field's label.
     pub label: &'static str,
     /// The field's kind.
@@ -59,9 +71,13 @@ pub(crate) struct ShownFactor {
 impl Factors {
     /// Creates two empty fields, or a field with a backup code that was typed before.
     pub fn new(typed: Option<SecretText>) -> Self {
+        let viewer = untrack(|| shell().session.viewer());
+        let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
         let is_backup = typed.is_some();
         let typed = typed.map(|typed| typed.expose().to_owned());
         Self {
+            methods: StoredValue::new(methods),
+            method: RwSignal::new(0),
             code: RwSignal::new(String::new()),
             backup: RwSignal::new(typed.unwrap_or_default()),
             by_backup: RwSignal::new(is_backup),
@@ -73,7 +89,7 @@ impl Factors {
     pub fn shown(self) -> ShownFactor {
         if self.by_backup.get() {
             ShownFactor {
-                lead: words::ENTER_A_BACKUP_CODE,
+                lead: words::ENTER_A_BACKUP_CODE.to_owned(),
                 label: words::BACKUP_CODE,
                 kind: CodeKind::Backup,
                 typed: self.backup,
@@ -81,13 +97,49 @@ impl Factors {
             }
         } else {
             ShownFactor {
-                lead: words::ENTER_A_CODE,
+                lead: self.lead(),
                 label: words::SIX_DIGIT_CODE,
                 kind: CodeKind::Digits,
                 typed: self.code,
                 other: words::USE_BACKUP_CODE,
             }
         }
+    }
+
+    /// Whether the user has several methods, which are told apart by name.
+    pub fn are_several(self) -> bool {
+        self.methods.with_value(|methods| methods.len() > 1)
+    }
+
+    fn lead(self) -> String {
+        if !self.are_several() {
+            return words::ENTER_A_CODE.to_owned();
+        }
+        let method = self.method.get();
+        self.methods.with_value(|methods| {
+            let name = methods.get(method).map(|method| method.name.as_str());
+            name.map_or_else(String::new, words::enter_a_code_of)
+        })
+    }
+
+    /// The methods that are not asked for now, with their index.
+    fn other_methods(self) -> Vec<(usize, String)> {
+        let shown = (!self.by_backup.get()).then(|| self.method.get());
+        let methods = self.methods.get_value().into_iter().enumerate();
+        methods
+            .filter(|(index, _)| Some(*index) != shown)
+            .map(|(index, method)| (index, method.name))
+            .collect()
+    }
+
+    /// Asks for a code of this method. Another method has another code, so the typed one is cleared.
+    fn ask_for(self, method: usize) {
+        if self.method.get_untracked() != method {
+            self.code.set(String::new());
+        }
+        self.method.set(method);
+        self.turned.set(true);
+        self.by_backup.set(false);
     }
 
     /// Shows the other kind. A code that was typed into the wrong field moves along.
@@ -118,11 +170,16 @@ impl Factors {
             self.move_text();
             self.turn();
         }
-        let text = SecretText::new(typed);
+        let code = SecretText::new(typed);
+        let method = self.method.get_untracked();
+        let by = self.methods.with_value(|methods| {
+            let method = methods.get(method);
+            method.map(|method| method.id.clone())
+        });
         Ok(if is_backup {
-            FactorInput::BackupCode(text)
+            FactorInput::BackupCode(code)
         } else {
-            FactorInput::Code(text)
+            FactorInput::Code(Code { code, by })
         })
     }
 
@@ -183,15 +240,54 @@ pub(crate) fn SecondFactorForm(
         factors.toggle();
     };
     let was_lost = StoredValue::new(false);
+    let forget = move || refused.set(None);
     boxed_view(move || {
         let factor = factors.shown();
         let autofocus = factors.turned.get_untracked();
+        let is_one = !factors.are_several();
         view! {
-            <p class="lead">{factor.lead}</p>
+            <p class="lead" use:text_content=factor.lead.into()></p>
             <CodeForm label=factor.label kind=factor.kind code=factor.typed refused busy on_submit=submit autofocus or_backup=was_lost>
-                <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
+                {is_one.then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
                 {on_cancel.map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())}
             </CodeForm>
+            {(!is_one).then(|| view! { <OtherWays factors on_turn=forget /> }.into_any())}
+        }
+        .into_any()
+    })
+}
+
+/// `Try another way`: the other methods by name and, last, a backup code.
+#[component]
+pub(crate) fn OtherWays(
+    /// What the form asks for.
+    factors: Factors,
+    /// Forgets the refusal of what was asked for before.
+    #[prop(into)]
+    on_turn: Callback<()>,
+) -> impl IntoView {
+    boxed_view(move || {
+        let by_backup = factors.by_backup.get();
+        let buttons = factors.other_methods().into_iter().map(|(index, name)| {
+            let ask = move || {
+                on_turn.run(());
+                factors.ask_for(index);
+            };
+            view! { <Button label=name kind=ButtonKind::Quiet on_press=ask /> }.into_any()
+        });
+        let buttons: Vec<_> = buttons.collect();
+        let backup = move || {
+            on_turn.run(());
+            factors.toggle();
+        };
+        view! {
+            <div class="ways">
+                {section_heading("other-ways", words::TRY_ANOTHER_WAY)}
+                <div class="actions">
+                    {buttons}
+                    {(!by_backup).then(|| view! { <Button label=words::USE_BACKUP_CODE kind=ButtonKind::Quiet on_press=backup /> }.into_any())}
+                </div>
+            </div>
         }
         .into_any()
     })

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use usecases::mfa::{CodeSheet, NextPageData, SavedCodes};
 
-use super::{SetUpStep, Steps, unsaved_codes::AskBeforeLeaving};
+use super::{SetUpStep, Steps, WizardPath, unsaved_codes::AskBeforeLeaving};
 use crate::{
     api::{
         mfa::{backup_codes, finish, keep_codes},
@@ -82,15 +82,17 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     // Generating codes alone is not part of the wizard.
     let is_wizard = memo(move || {
         sheet.with(|sheet| match sheet.as_ref()?.reason {
-            CodesFor::Added => Some(shell.return_to.after_set_up.read().is_some()),
-            CodesFor::Reset => Some(true),
+            CodesFor::Added if shell.return_to.after_set_up.read().is_none() => {
+                Some(WizardPath::First)
+            }
+            CodesFor::Added | CodesFor::Reset => Some(WizardPath::Short),
             CodesFor::Generated => None,
         })
     });
     let said = in_words(failed);
     view! {
         <div class="page--narrow">
-            {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=SetUpStep::BackupCodes is_short /> }.into_any()).into_any())}
+            {boxed_view(move || is_wizard.get().map(|path| view! { <Steps at=SetUpStep::BackupCodes path /> }.into_any()).into_any())}
             <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {

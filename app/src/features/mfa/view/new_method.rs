@@ -1,33 +1,68 @@
+use domain::{people::names::MethodName, second_factor::methods::suggested_application_name};
 use leptos::prelude::*;
+use usecases::mfa::MethodChoice;
 
-use super::{SetUpStep, Steps};
+use super::{SetUpStep, Steps, WizardPath};
 use crate::{
     routes::Page,
     shell::{navigator, shell},
-    ui::{Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, boxed::effect},
+    ui::{
+        Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, TextField, boxed::effect,
+        focus_first_invalid,
+    },
     words,
 };
 
-/// `/profile/mfa/new`: the choice of a method. Today there is one.
+/// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
+/// method needs an Identity verification first.
 #[component]
 pub(crate) fn NewMethod() -> impl IntoView {
-    let shell = shell();
-    let navigator = navigator();
-    let method = RwSignal::new("totp".to_owned());
-    let is_default = RwSignal::new(true);
+    let (shell, navigator) = (shell(), navigator());
+    let viewer = untrack(|| shell.session.viewer());
+    let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+    let is_first = methods.is_empty();
+    let path = if is_first {
+        WizardPath::First
+    } else {
+        WizardPath::Further
+    };
+    let kind = RwSignal::new("totp".to_owned());
+    let is_default = RwSignal::new(is_first);
+    let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
+    let name = RwSignal::new(suggested_application_name(is_taken));
+    let wrong = RwSignal::new(None::<String>);
     effect(move || {
-        if shell.session.viewer().is_some_and(|viewer| viewer.has_mfa) {
+        let has_mfa = shell.session.viewer().is_some_and(|viewer| viewer.has_mfa);
+        if has_mfa && !shell.handover.set_up_is_open.get_value() {
             navigator.replace(&Page::Profile);
         }
     });
+    let next = move || {
+        wrong.set(None);
+        if let Err(error) = name.read_untracked().parse::<MethodName>() {
+            wrong.set(Some(words::name_refused(error)));
+            return focus_first_invalid();
+        }
+        let choice = MethodChoice {
+            name: name.get_untracked(),
+            is_default: is_default.get_untracked(),
+        };
+        shell.handover.method_choice.set_value(Some(choice));
+        navigator.go(&Page::SetUp);
+    };
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::NewMethod is_short=false />
+            <Steps at=SetUpStep::NewMethod path />
             <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
-                <SubmitForm on_submit=move || navigator.go(&Page::SetUp)>
-                    <Select label=words::SELECT_METHOD name="method" value=method options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
-                    <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD />
+                <SubmitForm on_submit=next>
+                    <Select label=words::SELECT_METHOD name="method" value=kind options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
+                    <TextField label="Name" name="method-name" value=name error=wrong />
+                    {if is_first {
+                        view! { <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD /> }.into_any()
+                    } else {
+                        view! { <Checkbox label="Default" name="default" checked=is_default /> }.into_any()
+                    }}
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
                         <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />

@@ -1,9 +1,12 @@
 use domain::session::policy::Standing;
 use leptos::prelude::*;
 
-use usecases::{mfa::PendingSetUp, session::Viewer};
+use usecases::{
+    mfa::{PendingSetUp, SetUpPurpose},
+    session::Viewer,
+};
 
-use super::{SetUpStep, Steps, is_short};
+use super::{SetUpStep, Steps, wizard_path};
 use crate::{
     api::mfa::{cancel, pending as has_key, set_up},
     routes::{AfterPassword, Page},
@@ -25,7 +28,7 @@ const HEADING: &str = words::MFA_METHOD_SETUP;
 pub(crate) fn SetUp() -> impl IntoView {
     let shell = shell();
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let is_open = shell.handover.reset_is_open.get_value();
+    let is_open = shell.handover.set_up_is_open.get_value();
     if has_mfa && !is_open {
         view! { <IfResetWaits /> }.into_any()
     } else {
@@ -33,7 +36,7 @@ pub(crate) fn SetUp() -> impl IntoView {
     }
 }
 
-/// A user with a method sees a key only while a reset is pending, for example after a reload, but
+/// A user with a method sees a key only while one is pending, for example after a reload, but
 /// not after Back from the end of the wizard.
 #[component]
 fn IfResetWaits() -> impl IntoView {
@@ -67,10 +70,10 @@ fn IfResetWaits() -> impl IntoView {
 fn Key() -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
-    let is_short = is_short();
-    let is_reset = shell.handover.reset_is_open.get_value();
+    let path = wizard_path();
+    let is_reset = shell.handover.set_up_is_open.get_value();
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let load = Load::now(set_up);
+    let load = Load::now(move || set_up(shell.handover.method_choice.get_value()));
     effect(move || match load.result() {
         // The pending key is still valid, but its verification has expired. Confirming the password
         // shows the key again, so the user need not scan a new one on their phone, and a user
@@ -92,7 +95,7 @@ fn Key() -> impl IntoView {
             navigator.replace(&Page::ConfirmPassword);
         }
         Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
-            shell.handover.reset_is_open.set_value(false);
+            shell.handover.set_up_is_open.set_value(false);
             let said = if is_reset {
                 error
             } else {
@@ -102,19 +105,19 @@ fn Key() -> impl IntoView {
             shell.refresh();
             navigator.replace(&Page::Profile);
         }
-        Some(Ok(_)) => shell.handover.reset_is_open.set_value(false),
+        Some(Ok(_)) => shell.handover.set_up_is_open.set_value(false),
         _ => {}
     });
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::SetUp is_short />
+            <Steps at=SetUpStep::SetUp path />
             <FocusHeading label=HEADING />
             <Demanded />
             {boxed_view(move || match load.result() {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
                     view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
                 }
-                Some(Ok(new_key)) => view! { <Instructions new_key has_mfa /> }.into_any(),
+                Some(Ok(new_key)) => view! { <Instructions new_key /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
             })}
         </div>
@@ -143,8 +146,6 @@ fn Demanded() -> impl IntoView {
 fn Instructions(
     /// The key to scan.
     new_key: PendingSetUp,
-    /// Whether the new authenticator replaces another one.
-    has_mfa: bool,
 ) -> impl IntoView {
     let PendingSetUp {
         email,
@@ -153,7 +154,9 @@ fn Instructions(
         uri,
         qr,
         is_renewed,
+        purpose,
     } = new_key;
+    let is_reset = purpose == SetUpPurpose::Reset;
     let (path, size, label) = (
         qr.path.expose().to_owned(),
         qr.size,
@@ -163,7 +166,7 @@ fn Instructions(
     let copied = key.clone();
     view! {
         {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false>{paragraph(words::KEY_RENEWED)}</Alert> }.into_any())}
-        {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
+        {is_reset.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
@@ -188,13 +191,13 @@ fn Instructions(
                     <Detail label="Period">{words::THIRTY_SECONDS}</Detail>
                 </DetailsList>
             </Disclosure>
-            <Onward has_mfa />
+            <Onward purpose />
         </div>
     }
 }
 
 #[component]
-fn Onward(has_mfa: bool) -> impl IntoView {
+fn Onward(purpose: SetUpPurpose) -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
     let busy = RwSignal::new(false);
@@ -213,10 +216,10 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     });
     let leave = move || {
         failed.set(None);
-        shell.handover.key_was_shown.set_value(false);
+        shell.handover.end_set_up();
         shell.call(busy, cancel(), move |answer| match answer {
             Ok(()) => {
-                shell.flash.say(words::cancelled(has_mfa).to_owned());
+                shell.flash.say(words::cancelled(purpose).to_owned());
                 navigator.replace(&Page::Profile);
             }
             Err(error) => {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use usecases::{secret_text::SecretText, session::Code};
 
-use super::{SetUpStep, Steps, is_short};
+use super::{SetUpStep, Steps, wizard_path};
 
 use crate::{
     api::{
@@ -26,7 +26,7 @@ use crate::{
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let is_short = is_short();
+    let path = wizard_path();
     let waiting = Load::now(has_key);
     effect(move || {
         if waiting.result() == Some(Ok(false)) {
@@ -40,7 +40,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::Verify is_short />
+            <Steps at=SetUpStep::Verify path />
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match waiting.result() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
@@ -78,9 +78,17 @@ fn Proof() -> impl IntoView {
         }
         let request = Code {
             code: SecretText::new(code.get_untracked()),
+            by: None,
         };
         shell.call(busy, confirm(request), move |answer| match answer {
-            Ok(mut sheet) => {
+            // A further method brings no codes.
+            Ok(None) => {
+                shell.handover.end_set_up();
+                shell.flash.say(words::ADDED.to_owned());
+                shell.refresh();
+                navigator.replace(&Page::Profile);
+            }
+            Ok(Some(mut sheet)) => {
                 let viewer = sheet.viewer.take();
                 shell.handover.sheet.set_value(Some(sheet));
                 // A forced set-up ends with this code, so Back must not return to it.
@@ -88,8 +96,7 @@ fn Proof() -> impl IntoView {
                     Some(viewer) => shell.set_viewer(Some(viewer)),
                     None => shell.refresh(),
                 }
-                shell.handover.reset_is_open.set_value(false);
-                shell.handover.key_was_shown.set_value(false);
+                shell.handover.end_set_up();
                 navigator.replace(&Page::BackupCodes);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
@@ -108,8 +115,7 @@ fn Proof() -> impl IntoView {
                         Err(_) => shell.refresh(),
                     }
                     if has_codes {
-                        shell.handover.reset_is_open.set_value(false);
-                        shell.handover.key_was_shown.set_value(false);
+                        shell.handover.end_set_up();
                         return navigator.replace(&Page::BackupCodes);
                     }
                     shell.flash.warn(words::refusal(&error));

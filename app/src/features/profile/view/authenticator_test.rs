@@ -1,4 +1,4 @@
-use domain::second_factor::one_time_code::OneTimeCode;
+use domain::{ids::MethodId, second_factor::one_time_code::OneTimeCode};
 use leptos::prelude::*;
 use usecases::{secret_text::SecretText, session::Code};
 
@@ -17,7 +17,7 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
     let open = RwSignal::new(false);
     boxed_view(move || {
         if open.get() {
-            view! { <Form open /> }.into_any()
+            view! { <TestForm open by=None /> }.into_any()
         } else {
             view! {
                 <div class="setting">
@@ -33,9 +33,16 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
     })
 }
 
+/// The field for the code, and what came of it.
 #[component]
-fn Form(open: RwSignal<bool>) -> impl IntoView {
+pub(super) fn TestForm(
+    /// Whether the test is open.
+    open: RwSignal<bool>,
+    /// The method to test; none for the default one.
+    by: Option<MethodId>,
+) -> impl IntoView {
     let shell = shell();
+    let by = StoredValue::new(by);
     let code = RwSignal::new(String::new());
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let close = move || {
@@ -48,6 +55,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         }
         let request = Code {
             code: SecretText::new(code.get_untracked()),
+            by: by.get_value(),
         };
         shell.call(busy, mfa::test(request), move |answer| match answer {
             Ok(()) => {

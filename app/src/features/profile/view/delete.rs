@@ -35,3 +35,29 @@ pub(super) fn Delete(
         </Dialog>
     }
 }
+
+/// Explains the effect of deleting one of several methods.
+#[component]
+pub(super) fn DeleteOne(
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+    /// The method's name.
+    name: RwSignal<String>,
+    /// Starts the verification.
+    #[prop(into)]
+    on_delete: Callback<()>,
+) -> impl IntoView {
+    let delete = move || {
+        open.set(false);
+        on_delete.run(());
+    };
+    view! {
+        <Dialog open label=Signal::derive(move || words::delete_named(&name.get()))>
+            {paragraph(words::DELETE_ONE_EFFECT)}
+            <div class="actions">
+                <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
+                <Button label="Cancel" autofocus=true on_press=move || open.set(false) />
+            </div>
+        </Dialog>
+    }
+}

@@ -4,6 +4,7 @@ mod authenticator_test;
 mod delete;
 mod home;
 mod name;
+mod one_of_several;
 mod password;
 mod profile;
 mod settings;

@@ -1,4 +1,4 @@
-use domain::people::names::MethodName;
+use domain::{ids::MethodId, people::names::MethodName};
 use leptos::{html, prelude::*};
 
 use usecases::mfa::NewName;
@@ -17,7 +17,8 @@ use crate::{
 
 /// The method's name, which the user can edit.
 #[component]
-pub(super) fn Name(name: String) -> impl IntoView {
+pub(super) fn Name(method: MethodId, name: String) -> impl IntoView {
+    let method = StoredValue::new(method);
     let name = RwSignal::new(name);
     let editing = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
@@ -36,7 +37,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
     });
     boxed_view(move || {
         if editing.get() {
-            view! { <Edit name editing /> }.into_any()
+            view! { <EditName method=method.get_value() name editing /> }.into_any()
         } else {
             view! {
                 <div class="name">
@@ -49,9 +50,18 @@ pub(super) fn Name(name: String) -> impl IntoView {
     })
 }
 
+/// The field for a method's new name.
 #[component]
-fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
+pub(super) fn EditName(
+    /// The method.
+    method: MethodId,
+    /// Its name.
+    name: RwSignal<String>,
+    /// Whether the field is shown.
+    editing: RwSignal<bool>,
+) -> impl IntoView {
     let shell = shell();
+    let method = StoredValue::new(method);
     let typed = RwSignal::new(name.get_untracked());
     let busy = RwSignal::new(false);
     let (wrong, failed) = (
@@ -77,11 +87,20 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
             return refuse(words::name_refused(error));
         }
         let request = NewName {
+            method: Some(method.get_value()),
             name: typed.get_untracked(),
         };
         shell.call(busy, rename(request), move |answer| match answer {
             Ok(kept) => {
                 shell.flash.say_here(words::RENAMED.to_owned());
+                shell.amend(|viewer| {
+                    let id = method.get_value();
+                    for method in &mut viewer.methods {
+                        if method.id == id {
+                            method.name.clone_from(&kept);
+                        }
+                    }
+                });
                 name.try_set(kept);
                 editing.try_set(false);
             }

@@ -4,7 +4,7 @@ use usecases::{profile::NewPassword, secret_text::SecretText};
 use crate::{
     api::profile::change_password,
     features::{
-        mfa::second_factor_form::{FactorInput, Factors},
+        mfa::second_factor_form::{FactorInput, Factors, OtherWays},
         session::view::{NewPasswordField, password_error},
     },
     routes::Page,
@@ -15,7 +15,7 @@ use crate::{
     ui::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         boxed::{boxed_view, memo},
-        focus_first_invalid, lead,
+        focus_first_invalid, lead, text_content,
     },
     wire::error::{AppError, Field},
     words,
@@ -42,8 +42,8 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         );
         at_new.set(password_error(&new.read_untracked()));
         let given = has_mfa.get_untracked().then(|| factors.read_input());
-        let (code, wrong) = match given.transpose() {
-            Ok(given) => (given.map(FactorInput::into_text), None),
+        let (given, wrong) = match given.transpose() {
+            Ok(given) => (given.map(FactorInput::into_parts), None),
             Err(field) => (None, Some(words::invalid(field).to_owned())),
         };
         at_code.set(wrong);
@@ -54,10 +54,12 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             return focus_first_invalid();
         }
         let secret = |typed: RwSignal<String>| SecretText::new(typed.get_untracked());
+        let (code, by) = given.unzip();
         let request = NewPassword {
             current: secret(current),
             new: secret(new),
             code,
+            by: by.flatten(),
         };
         shell.call(busy, change_password(request), move |answer| match answer {
             Ok(()) => {
@@ -80,9 +82,12 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             }
         });
     };
-    let toggle = move || {
+    let forget = move || {
         at_code.set(None);
         waits.set(None);
+    };
+    let toggle = move || {
+        forget();
         factors.toggle();
     };
     let email = Signal::derive(move || {
@@ -96,9 +101,14 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let factor = factors.shown();
         let autofocus = factors.turned.get_untracked();
         view! {
+            {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
             <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
             {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-            <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
+            {if factors.are_several() {
+                view! { <OtherWays factors on_turn=forget /> }.into_any()
+            } else {
+                view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any()
+            }}
         }
         .into_any()
     });

@@ -44,11 +44,7 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
     } else {
         accounts
     };
-    let demanding = profile
-        .accounts
-        .iter()
-        .filter(|account| account.requires_mfa);
-    let demanded_by = demanding.map(|account| account.account.clone()).collect();
+    let settings = profile.clone();
     view! {
         <section class="card" aria-labelledby="user">
             {section_heading("user", words::CURRENT_USER)}
@@ -62,6 +58,6 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
             </DetailsList>
             <LinkButton href="/profile/password" label=words::CHANGE_PASSWORD kind=ButtonKind::Quiet />
         </section>
-        <Settings method=profile.method demanded_by />
+        <Settings profile=settings />
     }
 }

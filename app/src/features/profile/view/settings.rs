@@ -1,19 +1,21 @@
-use domain::second_factor::step_up::Intent;
+use domain::second_factor::{methods::MAX_APPLICATIONS, step_up::Intent};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use usecases::profile::Method;
+use usecases::profile::{Method, Profile};
 
-use super::{authenticator_test::AuthenticatorTest, delete::Delete, name::Name};
+use super::{
+    authenticator_test::AuthenticatorTest, delete::Delete, name::Name, one_of_several::OneOfSeveral,
+};
 use crate::{
-    features::step_up::view::action_flow,
+    features::step_up::view::{ActionFlow, action_flow},
     routes::Page,
     shell::{navigator, shell},
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
         Menu, MenuAction, RelativeTime, When,
         boxed::{boxed_view, memo},
-        paragraph, section_heading, setting_heading,
+        muted, paragraph, section_heading, setting_heading,
     },
     wire::error::AppError,
     words,
@@ -22,16 +24,15 @@ use crate::{
 /// The region `MFA settings`.
 #[component]
 pub(super) fn Settings(
-    /// The method, if there is one.
-    method: Option<Method>,
-    /// The accounts that require MFA, by name.
-    demanded_by: Vec<String>,
+    /// The user, with methods and backup codes.
+    profile: Profile,
 ) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="mfa-settings">
-            {match method {
-                Some(method) => view! { <Details method demanded_by /> }.into_any(),
-                None => view! { <Invite /> }.into_any(),
+            {if profile.methods.is_empty() {
+                view! { <Invite /> }.into_any()
+            } else {
+                view! { <Details profile /> }.into_any()
             }}
         </section>
     }
@@ -55,26 +56,96 @@ fn Invite() -> impl IntoView {
 }
 
 #[component]
-fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
+fn Details(profile: Profile) -> impl IntoView {
     let flow = action_flow();
-    let deleting = RwSignal::new(false);
     let failed = Signal::derive(move || {
         flow.failed
             .get()
             .map(|error: AppError| words::refusal(&error))
     });
+    let demanding = profile
+        .accounts
+        .iter()
+        .filter(|account| account.requires_mfa);
+    let demanded_by: Vec<String> = demanding.map(|account| account.account.clone()).collect();
+    let has_room = profile.methods.len() < MAX_APPLICATIONS;
+    let methods = methods(profile.methods, flow, demanded_by, failed);
+    view! {
+        {methods}
+        <div class="setting">
+            {if has_room {
+                view! { <Button label=words::ADD_NEW_METHOD busy=flow.busy on_press=move || flow.start(Intent::Add, None) /> }.into_any()
+            } else {
+                muted(words::NO_MORE_METHODS)
+            }}
+        </div>
+        <div class="setting">
+            <div class="setting__text">
+                {setting_heading(words::BACKUP_CODES)}
+                <Codes left=profile.codes_left />
+            </div>
+            <Button label=words::GENERATE_BACKUP_CODES busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
+            <Unsaved are_saved=profile.codes_saved />
+        </div>
+    }
+}
+
+/// One method as the settings themselves, several as a list.
+fn methods(
+    mut methods: Vec<Method>,
+    flow: ActionFlow,
+    demanded_by: Vec<String>,
+    failed: Signal<Option<String>>,
+) -> AnyView {
+    if methods.len() == 1
+        && let Some(method) = methods.pop()
+    {
+        return view! { <OnlyMethod method flow demanded_by failed /> }.into_any();
+    }
+    let methods = methods
+        .into_iter()
+        .map(|method| view! { <OneOfSeveral method flow /> }.into_any());
+    let methods: Vec<_> = methods.collect();
+    view! {
+        <div class="card__head">
+            {section_heading("mfa-settings", words::MFA_SETTINGS)}
+            <Badge label="On" kind=BadgeKind::Ok />
+        </div>
+        <FormError error=failed />
+        {methods}
+    }
+    .into_any()
+}
+
+#[component]
+fn OnlyMethod(
+    method: Method,
+    flow: ActionFlow,
+    demanded_by: Vec<String>,
+    failed: Signal<Option<String>>,
+) -> impl IntoView {
+    let deleting = RwSignal::new(false);
+    let id = StoredValue::new(method.id.clone());
+    let (reset, delete) = (
+        move || Intent::Reset {
+            method: id.get_value(),
+        },
+        move || Intent::Delete {
+            method: id.get_value(),
+        },
+    );
     view! {
         <div class="card__head">
             {section_heading("mfa-settings", words::MFA_SETTINGS)}
             <Badge label="On" kind=BadgeKind::Ok />
             <Menu label=words::MFA_METHOD_MENU compact=true>
-                <MenuAction label="Reset" on_choose=move || flow.start(Intent::Reset, None) />
+                <MenuAction label="Reset" on_choose=move || flow.start(reset(), None) />
                 <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
             </Menu>
         </div>
         <FormError error=failed />
         <DetailsList>
-            <Detail label="Name"><Name name=method.name /></Detail>
+            <Detail label="Name"><Name method=method.id.clone() name=method.name.clone() /></Detail>
             <Detail label="Type">{words::AUTHENTICATOR_APPLICATION}</Detail>
             <Detail label="Default">"Yes"</Detail>
             <Detail label="Status">"Active"</Detail>
@@ -82,15 +153,7 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
         </DetailsList>
         <AuthenticatorTest />
-        <div class="setting">
-            <div class="setting__text">
-                {setting_heading(words::BACKUP_CODES)}
-                <Codes left=method.codes_left />
-            </div>
-            <Button label=words::GENERATE_BACKUP_CODES busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
-            <Unsaved are_saved=method.codes_saved />
-        </div>
-        <Delete open=deleting demanded_by on_delete=move || flow.start(Intent::Delete, None) />
+        <Delete open=deleting demanded_by on_delete=move || flow.start(delete(), None) />
     }
 }
 

@@ -43,8 +43,11 @@ pub(crate) fn Verify() -> impl IntoView {
         }
     };
     let submit = move |given| match given {
-        FactorInput::Code(code) => shell.call(busy, verify_code(Code { code }), done),
-        FactorInput::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
+        FactorInput::Code(code) => shell.call(busy, verify_code(code), done),
+        FactorInput::BackupCode(code) => {
+            let code = Code { code, by: None };
+            shell.call(busy, verify_backup_code(code), done);
+        }
     };
     view! {
         <div class="page--narrow">

@@ -4,6 +4,7 @@ use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 use usecases::{
     accounts::{OneAccount, OneMember},
+    mfa::{DeletedMethod, OneMethod},
     step_up::NextStep,
 };
 
@@ -71,8 +72,10 @@ impl ActionFlow {
     }
 
     fn ask_server(self, intent: Intent, about: Option<String>, entry: HistoryEntry) {
-        self.shell
-            .call(self.busy, ask(intent.clone()), move |answer| match answer {
+        self.shell.call(
+            self.busy,
+            ask(intent.clone().into()),
+            move |answer| match answer {
                 Ok(NextStep::Verify) => {
                     self.navigator.open(&Page::StepUp(intent.action()), entry);
                 }
@@ -83,7 +86,8 @@ impl ActionFlow {
                     self.navigator.open(&Page::ConfirmPassword, entry);
                 }
                 Err(error) => self.fail(error),
-            });
+            },
+        );
     }
 
     /// Performs the verified action; `about` is the name of the account or member.
@@ -91,15 +95,30 @@ impl ActionFlow {
         self.failed.set(None);
         let Self { shell, .. } = self;
         match intent {
-            Intent::Reset => {
-                shell.handover.reset_is_open.set_value(true);
+            Intent::Add => {
+                shell.handover.set_up_is_open.set_value(true);
+                self.leave(&Page::NewMethod);
+            }
+            Intent::Reset { .. } => {
+                shell.handover.set_up_is_open.set_value(true);
                 self.leave(&Page::SetUp);
             }
-            Intent::Delete => self.run(intent, delete(), move |viewer| {
-                shell.flash.say(words::DELETED.to_owned());
-                shell.set_viewer(Some(viewer));
-                self.leave(&Page::Profile);
-            }),
+            Intent::Delete { ref method } => {
+                let method = method.clone();
+                self.run(intent, delete(Some(OneMethod { method })), move |deleted| {
+                    let DeletedMethod {
+                        viewer,
+                        new_default,
+                    } = deleted;
+                    shell.flash.say(if viewer.has_mfa {
+                        words::one_deleted(new_default.as_deref())
+                    } else {
+                        words::DELETED.to_owned()
+                    });
+                    shell.set_viewer(Some(viewer));
+                    self.leave(&Page::Profile);
+                });
+            }
             Intent::Generate => self.run(intent, generate(), move |sheet| {
                 shell.handover.sheet.set_value(Some(sheet));
                 shell.amend(|viewer| viewer.has_unsaved_codes = true);

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use usecases::{
     secret_text::SecretText,
+    session::Code,
     step_up::{StepUpCode, StepUpRequest},
 };
 
@@ -104,14 +105,14 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
     });
     let submit = move |given| match given {
         FactorInput::Code(code) => {
-            let intent = intent();
+            let intent = intent().into();
             shell.call(busy, verify_code(StepUpCode { intent, code }), done);
         }
         FactorInput::BackupCode(code) => {
             sent.set_value(Some(code.clone()));
             let request = StepUpCode {
-                intent: intent(),
-                code,
+                intent: intent().into(),
+                code: Code { code, by: None },
             };
             shell.call(busy, verify_backup_code(request), done);
         }
@@ -155,7 +156,9 @@ const fn is_used(error: &AppError) -> bool {
 /// The page where the action was started.
 pub(super) fn back(intent: &Intent) -> Page {
     match intent {
-        Intent::Reset | Intent::Delete | Intent::Generate => Page::Profile,
+        Intent::Add | Intent::Reset { .. } | Intent::Delete { .. } | Intent::Generate => {
+            Page::Profile
+        }
         Intent::RuleOff { .. } => Page::Accounts,
         Intent::MemberReset { account, .. } => Page::Members(account.clone()),
     }

@@ -52,13 +52,20 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         was_busy = is_busy;
     });
     let failed = in_words(flow.failed);
+    let reset = move || {
+        let viewer = untrack(|| shell.session.viewer());
+        let default = viewer.and_then(|viewer| viewer.methods.into_iter().next());
+        if let Some(method) = default {
+            flow.start(Intent::Reset { method: method.id }, None);
+        }
+    };
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
             {paragraph(words::RECOVERY_OFFER)}
             <FormError error=failed />
             <div class="actions">
                 <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
-                <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=move || flow.start(Intent::Reset, None) />
+                <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=reset />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

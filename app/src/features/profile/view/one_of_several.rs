@@ -1,0 +1,89 @@
+use domain::second_factor::step_up::Intent;
+use leptos::prelude::*;
+use usecases::{mfa::OneMethod, profile::Method};
+
+use super::{authenticator_test::TestForm, delete::DeleteOne, name::EditName};
+use crate::{
+    api::mfa::make_default,
+    features::step_up::view::ActionFlow,
+    shell::shell,
+    ui::{
+        self, Badge, BadgeKind, Detail, DetailsList, Menu, MenuAction, RelativeTime, When,
+        focus_heading,
+    },
+    words,
+};
+
+/// One of several methods, with its menu.
+#[component]
+pub(super) fn OneOfSeveral(
+    /// The method.
+    method: Method,
+    /// The actions of the page.
+    flow: ActionFlow,
+) -> impl IntoView {
+    let shell = shell();
+    let name = RwSignal::new(method.name.clone());
+    let (testing, renaming, deleting) = (
+        RwSignal::new(false),
+        RwSignal::new(false),
+        RwSignal::new(false),
+    );
+    let id = StoredValue::new(method.id.clone());
+    let is_default = method.is_default;
+    let prefer = move || {
+        let request = OneMethod {
+            method: id.get_value(),
+        };
+        shell.call(
+            flow.busy,
+            make_default(request),
+            move |answer| match answer {
+                Ok(()) => {
+                    shell.flash.say(words::made_default(&name.get_untracked()));
+                    shell.refresh();
+                    focus_heading();
+                }
+                Err(error) => {
+                    flow.failed.try_set(Some(error));
+                }
+            },
+        );
+    };
+    let reset = move || {
+        let method = id.get_value();
+        flow.start(Intent::Reset { method }, None);
+    };
+    let delete = move || {
+        let method = id.get_value();
+        flow.start(Intent::Delete { method }, None);
+    };
+    let menu = Signal::derive(move || words::menu_for(&name.get()));
+    view! {
+        <div class="method">
+            <div class="card__head">
+                <h3><ui::Name text=name /></h3>
+                {is_default.then(|| view! { <Badge label="Default" kind=BadgeKind::Plain /> }.into_any())}
+                <Menu label=menu compact=true>
+                    {(!is_default).then(|| view! { <MenuAction label=words::MAKE_DEFAULT on_choose=prefer /> }.into_any())}
+                    <MenuAction label="Test" on_choose=move || testing.set(true) />
+                    <MenuAction label="Rename" on_choose=move || renaming.set(true) />
+                    <MenuAction label="Reset" on_choose=reset />
+                    <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
+                </Menu>
+            </div>
+            <When holds=move || renaming.get()>
+                <EditName method=id.get_value() name editing=renaming />
+            </When>
+            <DetailsList>
+                <Detail label="Type">{words::AUTHENTICATOR_APPLICATION}</Detail>
+                <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
+                <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
+            </DetailsList>
+            <When holds=move || testing.get()>
+                <TestForm open=testing by=Some(id.get_value()) />
+            </When>
+            <DeleteOne open=deleting name on_delete=delete />
+        </div>
+    }
+}
