@@ -1,11 +1,16 @@
-//! Active methods: adding, burning time steps, and removal.
+//! Active methods: reading, burning time steps, names, the default, and removal.
 
 use domain::{
     ids::{MethodId, UserId},
-    ports::{Activation, Deletion, GrantUse, KeyActivation, MethodRecord, PortError},
-    second_factor::{enrolment::CodesFor, step_up::ProtectedAction},
+    people::names::MethodName,
+    ports::{Deletion, MethodDeletion, MethodRecord, MfaSettings, PortError},
+    second_factor::{
+        methods::MAX_APPLICATIONS,
+        step_up::{Intent, ProtectedAction},
+    },
     time::{TimeStep, Timestamp},
 };
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
@@ -19,36 +24,87 @@ use crate::{
     sign_in::{guess_budgets, sessions},
 };
 
+/// Each row has the counts of the user's codes.
 const FIND: &str = "
-    SELECT m.id, m.name, m.key_id, m.sealed_key, m.last_step, m.added_at, m.used_at, s.saved_at,
+    SELECT m.id, m.name, m.is_default, k.key_id, k.sealed_key, k.last_step, m.added_at, m.used_at,
+        s.saved_at,
         (
             SELECT COUNT(*)
             FROM backup_codes b
             WHERE b.set_id = s.id AND b.used_at IS NULL
         ) AS codes_left
     FROM mfa_methods m
+    JOIN app_keys k ON k.method_id = m.id
     LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
-    WHERE m.user_id = $1";
+    WHERE m.user_id = $1
+    ORDER BY m.is_default DESC, m.added_at, m.id";
 
 const BURN_STEP: &str = "
-    UPDATE mfa_methods
-    SET last_step = $3, used_at = $4
-    WHERE id = $1 AND user_id = $2 AND last_step < $3";
+    UPDATE app_keys
+    SET last_step = $3
+    WHERE method_id = $1 AND last_step < $3
+        AND EXISTS (SELECT 1 FROM mfa_methods m WHERE m.id = $1 AND m.user_id = $2)";
 
-const INSERT: &str = "
-    INSERT INTO mfa_methods (
-        id, user_id, name, key_id, sealed_key, last_step, added_at, used_at
-    )
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-    ON CONFLICT (user_id) DO NOTHING";
+const NOTE_USE: &str = "
+    UPDATE mfa_methods
+    SET used_at = $3
+    WHERE id = $1 AND user_id = $2";
+
+const COUNT_ALL: &str = "
+    SELECT COUNT(*)
+    FROM mfa_methods
+    WHERE user_id = $1";
+
+const COUNT_OTHERS: &str = "
+    SELECT COUNT(*)
+    FROM mfa_methods
+    WHERE id <> $1 AND user_id = $2";
+
+const COUNT_APPLICATIONS: &str = "
+    SELECT COUNT(*)
+    FROM mfa_methods
+    WHERE user_id = $1 AND kind = 'application'";
 
 const DELETE_OF_USER: &str = "
     DELETE FROM mfa_methods
     WHERE user_id = $1";
 
-const DELETE_REPLACED: &str = "
+const DELETE_ONE: &str = "
     DELETE FROM mfa_methods
+    WHERE id = $1 AND user_id = $2
+    RETURNING name, is_default";
+
+const RENAME: &str = "
+    UPDATE mfa_methods
+    SET name = $3
+    WHERE id = $1 AND user_id = $2 AND name <> $3";
+
+const IS_DEFAULT: &str = "
+    SELECT is_default
+    FROM mfa_methods
     WHERE id = $1 AND user_id = $2";
+
+const CLEAR_DEFAULT: &str = "
+    UPDATE mfa_methods
+    SET is_default = 0
+    WHERE user_id = $1 AND is_default = 1";
+
+const SET_DEFAULT: &str = "
+    UPDATE mfa_methods
+    SET is_default = 1
+    WHERE id = $1 AND user_id = $2";
+
+const NEWEST_TO_DEFAULT: &str = "
+    UPDATE mfa_methods
+    SET is_default = 1
+    WHERE id = (
+        SELECT m.id
+        FROM mfa_methods m
+        WHERE m.user_id = $1
+        ORDER BY m.added_at DESC, m.id DESC
+        LIMIT 1
+    )
+    RETURNING name";
 
 /// Makes the session one without a second factor, and gives it a new token.
 const RESET_SESSION: &str = "
@@ -57,29 +113,32 @@ const RESET_SESSION: &str = "
         second_factor_at = NULL, codes_since = NULL, recovered_at = NULL
     WHERE id = $1 AND token_hash = $2 AND user_id = $5";
 
-/// Completes the session, lets it show the new codes, and gives it a new token.
-const COMPLETE_SESSION: &str = "
-    UPDATE sessions
-    SET token_hash = $3, second_factor_at = $4, codes_since = $4, codes_for = $6, seen_at = $4
-    WHERE id = $1 AND token_hash = $2 AND user_id = $5";
-
-pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
-    let Some(row) = store.row(query(FIND).bind(user.as_str())).await? else {
-        return Ok(None);
+pub async fn settings(store: &Store, user: &UserId) -> Result<MfaSettings, PortError> {
+    let rows = store.rows(query(FIND).bind(user.as_str())).await?;
+    let Some(first) = rows.first() else {
+        return Ok(MfaSettings::default());
     };
-    Ok(Some(MethodRecord {
+    Ok(MfaSettings {
+        methods: rows.iter().map(record).collect::<Result<_, _>>()?,
+        codes_left: first.count("codes_left")?,
+        codes_saved: first.maybe_at("saved_at")?.is_some(),
+    })
+}
+
+fn record(row: &AnyRow) -> Result<MethodRecord, PortError> {
+    Ok(MethodRecord {
         id: row.value("id")?,
         name: row.stored_text("name")?,
+        is_default: row.flag("is_default")?,
         key: row.sealed()?,
         last_step: TimeStep::from_number(row.number("last_step")?),
         added_at: row.at("added_at")?,
         used_at: row.maybe_at("used_at")?,
-        codes_left: row.count("codes_left")?,
-        codes_saved: row.maybe_at("saved_at")?.is_some(),
-    }))
+    })
 }
 
-/// Burns a time step of the user's method and all older ones; true only for the call that did it.
+/// Burns a time step of this method of the user and all older ones; true only for the call that did
+/// it.
 pub async fn burn(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -87,117 +146,186 @@ pub async fn burn(
     step: TimeStep,
     at: Timestamp,
 ) -> Result<bool, PortError> {
-    let burn = burn_step_statement(user, method, step, at);
-    Ok(write.run(burn).await? == 1)
+    if write.run(burn_step_statement(user, method, step)).await? != 1 {
+        return Ok(false);
+    }
+    write.run(note_use_statement(user, method, at)).await?;
+    Ok(true)
 }
 
-/// The statement of [`burn`].
-pub fn burn_step_statement(
+/// The statement that decides in [`burn`].
+pub fn burn_step_statement(user: &UserId, method: &MethodId, step: TimeStep) -> Statement {
+    of_method(BURN_STEP, user, method).bind(step.number())
+}
+
+/// The statement of [`burn`] that records the use.
+pub fn note_use_statement(user: &UserId, method: &MethodId, at: Timestamp) -> Statement {
+    of_method(NOTE_USE, user, method).bind(at.millis())
+}
+
+/// Whether the user has a method. The caller holds the user's row.
+pub async fn has_any(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
+    let all = query(COUNT_ALL).bind(user.as_str());
+    Ok(write.count(all).await? > 0)
+}
+
+/// Whether the user has a method, and fewer applications than they can have. The caller holds the
+/// user's row.
+pub async fn may_add_application(
+    write: &mut WriteTransaction,
     user: &UserId,
-    method: &MethodId,
-    step: TimeStep,
-    at: Timestamp,
-) -> Statement {
-    query(BURN_STEP)
-        .bind(method.as_str())
-        .bind(user.as_str())
-        .bind(step.number())
-        .bind(at.millis())
+) -> Result<bool, PortError> {
+    let applications = query(COUNT_APPLICATIONS).bind(user.as_str());
+    let applications = write.count(applications).await?;
+    let is_room = usize::try_from(applications).is_ok_and(|count| count < MAX_APPLICATIONS);
+    Ok(is_room && has_any(write, user).await?)
 }
 
-/// Removes a user's method with its codes, pending keys and attempts, but not the sessions. False
-/// if there was no method.
-pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
-    // Whatever could replace the method must not outlive it.
+/// Removes the user's methods with their codes, pending keys and attempts, but not the sessions.
+/// False if there was no method.
+pub async fn remove_all(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
+    remove_what_belongs(write, user).await?;
+    let methods = query(DELETE_OF_USER).bind(user.as_str());
+    Ok(write.run(methods).await? > 0)
+}
+
+/// Removes whatever could replace a method, which must not outlive the last one.
+async fn remove_what_belongs(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     backup_codes::delete_sets(write, user).await?;
     pending_keys::delete_of_user(write, user).await?;
-    guess_budgets::clear_all(write, user).await?;
-    let method = query(DELETE_OF_USER).bind(user.as_str());
-    Ok(write.run(method).await? == 1)
+    guess_budgets::clear_all(write, user).await.map(drop)
 }
 
-/// Removes a user's method and ends their sessions, because another person decided it, or the
-/// method is lost.
+/// Removes a user's methods and ends their sessions, because another person decided it, or the
+/// methods are lost.
 pub async fn reset(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     sessions::end_all(write, user).await?;
-    remove(write, user).await
+    remove_all(write, user).await
+}
+
+/// What a deleted method was.
+pub struct DeletedMethod {
+    pub name: MethodName,
+    pub is_default: bool,
+}
+
+/// Deletes one method of the user with its key, pending resets and grants; `None` if there is no
+/// such method.
+pub async fn delete_one(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    method: &MethodId,
+) -> Result<Option<DeletedMethod>, PortError> {
+    let deleted = write.row(of_method(DELETE_ONE, user, method)).await?;
+    let read = |row: AnyRow| {
+        Ok(DeletedMethod {
+            name: row.stored_text("name")?,
+            is_default: row.flag("is_default")?,
+        })
+    };
+    deleted.map(read).transpose()
 }
 
 pub async fn delete(
     write: &mut WriteTransaction,
     deletion: &Deletion,
-) -> Result<GrantUse, PortError> {
+) -> Result<MethodDeletion, PortError> {
     let Deletion { swap, grant, at } = deletion;
-    locks::person(write, &grant.user).await?;
-    if !step_ups::consume(write, grant, ProtectedAction::Delete).await? {
-        return Ok(GrantUse::NoGrant);
-    }
-    let reset_session = sessions::bind_swap(query(RESET_SESSION), swap, *at);
-    let reset_session = reset_session.bind(grant.user.as_str());
-    if write.run(reset_session).await? != 1 {
-        return Ok(GrantUse::NotAllowed);
-    }
-    sessions::end_others(write, &grant.user, &swap.session).await?;
-    if remove(write, &grant.user).await? {
-        Ok(GrantUse::Done)
-    } else {
-        Ok(GrantUse::NotAllowed)
-    }
-}
-
-pub async fn activate(
-    write: &mut WriteTransaction,
-    activation: &Activation,
-) -> Result<KeyActivation, PortError> {
-    let Activation { swap, user, at, .. } = activation;
-    locks::person(write, user).await?;
-    let codes_for = match activation.replaces {
-        None => CodesFor::Added,
-        Some(_) => CodesFor::Reset,
+    let user = &grant.user;
+    let Intent::Delete { method } = &grant.intent else {
+        return Ok(MethodDeletion::NoGrant);
     };
-    let complete_session = sessions::bind_swap(query(COMPLETE_SESSION), swap, *at)
-        .bind(user.as_str())
-        .bind(codes_for.as_str());
-    if write.run(complete_session).await? != 1 {
-        return Ok(KeyActivation::SessionGone);
+    locks::person(write, user).await?;
+    if !step_ups::consume(write, grant, ProtectedAction::Delete).await? {
+        return Ok(MethodDeletion::NoGrant);
+    }
+    let others = of_method(COUNT_OTHERS, user, method);
+    let is_last = write.count(others).await? == 0;
+    let change_session = if is_last {
+        RESET_SESSION
+    } else {
+        step_ups::RENEW_SESSION
+    };
+    let change_session = sessions::bind_swap(query(change_session), swap, *at);
+    let change_session = change_session.bind(user.as_str());
+    if write.run(change_session).await? != 1 {
+        return Ok(MethodDeletion::NotAllowed);
     }
     sessions::end_others(write, user, &swap.session).await?;
-    // Takes the key first, because removing the replaced method would delete the key too.
-    if !pending_keys::take(write, activation).await?
-        || !delete_replaced(write, activation).await?
-        || write.run(insert_statement(activation)).await? != 1
-    {
-        return Ok(KeyActivation::KeyGone);
-    }
-    match activation.replaces {
-        None => backup_codes::replace_all(write, user, &activation.codes).await?,
-        Some(_) => backup_codes::keep_pending(write, user, &activation.codes).await?,
-    }
-    guess_budgets::give_back(write, user, &swap.session).await?;
-    Ok(KeyActivation::Activated)
-}
-
-/// In a reset, removes the old method and every grant based on it.
-async fn delete_replaced(
-    write: &mut WriteTransaction,
-    activation: &Activation,
-) -> Result<bool, PortError> {
-    let Some(old) = &activation.replaces else {
-        return Ok(true);
+    let Some(deleted) = delete_one(write, user, method).await? else {
+        return Ok(MethodDeletion::NotAllowed);
     };
-    let delete = query(DELETE_REPLACED)
-        .bind(old.as_str())
-        .bind(activation.user.as_str());
-    Ok(write.run(delete).await? == 1)
+    let new_default = if is_last {
+        remove_what_belongs(write, user).await?;
+        None
+    } else if deleted.is_default {
+        let newest = query(NEWEST_TO_DEFAULT).bind(user.as_str());
+        let newest = write.row(newest).await?;
+        newest.map(|row| row.stored_text("name")).transpose()?
+    } else {
+        None
+    };
+    Ok(MethodDeletion::Deleted { new_default })
 }
 
-fn insert_statement(activation: &Activation) -> Statement {
-    query(INSERT)
-        .bind(activation.method.as_str())
-        .bind(activation.user.as_str())
-        .bind(activation.name.as_str())
-        .bind(activation.key.key_id.as_str())
-        .bind(activation.key.bytes.as_slice())
-        .bind(activation.step.number())
-        .bind(activation.at.millis())
+/// The answer to a change that may find everything as it should be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum MethodUpdate {
+    Changed,
+    Unchanged,
+    NoMethod,
+}
+
+/// Renames a method of the user. The caller holds the user's row.
+pub async fn rename(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    method: &MethodId,
+    name: &MethodName,
+) -> Result<MethodUpdate, PortError> {
+    let rename = of_method(RENAME, user, method).bind(name.as_str());
+    if write.run(rename).await? == 1 {
+        return Ok(MethodUpdate::Changed);
+    }
+    Ok(match is_default(write, user, method).await? {
+        Some(_) => MethodUpdate::Unchanged,
+        None => MethodUpdate::NoMethod,
+    })
+}
+
+/// Makes a method of the user the only default. The caller holds the user's row.
+pub async fn make_default(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    method: &MethodId,
+) -> Result<MethodUpdate, PortError> {
+    match is_default(write, user, method).await? {
+        None => Ok(MethodUpdate::NoMethod),
+        Some(true) => Ok(MethodUpdate::Unchanged),
+        Some(false) => {
+            clear_default(write, user).await?;
+            write.run(of_method(SET_DEFAULT, user, method)).await?;
+            Ok(MethodUpdate::Changed)
+        }
+    }
+}
+
+/// Leaves the user without a default, so that another method can become it.
+pub async fn clear_default(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
+    let clear = query(CLEAR_DEFAULT).bind(user.as_str());
+    write.run(clear).await.map(drop)
+}
+
+async fn is_default(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    method: &MethodId,
+) -> Result<Option<bool>, PortError> {
+    let found = write.row(of_method(IS_DEFAULT, user, method)).await?;
+    found.map(|row| row.flag("is_default")).transpose()
+}
+
+/// Binds `$1` to the method and `$2` to the user.
+fn of_method(sql: &'static str, user: &UserId, method: &MethodId) -> Statement {
+    query(sql).bind(method.as_str()).bind(user.as_str())
 }

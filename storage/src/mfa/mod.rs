@@ -1,6 +1,7 @@
 //! Implements the port [`Mfa`]: pending keys, activation, codes at sign-in, and management of an
 //! active method.
 
+pub(crate) mod activation;
 pub(crate) mod backup_codes;
 pub(crate) mod code_sets;
 pub(crate) mod methods;
@@ -12,34 +13,28 @@ use async_trait::async_trait;
 use domain::{
     blind_index::BlindIndex,
     events::{Action, Event, MethodKind},
-    ids::{CodeSetId, SessionId, UserId},
+    ids::{CodeSetId, MethodId, SessionId, UserId},
     people::names::MethodName,
     ports::{
-        Activation, CodeSetChange, CodeUse, Deletion, Grant, GrantUse, KeyActivation, MethodChange,
-        MethodRecord, Mfa, NewCodeSet, PendingKey, PortError, SignInBackupCode,
-        SignInBackupCodeUse, SignInCode, SignInCodeUse, StoredBackupCode, TestedCode,
+        Activation, CodeSetChange, CodeUse, Deletion, Enrolment, Grant, GrantUse, KeyActivation,
+        KeyPurpose, MethodChange, MethodDeletion, Mfa, MfaSettings, NewCodeSet, PendingKey,
+        PortError, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+        StoredBackupCode, TestedCode,
     },
-    second_factor::step_up,
     time::Timestamp,
 };
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{locks, statement::query, transaction::EventNote},
+    engine::{
+        locks,
+        transaction::{EventNote, WriteTransaction},
+    },
+    mfa::methods::MethodUpdate,
     operation::servers,
     sign_in::guess_budgets,
 };
-
-const RENAME: &str = "
-    UPDATE mfa_methods
-    SET name = $2
-    WHERE user_id = $1 AND name <> $2";
-
-const EXISTS: &str = "
-    SELECT 1
-    FROM mfa_methods
-    WHERE user_id = $1";
 
 #[async_trait]
 impl Mfa for Store {
@@ -80,8 +75,12 @@ impl Mfa for Store {
         Ok(Some(stands))
     }
 
-    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.keep_pending_reset"))]
-    async fn keep_pending_reset(
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "mfa.keep_pending_with_grant")
+    )]
+    async fn keep_pending_with_grant(
         &self,
         key: PendingKey,
         grant: Grant,
@@ -90,13 +89,20 @@ impl Mfa for Store {
         locks::person(&mut write, &grant.user).await?;
         servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         let is_own = (&key.session, &key.user) == (&grant.session, &grant.user);
-        let kept = is_own
-            && match step_ups::take(&mut write, &grant, step_up::ProtectedAction::Reset).await? {
-                Some(proved_at) => pending_keys::keep_reset(&mut write, &key, proved_at).await?,
+        let fits = is_own && pending_keys::intent(&key.purpose).as_ref() == Some(&grant.intent);
+        let action = grant.intent.action();
+        let kept = fits
+            && match step_ups::take(&mut write, &grant, action).await? {
+                Some(proved_at) => pending_keys::keep_granted(&mut write, &key, proved_at).await?,
                 None => false,
             };
-        let event = Event::done(Action::ResetBegin).of(&grant.user);
-        write.commit_if(kept, event).await?;
+        let event = match key.purpose {
+            KeyPurpose::Reset(_) => Action::ResetBegin,
+            KeyPurpose::First | KeyPurpose::Further => Action::SetUpBegin,
+        };
+        write
+            .commit_if(kept, Event::done(event).of(&grant.user))
+            .await?;
         Ok(grant_use(kept))
     }
 
@@ -115,10 +121,10 @@ impl Mfa for Store {
     async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError> {
         let mut write = self.write().await?;
         servers::refuse_retired(&mut write, self.engine(), &activation.key.key_id).await?;
-        let answer = methods::activate(&mut write, &activation).await?;
-        let action = match activation.replaces {
-            None => Action::SetUpConfirm,
-            Some(_) => Action::ResetConfirm,
+        let answer = activation::activate(&mut write, &activation).await?;
+        let action = match activation.enrolment {
+            Enrolment::First(_) | Enrolment::Further => Action::SetUpConfirm,
+            Enrolment::Reset(..) => Action::ResetConfirm,
         };
         let event = application(action, &activation.user);
         let is_activated = answer == KeyActivation::Activated;
@@ -126,9 +132,9 @@ impl Mfa for Store {
         Ok(answer)
     }
 
-    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.method"))]
-    async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
-        methods::find(self, user).await
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.settings"))]
+    async fn settings(&self, user: &UserId) -> Result<MfaSettings, PortError> {
+        methods::settings(self, user).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.use_code"))]
@@ -168,11 +174,12 @@ impl Mfa for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.delete"))]
-    async fn delete(&self, deletion: Deletion) -> Result<GrantUse, PortError> {
+    async fn delete(&self, deletion: Deletion) -> Result<MethodDeletion, PortError> {
         let mut write = self.write().await?;
         let answer = methods::delete(&mut write, &deletion).await?;
         let event = Event::done(Action::MethodDelete).of(&deletion.grant.user);
-        write.commit_if(answer == GrantUse::Done, event).await?;
+        let is_deleted = matches!(answer, MethodDeletion::Deleted { .. });
+        write.commit_if(is_deleted, event).await?;
         Ok(answer)
     }
 
@@ -194,22 +201,28 @@ impl Mfa for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.rename"))]
-    async fn rename(&self, user: &UserId, name: MethodName) -> Result<MethodChange, PortError> {
+    async fn rename(
+        &self,
+        user: &UserId,
+        method: &MethodId,
+        name: MethodName,
+    ) -> Result<MethodChange, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
-        let rename = query(RENAME).bind(user.as_str()).bind(name.as_str());
-        if write.run(rename).await? == 0 {
-            // The name is unchanged, or the method is gone.
-            let is_there = write
-                .row(query(EXISTS).bind(user.as_str()))
-                .await?
-                .is_some();
-            write.rollback().await?;
-            return Ok(method_change(is_there));
-        }
-        let event = Event::done(Action::MethodRename).of(user);
-        write.commit(EventNote::Repeated(event)).await?;
-        Ok(MethodChange::Done)
+        let update = methods::rename(&mut write, user, method, &name).await?;
+        note_update(write, update, Action::MethodRename, user).await
+    }
+
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.make_default"))]
+    async fn make_default(
+        &self,
+        user: &UserId,
+        method: &MethodId,
+    ) -> Result<MethodChange, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        let update = methods::make_default(&mut write, user, method).await?;
+        note_update(write, update, Action::MethodDefault, user).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.reset_by_operator"))]
@@ -258,6 +271,23 @@ const fn grant_use(is_done: bool) -> GrantUse {
     } else {
         GrantUse::NoGrant
     }
+}
+
+/// Commits a change of a method with its event. Nothing is stored or recorded if the method is so
+/// already, or gone.
+async fn note_update(
+    write: WriteTransaction,
+    update: MethodUpdate,
+    action: Action,
+    user: &UserId,
+) -> Result<MethodChange, PortError> {
+    if update == MethodUpdate::Changed {
+        let event = Event::done(action).of(user);
+        write.commit(EventNote::Repeated(event)).await?;
+    } else {
+        write.rollback().await?;
+    }
+    Ok(method_change(update != MethodUpdate::NoMethod))
 }
 
 const fn method_change(had_method: bool) -> MethodChange {

@@ -1,46 +1,75 @@
-//! Pending keys: one per session, confirmed by a code from the authenticator.
+//! Pending keys: one per session, confirmed by a code from the authenticator. A key's purpose is
+//! told by two columns: with `replaces` it is for a reset, else with `proved_at` for a further
+//! method, else for a first one.
 
 use domain::{
     ids::{SessionId, UserId},
-    ports::{Activation, PendingKey, PortError},
+    people::names::MethodName,
+    ports::{Activation, KeyPurpose, PendingKey, PortError},
+    second_factor::step_up::Intent,
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
 
-use crate::engine::{
-    rows::Values,
-    statement::{Statement, query},
-    transaction::WriteTransaction,
+use crate::{
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
+    },
+    mfa::methods,
 };
 
 const FIND: &str = "
-    SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at
+    SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at, name, is_default
     FROM pending_keys
     WHERE session_id = $1";
 
 const KEEP_FIRST: &str = "
-    INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at)
-    VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at, name, is_default)
+    VALUES ($1, $2, $3, $4, $5, $6, 1)
     ON CONFLICT (session_id) DO UPDATE
     SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
-        made_at = excluded.made_at, replaces = NULL, proved_at = NULL
-    WHERE pending_keys.made_at <= $6 OR pending_keys.replaces IS NOT NULL";
+        made_at = excluded.made_at, replaces = NULL, proved_at = NULL,
+        name = excluded.name, is_default = 1
+    WHERE pending_keys.made_at <= $7 OR pending_keys.replaces IS NOT NULL
+        OR pending_keys.proved_at IS NOT NULL";
+
+const RENAME: &str = "
+    UPDATE pending_keys
+    SET name = $2
+    WHERE session_id = $1";
+
+const KEEP_FURTHER: &str = "
+    INSERT INTO pending_keys (
+        session_id, user_id, key_id, sealed_key, made_at, name, is_default, proved_at
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (session_id) DO UPDATE
+    SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
+        made_at = excluded.made_at, replaces = NULL, proved_at = excluded.proved_at,
+        name = excluded.name, is_default = excluded.is_default";
 
 /// Reads the method to replace, so that it must exist and be the user's.
 const KEEP_FOR_RESET: &str = "
     INSERT INTO pending_keys (
-        session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at
+        session_id, user_id, key_id, sealed_key, made_at, name, is_default, replaces, proved_at
     )
-    SELECT $1, m.user_id, $3, $4, $5, m.id, $7
+    SELECT $1, m.user_id, $3, $4, $5, m.name, m.is_default, m.id, $7
     FROM mfa_methods m
     WHERE m.id = $6 AND m.user_id = $2
     ON CONFLICT (session_id) DO UPDATE
     SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
-        made_at = excluded.made_at, replaces = excluded.replaces, proved_at = excluded.proved_at";
+        made_at = excluded.made_at, replaces = excluded.replaces, proved_at = excluded.proved_at,
+        name = excluded.name, is_default = excluded.is_default";
 
+/// `$4` is the method to replace, or empty; `$5` is 1 for a key that needed a verification. The
+/// key of a reset from before version 42 has no time of its verification.
 const TAKE: &str = "
     DELETE FROM pending_keys
-    WHERE session_id = $1 AND user_id = $2 AND made_at = $3 AND COALESCE(replaces, '') = $4";
+    WHERE session_id = $1 AND user_id = $2 AND made_at = $3 AND COALESCE(replaces, '') = $4
+        AND CASE WHEN replaces IS NULL AND proved_at IS NULL THEN 0 ELSE 1 END = $5
+    RETURNING name, is_default";
 
 const DROP: &str = "
     DELETE FROM pending_keys
@@ -56,56 +85,105 @@ pub fn find_statement(session: &SessionId) -> Statement {
 }
 
 pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
+    let proved_at = row.maybe_at("proved_at")?;
+    let purpose = match (row.maybe("replaces")?, proved_at) {
+        (Some(method), _) => KeyPurpose::Reset(method),
+        (None, Some(_)) => KeyPurpose::Further,
+        (None, None) => KeyPurpose::First,
+    };
     Ok(PendingKey {
         session: row.value("session_id")?,
         user: row.value("user_id")?,
         key: row.sealed()?,
         made_at: row.at("made_at")?,
-        replaces: row.maybe("replaces")?,
-        proved_at: row.maybe_at("proved_at")?,
+        purpose,
+        name: row.stored_text("name")?,
+        is_default: row.flag("is_default")?,
+        proved_at,
     })
 }
 
-/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or the key of
-/// a reset.
+/// The intent that a key needs a grant for; none for a first one.
+pub fn intent(purpose: &KeyPurpose) -> Option<Intent> {
+    match purpose {
+        KeyPurpose::First => None,
+        KeyPurpose::Further => Some(Intent::Add),
+        KeyPurpose::Reset(method) => Some(Intent::Reset {
+            method: method.clone(),
+        }),
+    }
+}
+
+/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or one that
+/// needed a verification; another one gets the name only.
 pub async fn keep(
     write: &mut WriteTransaction,
     key: &PendingKey,
     expired: Timestamp,
 ) -> Result<(), PortError> {
-    let keep = bind_key(query(KEEP_FIRST), key).bind(expired.millis());
-    write.run(keep).await.map(drop)
+    let keep = bind_key(query(KEEP_FIRST), key)
+        .bind(key.name.as_str())
+        .bind(expired.millis());
+    if write.run(keep).await? == 1 {
+        return Ok(());
+    }
+    let rename = query(RENAME)
+        .bind(key.session.as_str())
+        .bind(key.name.as_str());
+    write.run(rename).await.map(drop)
 }
 
-/// Stores the key of a reset that was granted at `proved_at`, replacing any other; false if the
-/// method to replace is not the user's.
-pub async fn keep_reset(
+/// Stores a key that was granted at `proved_at`, replacing any other; false if the user's methods
+/// do not allow it.
+pub async fn keep_granted(
     write: &mut WriteTransaction,
     key: &PendingKey,
     proved_at: Timestamp,
 ) -> Result<bool, PortError> {
-    let Some(method) = &key.replaces else {
-        return Ok(false);
+    let keep = match &key.purpose {
+        KeyPurpose::First => return Ok(false),
+        KeyPurpose::Further if !methods::may_add_application(write, &key.user).await? => {
+            return Ok(false);
+        }
+        KeyPurpose::Further => bind_key(query(KEEP_FURTHER), key)
+            .bind(key.name.as_str())
+            .bind(i64::from(key.is_default)),
+        KeyPurpose::Reset(method) => bind_key(query(KEEP_FOR_RESET), key).bind(method.as_str()),
     };
-    let keep = bind_key(query(KEEP_FOR_RESET), key)
-        .bind(method.as_str())
-        .bind(proved_at.millis());
-    Ok(write.run(keep).await? == 1)
+    Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
 }
 
-/// Deletes the verified key; true only for the call that did it. Does not take a key that has
-/// replaced it in the meantime, or one made for another purpose.
+/// What a verified key becomes.
+pub struct TakenKey {
+    pub name: MethodName,
+    pub is_default: bool,
+}
+
+/// Deletes the verified key and returns what it becomes, only to the call that did it. Does not
+/// take a key that has replaced it in the meantime, or one made for another purpose.
 pub async fn take(
     write: &mut WriteTransaction,
     activation: &Activation,
-) -> Result<bool, PortError> {
-    let replaces = activation.replaces.as_ref();
+) -> Result<Option<TakenKey>, PortError> {
+    let purpose = activation.enrolment.purpose();
+    let replaces = match &purpose {
+        KeyPurpose::First | KeyPurpose::Further => "",
+        KeyPurpose::Reset(method) => method.as_str(),
+    };
     let take = query(TAKE)
         .bind(activation.swap.session.as_str())
         .bind(activation.user.as_str())
         .bind(activation.made_at.millis())
-        .bind(replaces.map_or("", |method| method.as_str()));
-    Ok(write.run(take).await? == 1)
+        .bind(replaces.to_owned())
+        .bind(i64::from(purpose != KeyPurpose::First));
+    let taken = write.row(take).await?;
+    let read = |row: AnyRow| {
+        Ok(TakenKey {
+            name: row.stored_text("name")?,
+            is_default: row.flag("is_default")?,
+        })
+    };
+    taken.map(read).transpose()
 }
 
 /// Drops the session's key. Returns its user, if there was one.

@@ -39,7 +39,8 @@ const NOTE_RECOVERY: &str = "
     SET recovered_at = $2
     WHERE id = $1";
 
-/// Uses up the step of a code in one batch with its effects; the first three statements decide.
+/// Uses up the step of a code in one batch with its effects; the changes of the user, the
+/// step and the session decide.
 pub async fn use_code(store: &Store, code: SignInCode) -> Result<SignInCodeUse, PortError> {
     let mut write = store.write().await?;
     let browser = known(&code.swap, &code.user, code.browser, code.at);
@@ -49,6 +50,10 @@ pub async fn use_code(store: &Store, code: SignInCode) -> Result<SignInCodeUse, 
         &code.user,
         &code.method,
         code.step,
+    ));
+    batch.add(methods::note_use_statement(
+        &code.user,
+        &code.method,
         code.at,
     ));
     let complete_session = batch.add(complete_session_statement(&code.swap, &browser));

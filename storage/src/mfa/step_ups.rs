@@ -55,7 +55,7 @@ const TAKE_GRANT: &str = "
     RETURNING granted_at";
 
 /// A session that still owes its second factor must complete its sign-in, and can't step up.
-const RENEW_SESSION: &str = "
+pub const RENEW_SESSION: &str = "
     UPDATE sessions
     SET token_hash = $3, seen_at = $4
     WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
@@ -100,7 +100,7 @@ impl StepUps for Store {
         let mut write = self.write().await?;
         let answer = verify(&mut write, &verification).await?;
         let method = match verification.proof {
-            Proof::Step(_) => MethodKind::Application,
+            Proof::Step { .. } => MethodKind::Application,
             Proof::BackupCode(_) => MethodKind::BackupCode,
         };
         let event = granted_to(&verification.user, &verification.intent).with(method);
@@ -149,7 +149,7 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
         .saying(intent.action().as_str());
     match intent {
         Intent::RuleOff { account } | Intent::MemberReset { account, .. } => event.at(account),
-        Intent::Reset | Intent::Delete | Intent::Generate => event,
+        Intent::Add | Intent::Reset { .. } | Intent::Delete { .. } | Intent::Generate => event,
     }
 }
 
@@ -232,14 +232,14 @@ async fn verify(
         return Ok(CodeUse::SessionGone);
     }
     let is_spent = match &verification.proof {
-        Proof::Step(step) => methods::burn(write, user, &verification.method, *step, *at).await?,
+        Proof::Step { method, step } => methods::burn(write, user, method, *step, *at).await?,
         Proof::BackupCode(code) => backup_codes::spend(write, user, code, *at).await?,
     };
     if !is_spent {
         return Ok(CodeUse::AlreadyUsed);
     }
     match verification.proof {
-        Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
+        Proof::Step { .. } => guess_budgets::give_back(write, user, &swap.session).await?,
         // A backup code unlocks, as at sign-in; otherwise a locked authenticator could not even be
         // reset.
         Proof::BackupCode(_) => {

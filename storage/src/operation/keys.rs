@@ -79,9 +79,9 @@ impl SealedRow {
 /// one key, or hold them in memory.
 const NEEDED: &str = "
     WITH RECURSIVE of_methods (key_id) AS (
-        SELECT MIN(key_id) FROM mfa_methods
+        SELECT MIN(key_id) FROM app_keys
         UNION ALL
-        SELECT (SELECT MIN(m.key_id) FROM mfa_methods m WHERE m.key_id > o.key_id)
+        SELECT (SELECT MIN(k.key_id) FROM app_keys k WHERE k.key_id > o.key_id)
         FROM of_methods o
         WHERE o.key_id IS NOT NULL
     )
@@ -112,9 +112,11 @@ impl Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.people_of_key"))]
     pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
         const PEOPLE: &str = "
-            SELECT u.email
-            FROM mfa_methods m JOIN users u ON u.id = m.user_id
-            WHERE m.key_id = $1
+            SELECT DISTINCT u.email
+            FROM app_keys k
+            JOIN mfa_methods m ON m.id = k.method_id
+            JOIN users u ON u.id = m.user_id
+            WHERE k.key_id = $1
             ORDER BY u.email
             LIMIT $2";
         let people = query(PEOPLE)
@@ -128,7 +130,7 @@ impl Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.rows_of_key"))]
     pub async fn rows_of_key(&self, key: &KeyId) -> Result<u32, PortError> {
         const ROWS: &str = "
-            SELECT (SELECT COUNT(*) FROM mfa_methods WHERE key_id = $1)
+            SELECT (SELECT COUNT(*) FROM app_keys WHERE key_id = $1)
                  + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
                  + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
         let row = self.row(query(ROWS).bind(key.as_str().to_owned())).await?;
@@ -224,10 +226,10 @@ impl Store {
 /// The next rows after `after` that are sealed with another key than `key`.
 pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Statement {
     const METHODS: &str = "
-        SELECT id, user_id, key_id, sealed_key
-        FROM mfa_methods
-        WHERE id > $1 AND key_id <> $2
-        ORDER BY id
+        SELECT k.method_id, m.user_id, k.key_id, k.sealed_key
+        FROM app_keys k JOIN mfa_methods m ON m.id = k.method_id
+        WHERE k.method_id > $1 AND k.key_id <> $2
+        ORDER BY k.method_id
         LIMIT $3";
     const PENDING: &str = "
         SELECT session_id, user_id, key_id, sealed_key
@@ -249,7 +251,7 @@ pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> State
 pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, PortError> {
     let user = row.value("user_id")?;
     Ok(match table {
-        SealedTable::Methods => SealedRow::Method(user, row.value("id")?, row.sealed()?),
+        SealedTable::Methods => SealedRow::Method(user, row.value("method_id")?, row.sealed()?),
         SealedTable::Pending => SealedRow::Pending(user, row.value("session_id")?, row.sealed()?),
     })
 }
@@ -271,9 +273,9 @@ async fn reseal(
     new: &Sealed,
 ) -> Result<u64, PortError> {
     const METHOD: &str = "
-        UPDATE mfa_methods
+        UPDATE app_keys
         SET key_id = $4, sealed_key = $5
-        WHERE id = $1 AND key_id = $2 AND sealed_key = $3";
+        WHERE method_id = $1 AND key_id = $2 AND sealed_key = $3";
     const PENDING: &str = "
         UPDATE pending_keys
         SET key_id = $4, sealed_key = $5

@@ -82,7 +82,7 @@ impl Store {
             SELECT u.email
             FROM invitations i JOIN users u ON u.id = i.user_id
             ORDER BY u.email";
-        const BURN: &str = "UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1";
+        const BURN: &str = "UPDATE app_keys SET last_step = $1 WHERE last_step < $1";
         const CODES_LEFT: &str = "SELECT COUNT(*) FROM backup_codes WHERE used_at IS NULL";
         let mut write = self.write().await?;
         // Locks all users first, before any concurrent request does.

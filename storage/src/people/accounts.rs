@@ -86,8 +86,11 @@ impl Accounts for Store {
                     FROM memberships c
                     WHERE c.account_id = a.id) AS members,
                    (SELECT COUNT(*)
-                    FROM memberships c JOIN mfa_methods m ON m.user_id = c.user_id
-                    WHERE c.account_id = a.id) AS protected
+                    FROM memberships c
+                    WHERE c.account_id = a.id
+                      AND EXISTS (SELECT 1
+                                  FROM mfa_methods m
+                                  WHERE m.user_id = c.user_id)) AS protected
             FROM memberships p JOIN accounts a ON a.id = p.account_id
             WHERE p.user_id = $1
             ORDER BY a.name_folded";

@@ -36,8 +36,11 @@ struct Patterns {
 
 /// Without a filter.
 const PAGE: &str = "
-    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
-           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
+           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
+           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            (SELECT COUNT(*)
             FROM memberships f
@@ -55,7 +58,6 @@ const PAGE: &str = "
     JOIN users u ON u.id = listed.id
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
-    LEFT JOIN mfa_methods m ON m.user_id = listed.id
     LEFT JOIN attempts t ON t.user_id = listed.id
     ORDER BY u.name_folded, u.id";
 
@@ -64,8 +66,11 @@ const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_
 
 /// With a search, which reads all matching members and counts them in the same query.
 const NAMED: &str = "
-    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
-           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
+           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
+           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            (SELECT COUNT(*)
             FROM memberships f
@@ -85,7 +90,6 @@ const NAMED: &str = "
     JOIN users u ON u.id = listed.id
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
-    LEFT JOIN mfa_methods m ON m.user_id = listed.id
     LEFT JOIN attempts t ON t.user_id = listed.id
     ORDER BY u.name_folded, u.id";
 
@@ -93,8 +97,11 @@ const NAMED: &str = "
 /// because a page of members can't be filtered after it was read; `$8` is the number of refused
 /// codes in a row that locks. A test compares the two.
 const IN_STATE: &str = "
-    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
-           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
+           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
+           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            (SELECT COUNT(*)
             FROM memberships f
@@ -109,7 +116,7 @@ const IN_STATE: &str = "
           FROM memberships p
           JOIN users u ON u.id = p.user_id
           JOIN accounts a ON a.id = $1
-          LEFT JOIN mfa_methods m ON m.user_id = p.user_id
+          LEFT JOIN mfa_methods m ON m.user_id = p.user_id AND m.is_default = 1
           LEFT JOIN attempts t ON t.user_id = p.user_id
           WHERE p.account_id = $1
             AND CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'setup_required'
@@ -124,14 +131,16 @@ const IN_STATE: &str = "
     JOIN users u ON u.id = listed.id
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
-    LEFT JOIN mfa_methods m ON m.user_id = listed.id
     LEFT JOIN attempts t ON t.user_id = listed.id
     ORDER BY u.name_folded, u.id";
 
 /// One member, `$3`.
 const ONE: &str = "
-    SELECT u.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
-           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+    SELECT u.id, u.name, u.email, p.role, a.require_mfa,
+           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = u.id) AS added_at,
+           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = u.id) AS used_at,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = u.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            (SELECT COUNT(*)
             FROM memberships f
@@ -144,7 +153,6 @@ const ONE: &str = "
     FROM memberships p
     JOIN users u ON u.id = p.user_id
     JOIN accounts a ON a.id = p.account_id
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
     LEFT JOIN attempts t ON t.user_id = u.id
     WHERE p.account_id = $1 AND p.user_id = $3";
 

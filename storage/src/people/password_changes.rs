@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use domain::{
     events::{Action, Event, MethodKind},
-    ids::{MethodId, UserId},
+    ids::UserId,
     ports::{PasswordChange, PasswordChanges, PasswordUpdate, PortError, Proof},
 };
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, statement::query, transaction::WriteTransaction},
+    engine::{statement::query, transaction::WriteTransaction},
     mfa::{backup_codes, methods},
     people::invitations,
     sign_in::{guess_budgets, sessions},
@@ -63,12 +63,12 @@ async fn changed(
     let renew = sessions::bind_swap(query(RENEW), swap, *at).bind(user.as_str());
     if write.run(set).await? != 1
         || write.run(renew).await? != 1
-        || method(write, user).await?.as_ref() != change.proof.as_ref().map(|(method, _)| method)
+        || has_method(write, user).await? != change.proof.is_some()
     {
         return Ok(PasswordUpdate::SessionGone);
     }
-    if let Some((method, proof)) = &change.proof
-        && !spend(write, change, method, proof).await?
+    if let Some(proof) = &change.proof
+        && !spend(write, change, proof).await?
     {
         return Ok(PasswordUpdate::ProofUsed);
     }
@@ -80,25 +80,21 @@ async fn changed(
     Ok(PasswordUpdate::Changed)
 }
 
-async fn method(
-    write: &mut WriteTransaction,
-    user: &UserId,
-) -> Result<Option<MethodId>, PortError> {
-    const METHOD: &str = "SELECT id FROM mfa_methods WHERE user_id = $1";
-    let row = write.row(query(METHOD).bind(user.as_str())).await?;
-    row.map(|row| row.value("id")).transpose()
+async fn has_method(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
+    const ANY: &str = "SELECT 1 FROM mfa_methods WHERE user_id = $1 LIMIT 1";
+    let row = write.row(query(ANY).bind(user.as_str())).await?;
+    Ok(row.is_some())
 }
 
 /// Consumes the proof as an Identity verification does.
 async fn spend(
     write: &mut WriteTransaction,
     change: &PasswordChange,
-    method: &MethodId,
     proof: &Proof,
 ) -> Result<bool, PortError> {
     let (user, session, at) = (&change.user, &change.swap.session, change.at);
     match proof {
-        Proof::Step(step) => {
+        Proof::Step { method, step } => {
             let burnt = methods::burn(write, user, method, *step, at).await?;
             guess_budgets::give_back(write, user, session).await?;
             Ok(burnt)

@@ -15,12 +15,12 @@ use crate::{
 pub const ALL: &str = "
     SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
            CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
-           CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = u.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
            (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
     FROM users u
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
     LEFT JOIN attempts t ON t.user_id = u.id
     LEFT JOIN memberships p ON p.user_id = u.id
     LEFT JOIN accounts a ON a.id = p.account_id
@@ -30,12 +30,12 @@ pub const ALL: &str = "
 pub const ONE: &str = "
     SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
            CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
-           CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = u.id)
+                THEN 1 ELSE 0 END AS has_mfa,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
            (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
     FROM users u
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
     LEFT JOIN attempts t ON t.user_id = u.id
     LEFT JOIN memberships p ON p.user_id = u.id
     LEFT JOIN accounts a ON a.id = p.account_id

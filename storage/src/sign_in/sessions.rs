@@ -35,11 +35,11 @@ pub const FIND: &str = "
     SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at,
         s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at, s.refused_step,
         s.refused_offset, u.name, u.email,
-        CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+        CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = u.id)
+            THEN 1 ELSE 0 END AS has_mfa,
         p.account_id, p.role, a.require_mfa, a.name AS account_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
     LEFT JOIN memberships p ON p.user_id = u.id
     LEFT JOIN accounts a ON a.id = p.account_id
     WHERE s.token_hash = $1 AND u.disabled = 0

@@ -107,11 +107,18 @@ async fn filled(file: &Path, people: usize) {
         );
         insert.bind(user.clone()).execute(&mut *all).await.unwrap();
         let insert = query(
-            "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at)
-             VALUES ($1, $2, 'Application', 'key', $3, 0, 0)",
+            "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default)
+             VALUES ($1, $2, 'Application', 0, 'application', 1)",
         );
         let insert = insert.bind(method(number).as_str().to_owned());
-        let insert = insert.bind(user.clone()).bind(vec![0_u8; 60]);
+        let insert = insert.bind(user.clone());
+        insert.execute(&mut *all).await.unwrap();
+        let insert = query(
+            "INSERT INTO app_keys (method_id, key_id, sealed_key, last_step)
+             VALUES ($1, 'key', $2, 0)",
+        );
+        let insert = insert.bind(method(number).as_str().to_owned());
+        let insert = insert.bind(vec![0_u8; 60]);
         insert.execute(&mut *all).await.unwrap();
         let insert = query(
             "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
@@ -228,7 +235,7 @@ async fn run(template: &Path, plan: &Plan, load: Load, writers: usize, shares: b
 /// How many requests of this load left their row.
 async fn burnt(url: &str, load: Load) -> usize {
     let sql = match load {
-        Load::SecondFactor => "SELECT COUNT(*) FROM mfa_methods WHERE last_step > 0",
+        Load::SecondFactor => "SELECT COUNT(*) FROM app_keys WHERE last_step > 0",
         Load::WrongCode => "SELECT COUNT(*) FROM security_events WHERE outcome = 'failed'",
     };
     let mut connection = AnyConnection::connect(url).await.unwrap();

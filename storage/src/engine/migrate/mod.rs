@@ -48,6 +48,7 @@ const STEPS: &[MigrationStep] = &[
     step!(44, "0044_canonical_forms"),
     step!(45, "0045_refused_step"),
     step!(46, "0046_servers"),
+    step!(47, "0047_several_methods"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

@@ -15,12 +15,13 @@ macro_rules! tables {
 
 /// All tables except `heartbeat` and `servers`, which describe the running servers, and the
 /// migration history.
-pub const TABLES: [Table; 22] = tables! {
+pub const TABLES: [Table; 23] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
     "sessions" by "id";
     "mfa_methods" by "id";
+    "app_keys" by "method_id";
     "pending_keys" by "session_id";
     "step_ups" by "session_id";
     "code_sets" by "id";

@@ -39,7 +39,7 @@ async fn a_request_that_goes_away_leaves_all_or_nothing() {
             .await
             .unwrap()
             .is_some();
-        let left = store.method(&ada.user).await.unwrap().unwrap().codes_left;
+        let left = store.settings(&ada.user).await.unwrap().codes_left;
         let used = Users::find(&*store, &ada.user)
             .await
             .unwrap()

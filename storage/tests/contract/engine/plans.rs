@@ -13,7 +13,7 @@ use domain::{
     ports::{
         Accounts, Admission, Attempts, BrowserRecord, CodeSetChange, CodeUse, Events, Grant,
         GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
-        PasswordCount, PasswordTry, Proof, Sessions, StepUp, StepUps, Users, Verification,
+        PasswordCount, PasswordTry, Sessions, StepUp, StepUps, Users, Verification,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -29,8 +29,8 @@ use crate::{
     support::{
         ContractDatabase, START, from, later,
         people::{
-            BrowserSession, Protected, STRANGER, WithoutCount, browser, pending, protected,
-            session, somebody,
+            BrowserSession, Protected, STRANGER, WithoutCount, browser, default_method, pending,
+            protected, session, somebody,
         },
         stranger, token, vault,
     },
@@ -54,7 +54,7 @@ async fn nothing_is_read_from_end_to_end() {
     // Statements were captured, and the sweep had rows to delete.
     for part in [
         "FROM sessions s",
-        "UPDATE mfa_methods SET last_step",
+        "UPDATE app_keys SET last_step",
         "DELETE FROM known_browsers WHERE (token_hash) IN (SELECT token_hash FROM dead)",
     ] {
         assert!(
@@ -88,7 +88,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
             panic!("{counted:?}")
         };
         store.credentials(&user.email).await.unwrap().unwrap();
-        store.method(&ada.user).await.unwrap().unwrap();
+        default_method(store, &ada.user).await.unwrap();
         let new = NewSession {
             receipt: Some(receipt),
             replaces: Some(token()),
@@ -187,7 +187,7 @@ async fn working(store: &Store, ada: &Protected) {
         user: ada.user.clone(),
         intent: Intent::Generate,
         method: ada.method.clone(),
-        proof: Proof::Step(crate::support::people::FIRST_STEP.offset(4)),
+        proof: ada.step_proof(crate::support::people::FIRST_STEP.offset(4)),
         at: later(120),
     };
     assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);

@@ -20,7 +20,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
         CodeSetChange::NothingToFinish,
         "another session"
     );
-    assert!(!store.method(&ada.user).await.unwrap().unwrap().codes_saved);
+    assert!(!store.settings(&ada.user).await.unwrap().codes_saved);
 
     assert_eq!(
         store
@@ -29,7 +29,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
             .unwrap(),
         CodeSetChange::Done
     );
-    assert!(store.method(&ada.user).await.unwrap().unwrap().codes_saved);
+    assert!(store.settings(&ada.user).await.unwrap().codes_saved);
     let found = Sessions::find(store, ada.browser.token)
         .await
         .unwrap()
@@ -99,8 +99,8 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
     assert!(find(old).await.unwrap().is_none());
     assert!(find(dropped.codes[0].index).await.unwrap().is_none());
     assert!(find(new.codes[0].index).await.unwrap().is_some());
-    let method = store.method(&ada.user).await.unwrap().unwrap();
-    assert_eq!((method.codes_left, method.codes_saved), (10, true));
+    let settings = store.settings(&ada.user).await.unwrap();
+    assert_eq!((settings.codes_left, settings.codes_saved), (10, true));
     assert_eq!(database.count("code_sets").await, 1);
     assert_eq!(database.count("backup_codes").await, 10);
 }
@@ -128,8 +128,8 @@ async fn sets_of_other_people_stay_as_they_are() {
             .unwrap(),
         CodeSetChange::Done
     );
-    let method = store.method(&eve.user).await.unwrap().unwrap();
-    assert!(!method.codes_saved);
+    let settings = store.settings(&eve.user).await.unwrap();
+    assert!(!settings.codes_saved);
     let index = eve.codes.codes[0].index;
     assert!(
         store

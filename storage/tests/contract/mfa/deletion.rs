@@ -4,7 +4,7 @@ use domain::{
     events::Action,
     ids::UserId,
     ports::{
-        Attempts, CodeUse, Deletion, Grant, GrantUse, MethodChange, Mfa, Sessions, StepUps,
+        Attempts, CodeUse, Deletion, Grant, MethodChange, MethodDeletion, Mfa, Sessions, StepUps,
         TestedCode, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
@@ -13,8 +13,8 @@ use domain::{
 use crate::support::{
     ContractDatabase, START, bits, later,
     people::{
-        FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, pending, protected,
-        somebody,
+        FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, default_method, pending,
+        protected, somebody,
     },
     token,
 };
@@ -42,7 +42,7 @@ async fn busy(store: &storage::Store) -> Protected {
             .await
             .unwrap();
     }
-    let asked = ada.asked(&Intent::Reset);
+    let asked = ada.asked(&ada.reset_intent());
     store.ask(&half.session, &ada.user, asked).await.unwrap();
     ada
 }
@@ -67,11 +67,11 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
     let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = busy(store).await;
-    let grant = ada.granted(store, &Intent::Delete).await;
+    let grant = ada.granted(store, &ada.delete_intent()).await;
     let deletion = deletion(&ada, grant);
     assert_eq!(
         store.delete(deletion.clone()).await.unwrap(),
-        GrantUse::Done
+        MethodDeletion::Deleted { new_default: None }
     );
     nothing_is_left(&database, 1).await;
     let found = Sessions::find(store, deletion.swap.new).await;
@@ -83,43 +83,55 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
     assert!(!found.subject.has_mfa);
     let old = Sessions::find(store, ada.browser.token).await.unwrap();
     assert!(old.is_none());
-    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::NoGrant);
+    assert_eq!(
+        store.delete(deletion).await.unwrap(),
+        MethodDeletion::NoGrant
+    );
 }
 
 #[tokio::test]
 async fn nothing_is_deleted_without_grant_and_token() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (busy(store).await, protected(store).await);
-    let unasked = deletion(&ada, ada.grant(&Intent::Delete));
-    assert_eq!(store.delete(unasked).await.unwrap(), GrantUse::NoGrant);
+    let unasked = deletion(&ada, ada.grant(&ada.delete_intent()));
+    assert_eq!(
+        store.delete(unasked).await.unwrap(),
+        MethodDeletion::NoGrant
+    );
     let generate = ada.granted(store, &Intent::Generate).await;
     let other = deletion(&ada, generate);
-    assert_eq!(store.delete(other).await.unwrap(), GrantUse::NoGrant);
+    assert_eq!(store.delete(other).await.unwrap(), MethodDeletion::NoGrant);
 
-    let grant = ada.granted(store, &Intent::Delete).await;
+    let grant = ada.granted(store, &ada.delete_intent()).await;
     let mut late = deletion(&ada, grant.clone());
     late.swap.old = token();
-    assert_eq!(store.delete(late).await.unwrap(), GrantUse::NotAllowed);
+    assert_eq!(
+        store.delete(late).await.unwrap(),
+        MethodDeletion::NotAllowed
+    );
     let mut foreign = deletion(&ada, grant.clone());
     foreign.swap = eve.browser.swap();
-    assert_eq!(store.delete(foreign).await.unwrap(), GrantUse::NotAllowed);
+    assert_eq!(
+        store.delete(foreign).await.unwrap(),
+        MethodDeletion::NotAllowed
+    );
     let as_eve = Grant {
         user: eve.user.clone(),
         ..grant.clone()
     };
     let as_eve = deletion(&ada, as_eve);
-    assert_eq!(store.delete(as_eve).await.unwrap(), GrantUse::NoGrant);
+    assert_eq!(store.delete(as_eve).await.unwrap(), MethodDeletion::NoGrant);
 
     for user in [&ada.user, &eve.user] {
-        assert!(store.method(user).await.unwrap().is_some());
+        assert!(default_method(store, user).await.is_some());
     }
     let right = deletion(&ada, grant);
     assert_eq!(
         store.delete(right).await.unwrap(),
-        GrantUse::Done,
+        MethodDeletion::Deleted { new_default: None },
         "refusals left the grant"
     );
-    assert!(store.method(&eve.user).await.unwrap().is_some());
+    assert!(default_method(store, &eve.user).await.is_some());
 }
 
 #[tokio::test]
@@ -176,7 +188,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
         store.test(tested(&ada, 2)).await.unwrap(),
         CodeUse::Accepted
     );
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
         (method.last_step, method.used_at),
         (FIRST_STEP.offset(2), Some(later(30)))
@@ -224,18 +236,18 @@ async fn a_method_is_renamed_by_its_owner() {
     let (ada, eve) = (protected(store).await, protected(store).await);
     let name = "Work phone".parse().unwrap();
     assert_eq!(
-        store.rename(&ada.user, name).await.unwrap(),
+        store.rename(&ada.user, &ada.method, name).await.unwrap(),
         MethodChange::Done
     );
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(method.name.as_str(), "Work phone");
-    let other = store.method(&eve.user).await.unwrap().unwrap();
+    let other = default_method(store, &eve.user).await.unwrap();
     assert_eq!(other.name.as_str(), "Authenticator application");
     let bob = somebody(store).await;
-    assert_eq!(
-        store.rename(&bob, method.name).await.unwrap(),
-        MethodChange::NoMethod
-    );
+    for foreign in [&bob, &eve.user] {
+        let renamed = store.rename(foreign, &ada.method, method.name.clone());
+        assert_eq!(renamed.await.unwrap(), MethodChange::NoMethod);
+    }
 }
 
 /// A thief with an open session can rename without limit. That writes one event row per minute, and
@@ -248,7 +260,7 @@ async fn renaming_again_and_again_leaves_one_event_a_minute() {
     for name in ["Work phone", "Work phone", "Old phone", "Work phone"] {
         let name = name.parse().unwrap();
         assert_eq!(
-            store.rename(&ada.user, name).await.unwrap(),
+            store.rename(&ada.user, &ada.method, name).await.unwrap(),
             MethodChange::Done
         );
         let events = store.newest_events(100).await.unwrap();

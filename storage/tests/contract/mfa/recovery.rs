@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     ids::AccountId,
-    ports::{CodeUse, Deletion, GrantUse, Mfa, RecoveryGrant, StepUp, StepUps},
+    ports::{CodeUse, Deletion, GrantUse, MethodDeletion, Mfa, RecoveryGrant, StepUp, StepUps},
     second_factor::step_up::Intent,
 };
 use storage::Store;
@@ -63,7 +63,7 @@ async fn a_sign_in_by_backup_code_stands_for_one_verification() {
         ..ada.asked(&Intent::Generate)
     };
     assert_eq!(asked, Some(granted));
-    assert!(!grants(store, &ada, &Intent::Reset).await, "once");
+    assert!(!grants(store, &ada, &ada.reset_intent()).await, "once");
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
     let grant = ada.grant(&Intent::Generate);
     assert_eq!(
@@ -85,7 +85,7 @@ async fn it_stands_for_nothing_else() {
     let account = AccountId::from_random(bits());
     let member = ada.user.clone();
     for intent in [
-        Intent::Delete,
+        ada.delete_intent(),
         Intent::RuleOff {
             account: account.clone(),
         },
@@ -97,7 +97,7 @@ async fn it_stands_for_nothing_else() {
         .grant_by_recovery(
             &ada.browser.session,
             &ada.user,
-            ada.asked(&Intent::Reset),
+            ada.asked(&ada.reset_intent()),
             START,
             START,
         )
@@ -105,7 +105,7 @@ async fn it_stands_for_nothing_else() {
     assert_eq!(lapsed.unwrap(), RecoveryGrant::NoRecovery);
     let foreign = StepUp {
         method: protected(store).await.method,
-        ..ada.asked(&Intent::Reset)
+        ..ada.asked(&ada.reset_intent())
     };
     let before = START.minus(Duration::from_mins(10));
     let session = &ada.browser.session;
@@ -114,7 +114,7 @@ async fn it_stands_for_nothing_else() {
         .await;
     assert_eq!(foreign.unwrap(), RecoveryGrant::NoRecovery);
     assert!(
-        grants(store, &ada, &Intent::Reset).await,
+        grants(store, &ada, &ada.reset_intent()).await,
         "it was not used up by refusals"
     );
 }
@@ -127,7 +127,7 @@ async fn it_is_the_sessions_own() {
     let set_up = ada.browser.clone();
     let recovered = recover(store, &ada, 0).await;
     assert!(
-        !grants(store, &ada, &Intent::Reset).await,
+        !grants(store, &ada, &ada.reset_intent()).await,
         "another session"
     );
     let eve = protected(store).await;
@@ -135,7 +135,7 @@ async fn it_is_the_sessions_own() {
         .grant_by_recovery(
             &recovered.session,
             &eve.user,
-            eve.asked(&Intent::Reset),
+            eve.asked(&ada.reset_intent()),
             START.minus(Duration::from_secs(1)),
             START,
         )
@@ -156,7 +156,7 @@ async fn it_is_the_sessions_own() {
         .execute(&database.raw().await)
         .await
         .unwrap();
-    assert!(!grants(store, &ada, &Intent::Reset).await, "barred");
+    assert!(!grants(store, &ada, &ada.reset_intent()).await, "barred");
 }
 
 #[tokio::test]
@@ -182,12 +182,15 @@ async fn a_deletion_ends_it() {
     let store = &database.store;
     let mut ada = protected(store).await;
     ada.browser = recover(store, &ada, 0).await;
-    let grant = ada.granted(store, &Intent::Delete).await;
+    let grant = ada.granted(store, &ada.delete_intent()).await;
     let deletion = Deletion {
         swap: ada.browser.swap(),
         grant,
         at: later(1),
     };
-    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::Done);
+    assert_eq!(
+        store.delete(deletion).await.unwrap(),
+        MethodDeletion::Deleted { new_default: None }
+    );
     assert_eq!(recovered_at(&database, &ada.browser).await, None);
 }

@@ -2,8 +2,8 @@
 
 use domain::{
     ports::{
-        Activation, Attempts, CodeSetChange, CodeUse, Grant, GrantUse, KeyActivation, Mfa,
-        PendingKey, Sessions, StepUps,
+        Activation, Attempts, CodeSetChange, CodeUse, Enrolment, Grant, GrantUse, KeyActivation,
+        KeyPurpose, Mfa, PendingKey, Sessions, StepUps,
     },
     second_factor::{
         enrolment::{CodesFor, PENDING_KEY},
@@ -14,7 +14,10 @@ use domain::{
 
 use crate::support::{
     ContractDatabase, START, later,
-    people::{Protected, WithoutCount, activation, browser, code_set, pending, protected},
+    people::{
+        Protected, WithoutCount, activation, browser, code_set, codes_of, default_method, pending,
+        protected,
+    },
     sealed,
 };
 
@@ -24,7 +27,9 @@ fn reset_key(ada: &Protected) -> PendingKey {
         user: ada.user.clone(),
         key: sealed(),
         made_at: START,
-        replaces: Some(ada.method.clone()),
+        purpose: KeyPurpose::Reset(ada.method.clone()),
+        name: "Authenticator application".parse().unwrap(),
+        is_default: true,
         proved_at: None,
     }
 }
@@ -34,24 +39,26 @@ async fn the_grant_is_taken_when_the_key_is_made() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
-    let without = ada.grant(&Intent::Reset);
+    let without = ada.grant(&ada.reset_intent());
     assert_eq!(
         store
-            .keep_pending_reset(key.clone(), without)
+            .keep_pending_with_grant(key.clone(), without)
             .await
             .unwrap(),
         GrantUse::NoGrant
     );
-    let grant = ada.granted(store, &Intent::Reset).await;
-    let kept = store.keep_pending_reset(key.clone(), grant.clone()).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
+    let kept = store
+        .keep_pending_with_grant(key.clone(), grant.clone())
+        .await;
     assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
     assert_eq!(
-        (&stands.key, &stands.replaces, stands.made_at),
-        (&key.key, &Some(ada.method.clone()), START)
+        (&stands.key, &stands.purpose, stands.made_at),
+        (&key.key, &key.purpose, START)
     );
     assert_eq!(
-        store.keep_pending_reset(key, grant).await.unwrap(),
+        store.keep_pending_with_grant(key, grant).await.unwrap(),
         GrantUse::NoGrant,
         "once"
     );
@@ -60,8 +67,8 @@ async fn the_grant_is_taken_when_the_key_is_made() {
         made_at: later(1),
         ..reset_key(&ada)
     };
-    let grant = ada.granted(store, &Intent::Reset).await;
-    let kept = store.keep_pending_reset(second.clone(), grant).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
+    let kept = store.keep_pending_with_grant(second.clone(), grant).await;
     assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
     assert_eq!(stands.key, second.key, "whatever stood there");
@@ -71,14 +78,14 @@ async fn the_grant_is_taken_when_the_key_is_made() {
 async fn a_key_for_another_method_or_session_takes_no_grant() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
-    let grant = ada.granted(store, &Intent::Reset).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
     let mut wrong = vec![reset_key(&ada); 4];
-    wrong[0].replaces = Some(eve.method.clone());
-    wrong[1].replaces = None;
+    wrong[0].purpose = KeyPurpose::Reset(eve.method.clone());
+    wrong[1].purpose = KeyPurpose::First;
     wrong[2].session = eve.browser.session.clone();
     wrong[3].user = eve.user.clone();
     for (number, key) in wrong.into_iter().enumerate() {
-        let kept = store.keep_pending_reset(key, grant.clone()).await;
+        let kept = store.keep_pending_with_grant(key, grant.clone()).await;
         assert_eq!(kept.unwrap(), GrantUse::NoGrant, "case {number}");
     }
     let other = Grant {
@@ -87,11 +94,14 @@ async fn a_key_for_another_method_or_session_takes_no_grant() {
     };
     let key = reset_key(&ada);
     assert_eq!(
-        store.keep_pending_reset(key.clone(), other).await.unwrap(),
+        store
+            .keep_pending_with_grant(key.clone(), other)
+            .await
+            .unwrap(),
         GrantUse::NoGrant
     );
     assert_eq!(
-        store.keep_pending_reset(key, grant).await.unwrap(),
+        store.keep_pending_with_grant(key, grant).await.unwrap(),
         GrantUse::Done
     );
 }
@@ -101,29 +111,38 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
-    let grant = ada.granted(store, &Intent::Reset).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
     assert_eq!(
-        store.keep_pending_reset(key.clone(), grant).await.unwrap(),
+        store
+            .keep_pending_with_grant(key.clone(), grant)
+            .await
+            .unwrap(),
         GrantUse::Done
     );
     let first = PendingKey {
         key: sealed(),
         made_at: later(1),
-        replaces: None,
+        purpose: KeyPurpose::First,
         ..key
     };
     let expired = START.minus(PENDING_KEY);
     let stands = store.keep_pending(first.clone(), expired).await.unwrap();
     let stands = stands.unwrap();
-    assert_eq!((&stands.key, stands.replaces), (&first.key, None));
+    assert_eq!(
+        (&stands.key, stands.purpose),
+        (&first.key, KeyPurpose::First)
+    );
 }
 
 /// Stores the key of a reset and returns the activation by its first code.
 async fn ready(store: &storage::Store, ada: &mut Protected) -> Activation {
     let key = reset_key(ada);
-    let grant = ada.granted(store, &Intent::Reset).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
     assert_eq!(
-        store.keep_pending_reset(key.clone(), grant).await.unwrap(),
+        store
+            .keep_pending_with_grant(key.clone(), grant)
+            .await
+            .unwrap(),
         GrantUse::Done
     );
     Activation {
@@ -139,7 +158,7 @@ async fn the_first_code_swaps_the_methods() {
     let mut ada = protected(store).await;
     let other = browser(store, &ada.user).await;
     let activation = ready(store, &mut ada).await;
-    let last_step = store.method(&ada.user).await.unwrap().unwrap().last_step;
+    let last_step = default_method(store, &ada.user).await.unwrap().last_step;
     let half = ada.code(&other, 2);
     assert_eq!(
         store.use_code(half.clone()).await.unwrap().without_count(),
@@ -147,7 +166,7 @@ async fn the_first_code_swaps_the_methods() {
         "until then the old one works"
     );
     store
-        .ask(&other.session, &ada.user, ada.asked(&Intent::Delete))
+        .ask(&other.session, &ada.user, ada.asked(&ada.delete_intent()))
         .await
         .unwrap();
     for _ in 0..2 {
@@ -161,7 +180,7 @@ async fn the_first_code_swaps_the_methods() {
         KeyActivation::Activated
     );
 
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
         (&method.id, &method.key),
         (&activation.method, &activation.key)
@@ -201,7 +220,7 @@ async fn the_old_codes_work_until_the_new_ones_are_finished() {
     let mut ada = protected(store).await;
     let activation = ready(store, &mut ada).await;
     let session = activation.swap.session.clone();
-    let (old, new) = (ada.codes.clone(), activation.codes.clone());
+    let (old, new) = (ada.codes.clone(), codes_of(&activation));
     assert_eq!(
         store.activate(activation).await.unwrap(),
         KeyActivation::Activated
@@ -224,17 +243,19 @@ async fn a_key_activates_only_as_what_it_was_made_for() {
     let mut ada = protected(store).await;
     let eve = protected(store).await;
     let right = ready(store, &mut ada).await;
-    let mut wrong = vec![right.clone(); 4];
-    wrong[0].replaces = None;
-    wrong[1].replaces = Some(eve.method.clone());
-    wrong[2].replaces = Some(right.method.clone());
-    wrong[3].made_at = later(1);
+    let codes = codes_of(&right);
+    let mut wrong = vec![right.clone(); 5];
+    wrong[0].enrolment = Enrolment::First(codes.clone());
+    wrong[1].enrolment = Enrolment::Reset(eve.method.clone(), codes.clone());
+    wrong[2].enrolment = Enrolment::Reset(right.method.clone(), codes);
+    wrong[3].enrolment = Enrolment::Further;
+    wrong[4].made_at = later(1);
     for (number, wrong) in wrong.into_iter().enumerate() {
         let taken = store.activate(wrong).await.unwrap();
         assert_eq!(taken, KeyActivation::KeyGone, "case {number}");
     }
     assert_eq!(
-        store.method(&ada.user).await.unwrap().unwrap().id,
+        default_method(store, &ada.user).await.unwrap().id,
         ada.method,
         "all of it is undone"
     );
@@ -242,7 +263,7 @@ async fn a_key_activates_only_as_what_it_was_made_for() {
         store.activate(right).await.unwrap(),
         KeyActivation::Activated
     );
-    assert!(store.method(&eve.user).await.unwrap().is_some());
+    assert!(default_method(store, &eve.user).await.is_some());
     assert_eq!(database.count("mfa_methods").await, 2);
 }
 
@@ -251,12 +272,13 @@ async fn a_key_of_a_first_set_up_resets_nothing() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let key = pending(store, &ada.user, &ada.browser, START).await;
+    let first = activation(&key, &ada.browser);
     let reset = Activation {
-        replaces: Some(ada.method.clone()),
-        ..activation(&key, &ada.browser)
+        enrolment: Enrolment::Reset(ada.method.clone(), codes_of(&first)),
+        ..first
     };
     assert_eq!(store.activate(reset).await.unwrap(), KeyActivation::KeyGone);
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(method.id, ada.method);
 }
 

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::support::{
     ContractDatabase, START, later,
-    people::{FIRST_STEP, activation, browser, pending, protected, somebody},
+    people::{FIRST_STEP, activation, browser, default_method, pending, protected, somebody},
     sealed,
 };
 
@@ -85,7 +85,7 @@ async fn activation_does_everything_at_once() {
         KeyActivation::Activated
     );
 
-    let method = store.method(&user).await.unwrap().unwrap();
+    let method = default_method(store, &user).await.unwrap();
     assert_eq!(
         (&method.id, &method.key),
         (&activation.method, &activation.key)
@@ -96,7 +96,9 @@ async fn activation_does_everything_at_once() {
         (method.added_at, method.used_at),
         (later(3), Some(later(3)))
     );
-    assert_eq!((method.codes_left, method.codes_saved), (10, false));
+    assert!(method.is_default);
+    let settings = store.settings(&user).await.unwrap();
+    assert_eq!((settings.codes_left, settings.codes_saved), (10, false));
 
     let found = Sessions::find(store, activation.swap.new)
         .await
@@ -136,7 +138,7 @@ async fn of_two_tabs_the_second_is_told() {
     mine.token = first.swap.new;
     let third = store.activate(activation(&key, &mine)).await.unwrap();
     assert_eq!(third, KeyActivation::KeyGone, "by the new cookie");
-    assert_eq!(store.method(&user).await.unwrap().unwrap().id, first.method);
+    assert_eq!(default_method(store, &user).await.unwrap().id, first.method);
     assert!(
         Sessions::find(store, first.swap.new)
             .await
@@ -179,7 +181,7 @@ async fn a_user_has_one_method() {
     let taken = store.activate(activation(&key, &another)).await.unwrap();
     assert_eq!(taken, KeyActivation::KeyGone);
     assert_eq!(
-        store.method(&ada.user).await.unwrap().unwrap().id,
+        default_method(store, &ada.user).await.unwrap().id,
         ada.method
     );
     assert!(
@@ -212,5 +214,5 @@ async fn nobody_activates_a_key_of_another_person() {
         KeyActivation::SessionGone
     );
     assert_eq!(database.count("mfa_methods").await, 0);
-    assert!(store.method(&eve).await.unwrap().is_none());
+    assert!(default_method(store, &eve).await.is_none());
 }

@@ -16,7 +16,9 @@ use crate::support::{
     ContractDatabase, START, bits,
     grants::fresh_step,
     later,
-    people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, protected},
+    people::{
+        FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, default_method, protected,
+    },
 };
 
 fn rule_off() -> Intent {
@@ -42,8 +44,8 @@ async fn a_session_asks_one_thing_at_a_time() {
         member: UserId::from_random(bits()),
     };
     for intent in [
-        Intent::Reset,
-        Intent::Delete,
+        ada.reset_intent(),
+        ada.delete_intent(),
         Intent::Generate,
         rule_off(),
         member,
@@ -68,11 +70,11 @@ async fn only_a_live_session_of_ones_own_asks_on_ones_own_method() {
     let store = &database.store;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let session = &ada.browser.session;
-    let former = ada.asked(&Intent::Reset);
+    let former = ada.asked(&ada.reset_intent());
     store.ask(session, &ada.user, former).await.unwrap();
     let foreign = StepUp {
         method: eve.method.clone(),
-        ..ada.asked(&Intent::Delete)
+        ..ada.asked(&ada.delete_intent())
     };
     store.ask(session, &ada.user, foreign).await.unwrap();
     assert_eq!(
@@ -81,18 +83,18 @@ async fn only_a_live_session_of_ones_own_asks_on_ones_own_method() {
         "and what was asked before is given up"
     );
     store
-        .ask(session, &eve.user, eve.asked(&Intent::Delete))
+        .ask(session, &eve.user, eve.asked(&ada.delete_intent()))
         .await
         .unwrap();
     assert_eq!(store.asked(session).await.unwrap(), None);
     store
-        .ask(session, &eve.user, ada.asked(&Intent::Delete))
+        .ask(session, &eve.user, ada.asked(&ada.delete_intent()))
         .await
         .unwrap();
     assert_eq!(store.asked(session).await.unwrap(), None);
     store.end(session).await.unwrap();
     store
-        .ask(session, &ada.user, ada.asked(&Intent::Delete))
+        .ask(session, &ada.user, ada.asked(&ada.delete_intent()))
         .await
         .unwrap();
     assert_eq!(database.count("step_ups").await, 0);
@@ -144,8 +146,8 @@ async fn a_grant_is_for_what_it_was_given_for() {
         ..grant.clone()
     };
     let others = [
-        Intent::Reset,
-        Intent::Delete,
+        ada.reset_intent(),
+        ada.delete_intent(),
         Intent::RuleOff {
             account: AccountId::from_random(bits()),
         },
@@ -201,9 +203,9 @@ async fn asking_again_gives_up_a_grant() {
 }
 
 /// Each of these differs in one field from a valid verification.
-fn mismatches(eve: &Protected, right: &Verification) -> Vec<Verification> {
+fn mismatches(ada: &Protected, eve: &Protected, right: &Verification) -> Vec<Verification> {
     let mut wrong = vec![right.clone(); 6];
-    wrong[0].intent = Intent::Delete;
+    wrong[0].intent = ada.delete_intent();
     wrong[1].intent = rule_off();
     wrong[2].method = MethodId::from_random(bits());
     wrong[3].user = eve.user.clone();
@@ -220,8 +222,8 @@ async fn what_does_not_match_spends_nothing() {
     let session = &ada.browser.session;
     let (step, code) = (fresh_step(store, &ada).await, ada.backup_proof(0));
     for (intent, proof) in [
-        (Intent::Reset, step.clone()),
-        (Intent::Reset, code.clone()),
+        (ada.reset_intent(), step.clone()),
+        (ada.reset_intent(), code.clone()),
         (rule_off(), step),
         (rule_off(), code),
     ] {
@@ -233,22 +235,23 @@ async fn what_does_not_match_spends_nothing() {
             .ask(session, &ada.user, ada.asked(&intent))
             .await
             .unwrap();
-        for (number, wrong) in mismatches(&eve, &right).into_iter().enumerate() {
+        for (number, wrong) in mismatches(&ada, &eve, &right).into_iter().enumerate() {
             let taken = store.verify(wrong).await.unwrap();
             assert_eq!(taken, CodeUse::SessionGone, "case {number}");
         }
         let alive = Sessions::find(store, ada.browser.token).await.unwrap();
         assert!(alive.is_some(), "the token is the old one");
     }
-    let method = store.method(&ada.user).await.unwrap().unwrap();
-    assert_eq!((method.last_step, method.codes_left), (FIRST_STEP, 10));
+    let method = default_method(store, &ada.user).await.unwrap();
+    assert_eq!(method.last_step, FIRST_STEP);
+    assert_eq!(store.settings(&ada.user).await.unwrap().codes_left, 10);
 
     store
-        .ask(session, &ada.user, ada.asked(&Intent::Reset))
+        .ask(session, &ada.user, ada.asked(&ada.reset_intent()))
         .await
         .unwrap();
     let proof = fresh_step(store, &ada).await;
-    let right = ada.verification(&ada.browser, &Intent::Reset, proof);
+    let right = ada.verification(&ada.browser, &ada.reset_intent(), proof);
     sqlx::query("UPDATE users SET disabled = 1")
         .execute(&database.raw().await)
         .await
@@ -266,9 +269,9 @@ async fn what_does_not_match_spends_nothing() {
 async fn a_grant_is_not_given_twice_for_one_asking() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
-    ada.granted(store, &Intent::Reset).await;
+    ada.granted(store, &ada.reset_intent()).await;
     let proof = fresh_step(store, &ada).await;
-    let again = ada.verification(&ada.browser, &Intent::Reset, proof);
+    let again = ada.verification(&ada.browser, &ada.reset_intent(), proof);
     assert_eq!(store.verify(again).await.unwrap(), CodeUse::SessionGone);
 }
 
@@ -278,11 +281,11 @@ async fn half_a_sign_in_does_not_step_up() {
     let ada = protected(store).await;
     let half = browser(store, &ada.user).await;
     store
-        .ask(&half.session, &ada.user, ada.asked(&Intent::Delete))
+        .ask(&half.session, &ada.user, ada.asked(&ada.delete_intent()))
         .await
         .unwrap();
     let proof = fresh_step(store, &ada).await;
-    let verification = ada.verification(&half, &Intent::Delete, proof);
+    let verification = ada.verification(&half, &ada.delete_intent(), proof);
     assert_eq!(
         store.verify(verification).await.unwrap(),
         CodeUse::SessionGone
@@ -293,7 +296,7 @@ async fn half_a_sign_in_does_not_step_up() {
 async fn a_spent_proof_grants_nothing() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
-    ada.granted(store, &Intent::Reset).await;
+    ada.granted(store, &ada.reset_intent()).await;
     let used = browser(store, &ada.user).await;
     let signed_in = store.use_backup_code(ada.backup_code(&used, 3)).await;
     assert_eq!(signed_in.unwrap().without_count(), CodeUse::Accepted);
@@ -302,10 +305,10 @@ async fn a_spent_proof_grants_nothing() {
         .ask(session, &ada.user, ada.asked(&Intent::Generate))
         .await
         .unwrap();
-    let burnt = store.method(&ada.user).await.unwrap().unwrap().last_step;
+    let burnt = default_method(store, &ada.user).await.unwrap().last_step;
     for proof in [
-        Proof::Step(burnt),
-        Proof::Step(burnt.offset(-1)),
+        ada.step_proof(burnt),
+        ada.step_proof(burnt.offset(-1)),
         ada.backup_proof(3),
         eve.backup_proof(0),
         Proof::BackupCode(BackupCodeId::from_random(bits())),
@@ -317,7 +320,7 @@ async fn a_spent_proof_grants_nothing() {
     assert!(!generates(store, &ada.grant(&Intent::Generate)).await);
     let alive = Sessions::find(store, ada.browser.token).await.unwrap();
     assert!(alive.is_some(), "the token is the old one");
-    let proof = Proof::Step(burnt.offset(1));
+    let proof = ada.step_proof(burnt.offset(1));
     let right = ada.verification(&ada.browser, &Intent::Generate, proof);
     assert_eq!(store.verify(right).await.unwrap(), CodeUse::Accepted);
 }
@@ -343,18 +346,17 @@ async fn a_backup_code_steps_up_and_unlocks() {
     }
     let session = &ada.browser.session;
     store
-        .ask(session, &ada.user, ada.asked(&Intent::Delete))
+        .ask(session, &ada.user, ada.asked(&ada.delete_intent()))
         .await
         .unwrap();
-    let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
+    let verification = ada.verification(&ada.browser, &ada.delete_intent(), ada.backup_proof(0));
     assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
     for holder in [STRANGER, &ada.browser.holder()] {
         let refused = store.refused_in_a_row(&ada.user, holder).await.unwrap();
         assert_eq!(refused, 0);
     }
 
-    let method = store.method(&ada.user).await.unwrap().unwrap();
-    assert_eq!(method.codes_left, 9);
+    assert_eq!(store.settings(&ada.user).await.unwrap().codes_left, 9);
     let index = ada.codes.codes[0].index;
     let code = store.find_backup_code(&ada.user, index).await.unwrap();
     assert!(code.unwrap().is_used);
@@ -365,7 +367,7 @@ async fn a_session_takes_its_grant_along() {
     let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = protected(store).await;
-    ada.granted(store, &Intent::Delete).await;
+    ada.granted(store, &ada.delete_intent()).await;
     store.end(&ada.browser.session).await.unwrap();
     assert_eq!(database.count("step_ups").await, 0);
 }

@@ -5,7 +5,7 @@ use domain::{
     ports::{
         Attempts, BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Users,
     },
-    second_factor::{guess_holder::GuessHolder, lockout::Factor, step_up::Intent, totp::TotpKey},
+    second_factor::{guess_holder::GuessHolder, lockout::Factor, totp::TotpKey},
     secrets::{
         keys::{DataKeys, KeyRing},
         vault::{KeyId, MasterKey, SealContext, Sealed},
@@ -76,7 +76,7 @@ async fn filled_database() -> (ContractDatabase, Protected) {
         BrowserRecord::Stored
     );
     let asked = StepUp {
-        intent: Intent::Delete,
+        intent: ada.delete_intent(),
         method: ada.method.clone(),
         asked_at: START,
         granted_at: None,
@@ -274,7 +274,7 @@ async fn nothing_stays_where_something_sealed_does_not_open() {
     assert_empty(&target).await;
 
     let raw = source.raw().await;
-    let damage = "UPDATE mfa_methods SET sealed_key = zeroblob(60)";
+    let damage = "UPDATE app_keys SET sealed_key = zeroblob(60)";
     sqlx::query(damage).execute(&raw).await.unwrap();
     let email = "SELECT email FROM users WHERE id = $1";
     let email = sqlx::query_scalar(email).bind(ada.user.as_str().to_owned());

@@ -1,12 +1,12 @@
 //! Resealing keys with another master key: each row only if it is unchanged.
 
-use domain::{
-    ports::Mfa,
-    secrets::vault::{KeyId, Sealed},
-};
+use domain::secrets::vault::{KeyId, Sealed};
 use storage::{KeyReplacement, SealedTable::Methods};
 
-use crate::support::{ContractDatabase, bits, people::protected};
+use crate::support::{
+    ContractDatabase, bits,
+    people::{default_method, protected},
+};
 
 fn other() -> KeyId {
     KeyId::stored("other".to_owned())
@@ -47,7 +47,7 @@ async fn rows_are_gone_through_in_pages_and_sealed_once() {
     assert_eq!(store.rows_of_key(&other()).await.unwrap(), 5);
     assert_eq!(store.needed_keys().await.unwrap(), [other()]);
     for person in &people {
-        let method = store.method(&person.user).await.unwrap().unwrap();
+        let method = default_method(store, &person.user).await.unwrap();
         assert_eq!(method.key.key_id, other());
     }
 }
@@ -58,8 +58,8 @@ async fn every_key_in_use_is_named_once() {
     assert_eq!(database.store.needed_keys().await.unwrap(), []);
     for key in ["b", "d", "a", "b", "d"] {
         let person = protected(&database.store).await;
-        let sql = "UPDATE mfa_methods SET key_id = $1 WHERE user_id = $2";
-        let sql = sqlx::query(sql).bind(key).bind(person.user.as_str());
+        let sql = "UPDATE app_keys SET key_id = $1 WHERE method_id = $2";
+        let sql = sqlx::query(sql).bind(key).bind(person.method.as_str());
         sql.execute(&database.raw().await).await.unwrap();
     }
     let sealed = Sealed {

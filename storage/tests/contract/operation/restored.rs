@@ -7,7 +7,6 @@ use domain::{
     ports::{
         BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
     },
-    second_factor::step_up::Intent,
     time::TimeStep,
 };
 use storage::{RestoreEffects, Store, UsedCodes};
@@ -19,7 +18,7 @@ use crate::support::{
 };
 
 async fn codes_left(store: &Store, ada: &Protected) -> u32 {
-    store.method(&ada.user).await.unwrap().unwrap().codes_left
+    store.settings(&ada.user).await.unwrap().codes_left
 }
 
 #[tokio::test]
@@ -38,7 +37,7 @@ async fn whatever_was_open_ends() {
     };
     assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     let asked = StepUp {
-        intent: Intent::Delete,
+        intent: ada.delete_intent(),
         method: ada.method.clone(),
         asked_at: START,
         granted_at: None,

@@ -13,7 +13,7 @@ use storage::{KeyReplacement, ServerRecord, Store};
 
 use crate::support::{
     ContractDatabase, START, later,
-    people::{activation, browser, pending, somebody},
+    people::{activation, browser, default_method, pending, somebody},
     sealed,
 };
 
@@ -140,7 +140,7 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
     confirmed.key = by("old");
     let refused = store.activate(confirmed.clone()).await;
     assert!(matches!(refused, Err(PortError::Unavailable(_))));
-    assert!(store.method(&user).await.unwrap().is_none());
+    assert!(default_method(store, &user).await.is_none());
     assert!(store.pending(&browser.session).await.unwrap().is_some());
 }
 
@@ -148,7 +148,7 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
 async fn s20_the_keys_that_all_need_are_told_from_those_of_single_rows() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let person = crate::support::people::protected(store).await;
-    let method = store.method(&person.user).await.unwrap().unwrap();
+    let method = default_method(store, &person.user).await.unwrap();
     keep(store, ["new", "new", "old"]).await;
     assert_eq!(
         store.keys_of_data_keys().await.unwrap(),

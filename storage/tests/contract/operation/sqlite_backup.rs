@@ -8,7 +8,7 @@ use storage::{BackupError, Store, given_up, sound};
 
 use crate::support::{
     ContractDatabase,
-    people::{WithoutCount, browser, protected, somebody},
+    people::{WithoutCount, browser, default_method, protected, somebody},
     url,
 };
 
@@ -30,7 +30,7 @@ async fn is_whole_while_others_write() {
         sound(&file).await.unwrap();
         let copy = Store::open(&url(&file)).await.unwrap();
         assert!(copy.pending_migrations().await.unwrap().is_empty());
-        assert!(copy.method(&ada.user).await.unwrap().is_some());
+        assert!(default_method(&copy, &ada.user).await.is_some());
     }
     writing.abort();
     let names = fs::read_dir(database.file().parent().unwrap()).unwrap();

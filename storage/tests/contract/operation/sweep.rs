@@ -6,7 +6,7 @@ use domain::{
     events::Chain,
     ids::UserId,
     ports::{
-        Attempts, BrowserRecord, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
+        Attempts, BrowserRecord, KnownBrowser, KnownBrowsers, Sessions, StepUp, StepUps, Users,
     },
     second_factor::{
         enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
@@ -22,7 +22,7 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
-    people::{BrowserSession, pending, protected, session, somebody},
+    people::{BrowserSession, default_method, pending, protected, session, somebody},
     stranger, token, vault,
 };
 
@@ -106,7 +106,7 @@ async fn so_does_everything_else() {
         .await
         .unwrap();
     let asked = StepUp {
-        intent: Intent::Delete,
+        intent: ada.delete_intent(),
         method: ada.method.clone(),
         asked_at: START,
         granted_at: None,
@@ -136,7 +136,7 @@ async fn so_does_everything_else() {
         swept(store, now).await;
         assert_eq!(database.count(table).await, 0, "{table} at {after:?}");
     }
-    assert!(store.method(&ada.user).await.unwrap().is_some());
+    assert!(default_method(store, &ada.user).await.is_some());
     assert_eq!(database.count("backup_codes").await, 10);
 }
 

@@ -5,8 +5,8 @@ use domain::{
     members::{MemberFacts, MemberState},
     people::roles::Role,
     ports::{
-        AccountAddition, Accounts, Attempts, MemberQuery, MemberRecord, Members, Mfa, MfaRule,
-        NewUser, RuleChange, UserAddition, Users,
+        AccountAddition, Accounts, Attempts, MemberQuery, MemberRecord, Members, MfaRule, NewUser,
+        RuleChange, UserAddition, Users,
     },
     second_factor::lockout::{Factor, LOCK_AFTER},
 };
@@ -16,7 +16,7 @@ use crate::{
     people::memberships::{joined, owned},
     support::{
         ContractDatabase, START, bits, later,
-        people::{STRANGER, account, protected_user, user},
+        people::{STRANGER, account, default_method, protected_user, user},
     },
 };
 
@@ -239,7 +239,7 @@ async fn a_member_is_shown_with_what_an_owner_needs() {
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();
     assert_eq!((&seen.name, &seen.email), (&user.name, &user.email));
     assert_eq!((seen.role, seen.state), (Role::Member, MemberState::On));
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
         (seen.added_at, seen.used_at),
         (Some(method.added_at), method.used_at)

@@ -3,8 +3,7 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, Proof, SecretHash,
-        Sessions, Users,
+        Attempts, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, SecretHash, Sessions, Users,
     },
     second_factor::lockout::Factor,
 };
@@ -13,8 +12,8 @@ use storage::Store;
 use crate::support::{
     ContractDatabase, START, later,
     people::{
-        BrowserSession, FIRST_STEP, PASSWORD, Protected, browser, pending, protected, session,
-        somebody,
+        BrowserSession, FIRST_STEP, PASSWORD, Protected, browser, default_method, pending,
+        protected, session, somebody,
     },
     token,
 };
@@ -31,9 +30,8 @@ fn change(user: &UserId, browser: &BrowserSession) -> PasswordChange {
 }
 
 fn protected_change(ada: &Protected, step: i64) -> PasswordChange {
-    let proof = Proof::Step(FIRST_STEP.offset(step));
     PasswordChange {
-        proof: Some((ada.method.clone(), proof)),
+        proof: Some(ada.step_proof(FIRST_STEP.offset(step))),
         ..change(&ada.user, &ada.browser)
     }
 }
@@ -152,7 +150,7 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
             .unwrap(),
         0
     );
-    let method = store.method(&ada.user).await.unwrap().unwrap();
+    let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(method.last_step, FIRST_STEP.offset(1));
 }
 
@@ -161,10 +159,7 @@ async fn so_does_a_backup_code_once() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let ada = protected(store).await;
     let by_code = |browser: &BrowserSession, current: &str| PasswordChange {
-        proof: Some((
-            ada.method.clone(),
-            Proof::BackupCode(ada.codes.codes[0].id.clone()),
-        )),
+        proof: Some(ada.backup_proof(0)),
         current: SecretHash::phc(current.to_owned()),
         ..change(&ada.user, browser)
     };
@@ -179,8 +174,5 @@ async fn so_does_a_backup_code_once() {
     );
     let again = store.change_password(by_code(&next, "$argon2id$new")).await;
     assert_eq!(again.unwrap(), PasswordUpdate::ProofUsed);
-    assert_eq!(
-        store.method(&ada.user).await.unwrap().unwrap().codes_left,
-        9
-    );
+    assert_eq!(store.settings(&ada.user).await.unwrap().codes_left, 9);
 }

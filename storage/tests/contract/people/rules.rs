@@ -167,7 +167,7 @@ async fn a_grant_lifts_the_rule_that_it_names() {
         Intent::RuleOff {
             account: other.clone(),
         },
-        Intent::Delete,
+        ada.delete_intent(),
     ];
     for intent in wrong {
         let grant = Grant {

@@ -3,8 +3,8 @@
 
 use domain::{
     ports::{
-        AccountChoice, AccountRemoval, Accounts, Deletion, MethodChange, Mfa, PendingKey, Sessions,
-        StepUps,
+        AccountChoice, AccountRemoval, Accounts, Deletion, KeyPurpose, MethodChange, Mfa,
+        PendingKey, Sessions, StepUps,
     },
     second_factor::step_up::Intent,
     time::Timestamp,
@@ -24,7 +24,7 @@ use crate::{
 async fn a_wish() {
     let (database, [one, other]) = programs().await;
     let ada = protected(&database.store).await;
-    let asked = ada.asked(&Intent::Delete);
+    let asked = ada.asked(&ada.delete_intent());
     for _ in 0..rounds() {
         let mine = newcomer(&database, &ada.user).await.session;
         one.ask(&mine, &ada.user, asked.clone()).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_grant() {
     let (database, [one, other]) = programs().await;
     for round in 0..rounds() {
         let mut ada = protected(&database.store).await;
-        let intent = [Intent::Delete, Intent::Generate, Intent::Reset][round % 3].clone();
+        let intent = [ada.delete_intent(), Intent::Generate, ada.reset_intent()][round % 3].clone();
         let grant = ada.granted(&database.store, &intent).await;
         let mine = ada.browser.session.clone();
         let taking = async {
@@ -49,16 +49,18 @@ async fn a_grant() {
                     let (codes, _) = code_set(&grant.user, &grant.session);
                     one.generate(grant, codes).await.map(drop)
                 }
-                Intent::Reset => {
+                Intent::Reset { .. } => {
                     let key = PendingKey {
                         session: mine.clone(),
                         user: ada.user.clone(),
                         key: sealed(),
                         made_at: START,
-                        replaces: Some(ada.method.clone()),
+                        purpose: KeyPurpose::Reset(ada.method.clone()),
+                        name: "Authenticator application".parse().unwrap(),
+                        is_default: true,
                         proved_at: None,
                     };
-                    one.keep_pending_reset(key, grant).await.map(drop)
+                    one.keep_pending_with_grant(key, grant).await.map(drop)
                 }
                 _ => {
                     let swap = ada.browser.swap();

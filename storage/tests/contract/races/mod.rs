@@ -19,8 +19,8 @@ use storage::Store;
 use crate::support::{
     ContractDatabase, START, later,
     people::{
-        STRANGER, WithoutCount, account, activation, newcomer, pending, protected, session,
-        somebody, user,
+        STRANGER, WithoutCount, account, activation, default_method, newcomer, pending, protected,
+        session, somebody, user,
     },
     rounds, stranger, token,
 };
@@ -138,13 +138,7 @@ async fn one_backup_code_signs_in_one_of_many_sessions() {
         let taken: Vec<_> = results.iter().map(|one| one.without_count()).collect();
         assert_eq!(count(&taken, &CodeUse::Accepted), 1, "round {round}");
         assert_eq!(count(&taken, &CodeUse::AlreadyUsed), TASKS - 1);
-        let left = database
-            .store
-            .method(&ada.user)
-            .await
-            .unwrap()
-            .unwrap()
-            .codes_left;
+        let left = database.store.settings(&ada.user).await.unwrap().codes_left;
         assert_eq!(left, 9);
     }
 }
@@ -180,7 +174,7 @@ async fn one_of_many_confirmations_activates() {
         assert_eq!(taken.len(), 1, "round {round}");
         let winner = &taken[0].1;
         assert_eq!(
-            store.method(&user).await.unwrap().unwrap().id,
+            default_method(store, &user).await.unwrap().id,
             winner.method
         );
         assert!(

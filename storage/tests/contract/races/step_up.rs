@@ -2,8 +2,8 @@
 
 use domain::{
     ports::{
-        Activation, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation, Mfa, PendingKey,
-        Proof, RecoveryGrant, Sessions, StepUps,
+        Activation, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation, KeyPurpose,
+        MethodDeletion, Mfa, PendingKey, Proof, RecoveryGrant, Sessions, StepUps,
     },
     second_factor::step_up::Intent,
 };
@@ -14,12 +14,15 @@ use crate::{
         START,
         grants::fresh_step,
         later,
-        people::{WithoutCount, activation, code_set, newcomer, protected},
+        people::{WithoutCount, activation, code_set, default_method, newcomer, protected},
         rounds, sealed,
     },
 };
 
 const TASKS: usize = 16;
+
+/// The answer to the deletion of a last method.
+const DELETED: MethodDeletion = MethodDeletion::Deleted { new_default: None };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_grant_is_taken_by_one_of_many() {
@@ -55,7 +58,7 @@ async fn one_deletion_of_many_takes_the_method() {
     let (database, programs) = programs().await;
     for round in 0..rounds() {
         let mut ada = protected(&database.store).await;
-        let grant = ada.granted(&database.store, &Intent::Delete).await;
+        let grant = ada.granted(&database.store, &ada.delete_intent()).await;
         let results = at_once(&programs, TASKS, |store, _| {
             let deletion = Deletion {
                 swap: ada.browser.swap(),
@@ -65,8 +68,8 @@ async fn one_deletion_of_many_takes_the_method() {
             async move { store.delete(deletion).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &GrantUse::Done), 1, "round {round}");
-        assert_eq!(count(&results, &GrantUse::NoGrant), TASKS - 1);
+        assert_eq!(count(&results, &DELETED), 1, "round {round}");
+        assert_eq!(count(&results, &MethodDeletion::NoGrant), TASKS - 1);
     }
     assert_eq!(database.count("mfa_methods").await, 0);
 }
@@ -77,18 +80,20 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
     let store = &database.store;
     for round in 0..rounds() {
         let mut ada = protected(store).await;
-        let grant = ada.granted(store, &Intent::Reset).await;
+        let grant = ada.granted(store, &ada.reset_intent()).await;
         let key = || PendingKey {
             session: ada.browser.session.clone(),
             user: ada.user.clone(),
             key: sealed(),
             made_at: START,
-            replaces: Some(ada.method.clone()),
+            purpose: KeyPurpose::Reset(ada.method.clone()),
+            name: "Authenticator application".parse().unwrap(),
+            is_default: true,
             proved_at: None,
         };
         let results = at_once(&programs, TASKS, |store, _| {
             let (key, grant) = (key(), grant.clone());
-            async move { store.keep_pending_reset(key, grant).await.unwrap() }
+            async move { store.keep_pending_with_grant(key, grant).await.unwrap() }
         })
         .await;
         assert_eq!(count(&results, &GrantUse::Done), 1, "round {round}");
@@ -109,7 +114,7 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
         let winner = results
             .iter()
             .position(|taken| *taken == KeyActivation::Activated);
-        let method = store.method(&ada.user).await.unwrap().unwrap();
+        let method = default_method(store, &ada.user).await.unwrap();
         assert_eq!(method.id, tries[winner.unwrap()].method);
     }
 }
@@ -133,9 +138,9 @@ async fn one_proof_steps_up_one_of_many_sessions() {
                 .execute(&database.raw().await)
                 .await
                 .unwrap();
-            let asked = ada.asked(&Intent::Delete);
+            let asked = ada.asked(&ada.delete_intent());
             store.ask(&browser.session, &ada.user, asked).await.unwrap();
-            verifications.push(ada.verification(&browser, &Intent::Delete, proof.clone()));
+            verifications.push(ada.verification(&browser, &ada.delete_intent(), proof.clone()));
         }
         let results = at_once(&programs, TASKS, |store, number| {
             let verification = verifications[number].clone();
@@ -153,27 +158,35 @@ async fn one_session_gets_one_grant_whatever_the_codes() {
     let store = &database.store;
     for round in 0..rounds() {
         let ada = protected(store).await;
-        let asked = ada.asked(&Intent::Delete);
+        let asked = ada.asked(&ada.delete_intent());
         let session = &ada.browser.session;
         store.ask(session, &ada.user, asked).await.unwrap();
-        let Proof::Step(first) = fresh_step(store, &ada).await else {
+        let Proof::Step {
+            step: first,
+            method,
+        } = fresh_step(store, &ada).await
+        else {
             unreachable!()
         };
         let results = at_once(&programs, TASKS, |store, number| {
             let proof = if number < 8 {
                 ada.backup_proof(number)
             } else {
-                Proof::Step(first.offset(i64::try_from(number).unwrap()))
+                Proof::Step {
+                    method: method.clone(),
+                    step: first.offset(i64::try_from(number).unwrap()),
+                }
             };
-            let verification = ada.verification(&ada.browser, &Intent::Delete, proof);
+            let verification = ada.verification(&ada.browser, &ada.delete_intent(), proof);
             async move { store.verify(verification).await.unwrap() }
         })
         .await;
         assert_eq!(count(&results, &CodeUse::Accepted), 1, "round {round}");
         assert_eq!(count(&results, &CodeUse::SessionGone), TASKS - 1);
-        let method = store.method(&ada.user).await.unwrap().unwrap();
+        let method = default_method(store, &ada.user).await.unwrap();
         let by_step = method.last_step >= first;
-        assert_eq!(method.codes_left, if by_step { 10 } else { 9 });
+        let settings = store.settings(&ada.user).await.unwrap();
+        assert_eq!(settings.codes_left, if by_step { 10 } else { 9 });
     }
 }
 
@@ -190,7 +203,7 @@ async fn a_recovery_grants_one_of_many() {
             CodeUse::Accepted
         );
         let results = at_once(&programs, TASKS, |store, number| {
-            let intent = [Intent::Reset, Intent::Generate][number % 2].clone();
+            let intent = [ada.reset_intent(), Intent::Generate][number % 2].clone();
             let (asked, before) = (ada.asked(&intent), ada.grant(&intent).lapsed);
             let (session, user) = (ada.browser.session.clone(), ada.user.clone());
             async move {
@@ -211,7 +224,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
     let store = &database.store;
     for round in 0..rounds() {
         let mut ada = protected(store).await;
-        let grant = ada.granted(store, &Intent::Delete).await;
+        let grant = ada.granted(store, &ada.delete_intent()).await;
         let deletion = Deletion {
             swap: ada.browser.swap(),
             grant,
@@ -227,7 +240,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
             let (deletion, code) = (deletion.clone(), uses[number].clone());
             async move {
                 if number == TASKS / 2 {
-                    store.delete(deletion).await.unwrap() == GrantUse::Done
+                    store.delete(deletion).await.unwrap() == DELETED
                 } else {
                     let answer = store.use_code(code).await.unwrap();
                     answer.without_count() == CodeUse::Accepted
@@ -291,7 +304,7 @@ async fn no_old_backup_code_works_after_finish() {
             CodeUse::AlreadyUsed,
             "round {round}"
         );
-        let method = store.method(&ada.user).await.unwrap().unwrap();
-        assert_eq!((method.codes_left, method.codes_saved), (10, true));
+        let settings = store.settings(&ada.user).await.unwrap();
+        assert_eq!((settings.codes_left, settings.codes_saved), (10, true));
     }
 }

@@ -6,14 +6,13 @@ use domain::{
     ids::{SessionId, UserId},
     people::roles::Role,
     ports::{
-        Accounts, Attempts, CodeUse, Deletion, GrantUse, KnownBrowsers, MembershipChange,
-        MethodChange, Mfa, Sessions, SignInCode, SignInCodeUse, StepUps, TestedCode, UserAddition,
-        Users,
+        Accounts, Attempts, CodeUse, Deletion, KnownBrowsers, MembershipChange, MethodChange,
+        MethodDeletion, Mfa, Sessions, SignInCode, SignInCodeUse, StepUps, TestedCode,
+        UserAddition, Users,
     },
     second_factor::{
         guess_holder::GuessHolder,
         lockout::{Budget, Factor},
-        step_up::Intent,
     },
 };
 use storage::Store;
@@ -142,10 +141,10 @@ async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_session
     let ada = protected(store).await;
     let holders = holders(store, &ada).await;
     all_guess(store, &ada.user, &holders).await;
-    let asked = ada.asked(&Intent::Delete);
+    let asked = ada.asked(&ada.delete_intent());
     let session = &ada.browser.session;
     store.ask(session, &ada.user, asked).await.unwrap();
-    let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
+    let verification = ada.verification(&ada.browser, &ada.delete_intent(), ada.backup_proof(0));
     assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
     assert_eq!(
         refused_in_a_row(store, &ada.user, &holders).await,
@@ -192,13 +191,16 @@ async fn a_deleted_method_leaves_no_budget() {
     let mut ada = protected(store).await;
     let holders = holders(store, &ada).await;
     all_guess(store, &ada.user, &holders).await;
-    let grant = ada.granted(store, &Intent::Delete).await;
+    let grant = ada.granted(store, &ada.delete_intent()).await;
     let deletion = Deletion {
         swap: ada.browser.swap(),
         grant,
         at: later(3),
     };
-    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::Done);
+    assert_eq!(
+        store.delete(deletion).await.unwrap(),
+        MethodDeletion::Deleted { new_default: None }
+    );
     for table in TABLES {
         assert_eq!(database.count(table).await, 0, "{table}");
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     ports::{CodeUse, Grant, Mfa, Proof, StepUp, StepUps, Verification},
     second_factor::step_up::{GRANT, Intent},
-    time::Timestamp,
+    time::{TimeStep, Timestamp},
 };
 use storage::Store;
 
@@ -50,6 +50,28 @@ impl Protected {
         }
     }
 
+    /// The intent to replace the user's first method.
+    pub fn reset_intent(&self) -> Intent {
+        Intent::Reset {
+            method: self.method.clone(),
+        }
+    }
+
+    /// The intent to delete the user's first method.
+    pub fn delete_intent(&self) -> Intent {
+        Intent::Delete {
+            method: self.method.clone(),
+        }
+    }
+
+    /// A step of the user's first method.
+    pub fn step_proof(&self, step: TimeStep) -> Proof {
+        Proof::Step {
+            method: self.method.clone(),
+            step,
+        }
+    }
+
     pub fn backup_proof(&self, index: usize) -> Proof {
         Proof::BackupCode(self.codes.codes[index].id.clone())
     }
@@ -70,10 +92,11 @@ impl Protected {
     }
 }
 
-/// The step after the newest burnt one.
+/// The step after the newest burnt one of the user's first method.
 pub async fn fresh_step(store: &Store, person: &Protected) -> Proof {
-    let method = store.method(&person.user).await.unwrap().unwrap();
-    Proof::Step(method.last_step.offset(1))
+    let settings = store.settings(&person.user).await.unwrap();
+    let method = settings.find(&person.method).unwrap();
+    person.step_proof(method.last_step.offset(1))
 }
 
 /// When the session signed in with a backup code, if that still allows a verification.

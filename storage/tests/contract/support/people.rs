@@ -4,10 +4,10 @@ use domain::{
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     people::roles::Role,
     ports::{
-        AccountAddition, Accounts, Activation, BackupCodeHash, CodeUse, KeyActivation, Mfa,
-        NewAccount, NewCodeSet, NewSession, NewUser, PendingKey, SecretHash, Sessions,
-        SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse, TokenSwap, UserAddition,
-        Users,
+        AccountAddition, Accounts, Activation, BackupCodeHash, CodeUse, Enrolment, KeyActivation,
+        KeyPurpose, MethodRecord, Mfa, NewAccount, NewCodeSet, NewSession, NewUser, PendingKey,
+        SecretHash, Sessions, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+        TokenSwap, UserAddition, Users,
     },
     second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
     time::{TimeStep, Timestamp},
@@ -156,7 +156,9 @@ pub async fn pending(
         user: user.clone(),
         key: sealed(),
         made_at: at,
-        replaces: None,
+        purpose: KeyPurpose::First,
+        name: "Authenticator application".parse().unwrap(),
+        is_default: true,
         proved_at: None,
     };
     let stands = store.keep_pending(key, Timestamp::default()).await;
@@ -164,18 +166,35 @@ pub async fn pending(
 }
 
 pub fn activation(key: &PendingKey, browser: &BrowserSession) -> Activation {
+    let (codes, _) = code_set(&key.user, &key.session);
     Activation {
         swap: browser.swap(),
         user: key.user.clone(),
         made_at: key.made_at,
         method: MethodId::from_random(bits()),
-        name: "Authenticator application".parse().unwrap(),
         key: sealed(),
         step: FIRST_STEP,
-        codes: code_set(&key.user, &key.session).0,
-        replaces: key.replaces.clone(),
+        enrolment: match &key.purpose {
+            KeyPurpose::First => Enrolment::First(codes),
+            KeyPurpose::Further => Enrolment::Further,
+            KeyPurpose::Reset(method) => Enrolment::Reset(method.clone(), codes),
+        },
         at: START,
     }
+}
+
+/// The codes that an activation brings.
+pub fn codes_of(activation: &Activation) -> NewCodeSet {
+    match &activation.enrolment {
+        Enrolment::First(codes) | Enrolment::Reset(_, codes) => codes.clone(),
+        Enrolment::Further => panic!("a further method brings no codes"),
+    }
+}
+
+/// The user's default method.
+pub async fn default_method(store: &Store, user: &UserId) -> Option<MethodRecord> {
+    let settings = store.settings(user).await.unwrap();
+    settings.default_method().cloned()
 }
 
 /// A user with an active method and a valid set of codes.
@@ -204,8 +223,8 @@ pub async fn protected_user(store: &Store, user: UserId) -> Protected {
     browser.token = activation.swap.new;
     Protected {
         user,
+        codes: codes_of(&activation),
         method: activation.method,
-        codes: activation.codes,
         browser,
     }
 }

@@ -7,13 +7,15 @@ use crate::support::{ContractDatabase, START, engine, vault};
 
 /// Users with an account, a session and a browser each; half of them with an authenticator, codes,
 /// a pending key and a grant; and counters and events. None of the rows has expired.
-const FILL: [&str; 18] = [
+const FILL: [&str; 20] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n % 5000 + 1, 'member' FROM generate_series(1, 5000) n",
     "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at) SELECT n, CAST(CAST(n AS TEXT) AS BYTEA), n, 1800000000000 + n, 1800000000000 + n, 0 FROM generate_series(1, 5000) n",
-    "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at) SELECT n, n, n, 'a', '', 0, 0 FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) SELECT n, n, n, 0, 'application', 1 FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) SELECT 10000 + n, n, n, 0, 'application', 0 FROM generate_series(1, 5000, 4) n",
+    "INSERT INTO app_keys (method_id, key_id, sealed_key, last_step) SELECT id, 'a', '', 0 FROM mfa_methods",
     "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) SELECT n, n, 'a', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at) SELECT n, n, n, 'reset', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO code_sets (id, user_id, is_valid, created_at) SELECT n, n, 1, 0 FROM generate_series(1, 5000, 2) n",
