@@ -202,7 +202,9 @@ pub fn look(url: &str, people: &[PersonKeys]) -> DatabaseState {
             change(facts);
         }
     };
-    for row in open.rows("SELECT user_id, last_step, name FROM mfa_methods") {
+    for row in open.rows(
+        "SELECT m.user_id, k.last_step, m.name FROM mfa_methods m JOIN app_keys k ON k.method_id = m.id WHERE m.is_default = 1",
+    ) {
         facts(row.get(0), &|facts| {
             facts.last_step = Some(row.get(1));
             facts.name = Some(row.get(2));
@@ -258,7 +260,7 @@ pub fn look(url: &str, people: &[PersonKeys]) -> DatabaseState {
 fn sessions(open: &mut OpenDatabase, look: &mut DatabaseState) {
     for row in open.rows(
         "SELECT s.token_hash, s.user_id, s.second_factor_at, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END, a.in_a_row
-         FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id LEFT JOIN session_attempts a ON a.session_id = s.id",
+         FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id AND m.is_default = 1 LEFT JOIN session_attempts a ON a.session_id = s.id",
     ) {
         let session = StoredSession {
             user: row.get(1),

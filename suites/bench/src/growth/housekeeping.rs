@@ -218,7 +218,7 @@ async fn die(connection: &mut AnyConnection) -> Result<()> {
     let into = "known_browsers (token_hash, user_id, failures, allowed_at, seen_at)";
     insert(&mut all, into, browsers).await?;
     let grants = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at)
-                  SELECT s.id, s.user_id, m.id, 'reset', '', 1 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id
+                  SELECT s.id, s.user_id, m.id, 'reset', m.id, 1 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id AND m.is_default = 1
                   WHERE s.seen_at > 1 LIMIT $1 ON CONFLICT DO NOTHING";
     sqlx::query(grants).bind(DEAD).execute(&mut *all).await?;
     all.commit().await.map_err(Into::into)

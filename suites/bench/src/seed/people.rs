@@ -146,7 +146,7 @@ impl SeededSite {
         for sql in [
             "DELETE FROM attempts",
             "DELETE FROM browser_attempts",
-            "UPDATE mfa_methods SET last_step = 0 WHERE last_step > 0",
+            "UPDATE app_keys SET last_step = 0 WHERE last_step > 0",
         ] {
             sqlx::query(sql).execute(&mut self.connection).await?;
         }
@@ -222,7 +222,7 @@ async fn write(
         ]
     });
     insert(all, "memberships (user_id, account_id, role)", memberships).await?;
-    let mut methods = Vec::new();
+    let (mut methods, mut keys) = (Vec::new(), Vec::new());
     for person in people {
         let place = SealContext::Method(&person.id, &person.method);
         let sealed = vault.seal(&person.key, place, random()?)?;
@@ -230,14 +230,21 @@ async fn write(
             person.method.as_str().into(),
             person.id.as_str().into(),
             "Authenticator".into(),
+            now.into(),
+            "application".into(),
+            1.into(),
+        ]);
+        keys.push([
+            person.method.as_str().into(),
             sealed.key_id.as_str().into(),
             sealed.bytes[..].into(),
             0.into(),
-            now.into(),
         ]);
     }
-    let into = "mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at)";
-    insert(all, into, methods).await
+    let into = "mfa_methods (id, user_id, name, added_at, kind, is_default)";
+    insert(all, into, methods).await?;
+    let into = "app_keys (method_id, key_id, sealed_key, last_step)";
+    insert(all, into, keys).await
 }
 
 /// The id of an account.
