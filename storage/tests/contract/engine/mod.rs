@@ -7,4 +7,5 @@ mod ended;
 mod given_up;
 mod plans;
 mod schema;
+mod several_methods;
 mod sqlite_file;

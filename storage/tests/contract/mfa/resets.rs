@@ -22,16 +22,7 @@ use crate::support::{
 };
 
 fn reset_key(ada: &Protected) -> PendingKey {
-    PendingKey {
-        session: ada.browser.session.clone(),
-        user: ada.user.clone(),
-        key: sealed(),
-        made_at: START,
-        purpose: KeyPurpose::Reset(ada.method.clone()),
-        name: "Authenticator application".parse().unwrap(),
-        is_default: true,
-        proved_at: None,
-    }
+    ada.pending_key(KeyPurpose::Reset(ada.method.clone()))
 }
 
 #[tokio::test]

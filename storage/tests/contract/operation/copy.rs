@@ -57,7 +57,8 @@ async fn filled_database() -> (ContractDatabase, Protected) {
             .unwrap();
         store.keep_data_key(purpose, &key).await.unwrap();
     }
-    let (ada, eve) = (protected(store).await, somebody(store).await);
+    let (mut ada, eve) = (protected(store).await, somebody(store).await);
+    ada.add_application(store, "Tablet", true, later(1)).await;
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;
     store.invite(&eve, token(), later(3600)).await.unwrap();

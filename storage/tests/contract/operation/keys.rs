@@ -1,10 +1,11 @@
 //! Resealing keys with another master key: each row only if it is unchanged.
 
+use domain::ports::Mfa;
 use domain::secrets::vault::{KeyId, Sealed};
 use storage::{KeyReplacement, SealedTable::Methods};
 
 use crate::support::{
-    ContractDatabase, bits,
+    ContractDatabase, START, bits,
     people::{default_method, protected},
 };
 
@@ -73,6 +74,29 @@ async fn every_key_in_use_is_named_once() {
     let needed = database.store.needed_keys().await.unwrap();
     let names: Vec<&str> = needed.iter().map(KeyId::as_str).collect();
     assert_eq!(names, ["a", "b", "c", "d"]);
+}
+
+#[tokio::test]
+async fn each_application_of_a_user_is_sealed_anew() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let mut ada = protected(store).await;
+    let old = default_method(store, &ada.user).await.unwrap().key.key_id;
+    ada.add_application(store, "Tablet", true, START).await;
+    assert_eq!(store.rows_of_key(&old).await.unwrap(), 2);
+    let people = store.people_of_key(&old, 10).await.unwrap();
+    assert_eq!(people.len(), 1, "a user is named once");
+    let page = store.sealed_otherwise(Methods, &other(), "", 10).await;
+    let rows: Vec<_> = page.unwrap().into_iter().map(|row| (row, anew())).collect();
+    assert_eq!(store.reseal(&rows).await.unwrap(), 2);
+    let settings = store.settings(&ada.user).await.unwrap();
+    assert!(
+        settings
+            .methods
+            .iter()
+            .all(|method| method.key.key_id == other())
+    );
+    assert_ne!(settings.methods[0].key, settings.methods[1].key);
+    assert_eq!(store.needed_keys().await.unwrap(), [other()]);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use domain::{
     ports::{
         BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
     },
+    second_factor::totp::newest_step,
     time::TimeStep,
 };
 use storage::{RestoreEffects, Store, UsedCodes};
@@ -115,6 +116,20 @@ async fn no_step_up_to_now_is_accepted_again() {
         store.use_code(code).await.unwrap().without_count(),
         CodeUse::AlreadyUsed
     );
+}
+
+#[tokio::test]
+async fn the_steps_of_every_application_are_burnt() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let mut ada = protected(store).await;
+    ada.add_application(store, "Tablet", false, later(1)).await;
+    let now = later(3600);
+    store.end_restored(&UsedCodes::Unknown, now).await.unwrap();
+    let settings = store.settings(&ada.user).await.unwrap();
+    assert_eq!(settings.methods.len(), 2);
+    for method in &settings.methods {
+        assert_eq!(method.last_step, newest_step(now));
+    }
 }
 
 #[tokio::test]

@@ -246,6 +246,24 @@ async fn a_member_is_shown_with_what_an_owner_needs() {
     );
     let page = store.page(all(&acme, &owner)).await.unwrap();
     assert!(page.members.contains(&seen), "alike on the page");
+    let mut ada = ada;
+    ada.add_application(store, "Tablet", true, later(7)).await;
+    let seen = store.member(&acme, &ada.user, &owner).await.unwrap();
+    let seen = seen.unwrap();
+    assert_eq!(
+        (seen.added_at, seen.used_at),
+        (Some(method.added_at), Some(later(7))),
+        "since the first, and used last"
+    );
+    for state in [None, Some(MemberState::On)] {
+        let query = MemberQuery {
+            state,
+            ..all(&acme, &owner)
+        };
+        let members = store.page(query).await.unwrap().members;
+        let hers = members.iter().filter(|member| **member == seen);
+        assert_eq!(hers.count(), 1, "one row");
+    }
     let own = store.member(&acme, &owner, &owner).await.unwrap().unwrap();
     assert_eq!(
         (own.role, own.state, own.added_at, own.used_at),

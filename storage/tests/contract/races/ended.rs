@@ -3,8 +3,8 @@
 
 use domain::{
     ports::{
-        AccountChoice, AccountRemoval, Accounts, Deletion, KeyPurpose, MethodChange, Mfa,
-        PendingKey, Sessions, StepUps,
+        AccountChoice, AccountRemoval, Accounts, Deletion, KeyPurpose, MethodChange, Mfa, Sessions,
+        StepUps,
     },
     second_factor::step_up::Intent,
     time::Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     support::{
         START, later,
         people::{code_set, newcomer, pending, protected, protected_user, somebody},
-        rounds, sealed,
+        rounds,
     },
 };
 
@@ -50,16 +50,8 @@ async fn a_grant() {
                     one.generate(grant, codes).await.map(drop)
                 }
                 Intent::Reset { .. } => {
-                    let key = PendingKey {
-                        session: mine.clone(),
-                        user: ada.user.clone(),
-                        key: sealed(),
-                        made_at: START,
-                        purpose: KeyPurpose::Reset(ada.method.clone()),
-                        name: "Authenticator application".parse().unwrap(),
-                        is_default: true,
-                        proved_at: None,
-                    };
+                    let purpose = KeyPurpose::Reset(ada.method.clone());
+                    let key = ada.pending_key(purpose);
                     one.keep_pending_with_grant(key, grant).await.map(drop)
                 }
                 _ => {

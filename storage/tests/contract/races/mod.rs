@@ -3,6 +3,7 @@
 
 mod ended;
 mod owners;
+mod several;
 mod step_up;
 
 use std::{future::Future, sync::Arc};

@@ -3,7 +3,7 @@
 use domain::{
     ports::{
         Activation, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation, KeyPurpose,
-        MethodDeletion, Mfa, PendingKey, Proof, RecoveryGrant, Sessions, StepUps,
+        MethodDeletion, Mfa, Proof, RecoveryGrant, Sessions, StepUps,
     },
     second_factor::step_up::Intent,
 };
@@ -15,7 +15,7 @@ use crate::{
         grants::fresh_step,
         later,
         people::{WithoutCount, activation, code_set, default_method, newcomer, protected},
-        rounds, sealed,
+        rounds,
     },
 };
 
@@ -81,16 +81,7 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
     for round in 0..rounds() {
         let mut ada = protected(store).await;
         let grant = ada.granted(store, &ada.reset_intent()).await;
-        let key = || PendingKey {
-            session: ada.browser.session.clone(),
-            user: ada.user.clone(),
-            key: sealed(),
-            made_at: START,
-            purpose: KeyPurpose::Reset(ada.method.clone()),
-            name: "Authenticator application".parse().unwrap(),
-            is_default: true,
-            proved_at: None,
-        };
+        let key = || ada.pending_key(KeyPurpose::Reset(ada.method.clone()));
         let results = at_once(&programs, TASKS, |store, _| {
             let (key, grant) = (key(), grant.clone());
             async move { store.keep_pending_with_grant(key, grant).await.unwrap() }

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    ports::{CodeUse, Grant, Mfa, Proof, StepUp, StepUps, Verification},
+    ids::MethodId,
+    ports::{
+        Activation, CodeUse, Grant, GrantUse, KeyActivation, KeyPurpose, Mfa, PendingKey, Proof,
+        StepUp, StepUps, Verification,
+    },
     second_factor::step_up::{GRANT, Intent},
     time::{TimeStep, Timestamp},
 };
@@ -11,14 +15,20 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
-    people::{BrowserSession, Protected},
+    people::{BrowserSession, Protected, activation},
+    sealed,
 };
 
 impl Protected {
+    /// The method that the intent names, else the user's first one.
+    fn asked_method(&self, intent: &Intent) -> MethodId {
+        intent.method().unwrap_or(&self.method).clone()
+    }
+
     pub fn asked(&self, intent: &Intent) -> StepUp {
         StepUp {
             intent: intent.clone(),
-            method: self.method.clone(),
+            method: self.asked_method(intent),
             asked_at: START,
             granted_at: None,
         }
@@ -34,7 +44,7 @@ impl Protected {
             swap: browser.swap(),
             user: self.user.clone(),
             intent: intent.clone(),
-            method: self.method.clone(),
+            method: self.asked_method(intent),
             proof,
             at: START,
         }
@@ -89,6 +99,57 @@ impl Protected {
         assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
         self.browser.token = new;
         self.grant(intent)
+    }
+}
+
+impl Protected {
+    /// A key of the user's own session for this purpose, made at `START`.
+    pub fn pending_key(&self, purpose: KeyPurpose) -> PendingKey {
+        PendingKey {
+            session: self.browser.session.clone(),
+            user: self.user.clone(),
+            key: sealed(),
+            made_at: START,
+            purpose,
+            name: "Authenticator application".parse().unwrap(),
+            is_default: true,
+            proved_at: None,
+        }
+    }
+
+    /// The key of one more application, stored with its grant.
+    pub async fn further_key(&mut self, store: &Store, name: &str, is_default: bool) -> PendingKey {
+        let key = PendingKey {
+            name: name.parse().unwrap(),
+            is_default,
+            ..self.pending_key(KeyPurpose::Further)
+        };
+        let grant = self.granted(store, &Intent::Add).await;
+        let kept = store.keep_pending_with_grant(key.clone(), grant).await;
+        assert_eq!(kept.unwrap(), GrantUse::Done);
+        key
+    }
+
+    /// Adds one more application of that name. Returns its method.
+    pub async fn add_application(
+        &mut self,
+        store: &Store,
+        name: &str,
+        is_default: bool,
+        at: Timestamp,
+    ) -> MethodId {
+        let key = self.further_key(store, name, is_default).await;
+        let activation = Activation {
+            at,
+            ..activation(&key, &self.browser)
+        };
+        let (new, method) = (activation.swap.new, activation.method.clone());
+        assert_eq!(
+            store.activate(activation).await.unwrap(),
+            KeyActivation::Activated
+        );
+        self.browser.token = new;
+        method
     }
 }
 
