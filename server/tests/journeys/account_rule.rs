@@ -188,7 +188,7 @@ async fn whoever_deletes_under_the_rule_sets_up_again() {
     server.require_mfa("Example Ltd").await;
     ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
         .await;
-    let viewer = browser.ask("mfa/delete").await.expect_ok();
+    let viewer = browser.ask("mfa/delete").await.expect_ok()["viewer"].clone();
     assert_eq!(viewer["standing"]["standing"], "set_up_only");
     assert_eq!(viewer["account"], "Example Ltd");
 }

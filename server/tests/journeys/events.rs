@@ -157,7 +157,7 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
     browser.sign_in(&ada.person).await.expect_ok();
     let before = all(&server).await.len();
     server
-        .tamper("UPDATE mfa_methods SET sealed_key = (SELECT token_hash FROM sessions LIMIT 1)")
+        .tamper("UPDATE app_keys SET sealed_key = (SELECT token_hash FROM sessions LIMIT 1)")
         .await;
     let answer = browser.call("session/verify_code", ada.code(&server)).await;
     answer.expect_refused(500, "failed");

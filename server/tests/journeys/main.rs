@@ -21,4 +21,5 @@ mod members;
 mod open_session;
 mod races;
 mod reset;
+mod several_methods;
 mod step_up;

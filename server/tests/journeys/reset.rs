@@ -121,8 +121,8 @@ async fn a_verified_reset_swaps_the_keys() {
 
     finish(&mut browser, &sheet).await.expect_ok();
     let profile = browser.ask("profile/view").await.expect_ok();
-    assert_eq!(profile["method"]["name"], "My phone", "the name stays");
-    assert_eq!(profile["method"]["codes_left"], 10);
+    assert_eq!(profile["methods"][0]["name"], "My phone", "the name stays");
+    assert_eq!(profile["codes_left"], 10);
     let mut late = server.browser();
     late.sign_in(&ada.person).await.expect_ok();
     late.call(

@@ -354,7 +354,7 @@ async fn deleting_takes_codes_and_other_sessions_with_it() {
     let (mut browser, mut other) = (ada.sign_in(&server).await, ada.sign_in(&server).await);
     ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
         .await;
-    let viewer = browser.ask("mfa/delete").await.expect_ok();
+    let viewer = browser.ask("mfa/delete").await.expect_ok()["viewer"].clone();
     assert_eq!(viewer["has_mfa"], false);
     assert_eq!(viewer["standing"]["standing"], "full");
     other

@@ -61,7 +61,7 @@ impl DemoUser {
         let pending = self
             .browser
             .call("/api/mfa/set_up", now, async |context, _| {
-                mfa::set_up(context).await
+                mfa::set_up(context, None).await
             })
             .await;
         let pending = pending.map_err(failed("an authenticator is not set up"))?;
@@ -74,6 +74,7 @@ impl DemoUser {
             })
             .await;
         let sheet = sheet.map_err(failed("an authenticator is not confirmed"))?;
+        let sheet = sheet.ok_or_else(|| incomplete("a first authenticator brings no codes"))?;
         self.codes = sheet.codes;
         let saved = SavedCodes { set: sheet.set };
         let finished = self
@@ -192,6 +193,7 @@ impl DemoUser {
 fn code(text: &str) -> Code {
     Code {
         code: SecretText::new(text.to_owned()),
+        by: None,
     }
 }
 

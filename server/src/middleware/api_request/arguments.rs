@@ -1,5 +1,5 @@
 //! Strict arguments (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an
-//! argument an object of plain values, and each name appears once. Serde alone would accept a list
+//! argument null or an object of plain values, and each name appears once. Serde alone would accept a list
 //! as an object, with its items as the fields in order of declaration.
 
 use std::{
@@ -21,7 +21,7 @@ pub fn are_strict(body: &[u8]) -> bool {
 }
 
 /// All arguments by name.
-type RequestArguments = JsonObject<JsonObject<Plain>>;
+type RequestArguments = JsonObject<Option<JsonObject<Plain>>>;
 
 /// An object with unique names whose values are all `T`.
 struct JsonObject<T>(PhantomData<T>);
@@ -100,6 +100,7 @@ mod tests {
     #[rstest]
     #[case("{}")]
     #[case(r#" {"request":{}} "#)]
+    #[case(r#"{"request":null}"#)]
     #[case(r#"{"request":{"a":"","b":-1,"c":1.5,"d":null,"e":true,"f":18446744073709551615}}"#)]
     fn arguments_are_objects_of_plain_values(#[case] body: &str) {
         assert!(are_strict(body.as_bytes()));

@@ -71,8 +71,8 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
     // Moves Max's last used step back by a day, so that his current code is unused.
-    let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
-                   WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
+    let earlier = "UPDATE app_keys SET last_step = last_step - 2880
+                   WHERE method_id = (SELECT m.id FROM mfa_methods m JOIN users u ON u.id = m.user_id WHERE u.email = 'max@example.com')";
     site.tamper(earlier);
 
     let copied = copy(&site, new.url()).expect_json();

@@ -129,7 +129,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     assert_eq!(site.run(&["key", "rotate"]).code, 0);
     site.run(&["key", "drop", &old]).expect_done();
     other.thaw();
-    let answer = ada.call("mfa/set_up", json!({}));
+    let answer = ada.ask("mfa/set_up");
     assert_eq!(answer.status, 503, "{answer}");
     for _ in 0..12 {
         assert_eq!(give(&mut browser, &app.code(now())), 500);
@@ -193,7 +193,7 @@ fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
 #[test]
 fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     let site = with_people(3);
-    let lose = "UPDATE mfa_methods SET key_id = 'lost' WHERE id = $1";
+    let lose = "UPDATE app_keys SET key_id = 'lost' WHERE method_id = $1";
     write(&site, &[(lose, vec![json!(format!("{:032x}", 1))])]);
     let server = site.serve();
     let (mut browser, app) = owing(&server, 0);

@@ -115,10 +115,13 @@ pub fn with_people(count: u32) -> ProgramSite {
             vec![json!(user)],
         ));
         statements.push((
-            "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at) VALUES ($1, $2, 'App', $3, $4, 0, 0)",
+            "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) VALUES ($1, $2, 'App', 0, 'application', 1)",
+            vec![json!(method), json!(user)],
+        ));
+        statements.push((
+            "INSERT INTO app_keys (method_id, key_id, sealed_key, last_step) VALUES ($1, $2, $3, 0)",
             vec![
                 json!(method),
-                json!(user),
                 json!(sealed.key_id.as_str()),
                 json!({ "bytes": BASE32_NOPAD.encode(&sealed.bytes) }),
             ],
@@ -312,9 +315,9 @@ fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
 fn swapped_ciphertexts_fail_closed() {
     let site = with_people(3);
     let (one, two) = (format!("{:032x}", 1), format!("{:032x}", 2));
-    let copy = "CREATE TEMP TABLE before AS SELECT id, sealed_key FROM mfa_methods";
-    let swap = "UPDATE mfa_methods SET sealed_key = (SELECT b.sealed_key FROM before b WHERE b.id IN ($1, $2) AND b.id <> mfa_methods.id)
-                WHERE id IN ($1, $2)";
+    let copy = "CREATE TEMP TABLE before AS SELECT method_id, sealed_key FROM app_keys";
+    let swap = "UPDATE app_keys SET sealed_key = (SELECT b.sealed_key FROM before b WHERE b.method_id IN ($1, $2) AND b.method_id <> app_keys.method_id)
+                WHERE method_id IN ($1, $2)";
     let both = vec![json!(one), json!(two)];
     write(&site, &[(copy, vec![]), (swap, both)]);
     let server = site.serve();

@@ -33,38 +33,51 @@ fn on_an_empty_database() {
     all_start(&site);
 }
 
-/// Returns the statements that undo the newest migration.
-fn undone() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../storage/migrations/sqlite");
-    let files = fs::read_dir(folder).unwrap();
-    let newest = files.map(|file| file.unwrap().path()).max().unwrap();
-    let made = fs::read_to_string(newest).unwrap();
-    // In reverse order, because an index is dropped before its column.
-    made.lines().rev().filter_map(taking_back).collect()
+/// Brings an empty database back to the version before: drops its tables, and makes those that all
+/// migrations but the newest make.
+fn go_back(site: &ProgramSite) {
+    let engine = if site.is_on_a_server() {
+        "postgres"
+    } else {
+        "sqlite"
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../storage/migrations");
+    let files = fs::read_dir(folder.join(engine)).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let scripts: Vec<String> = files
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    let mut tables: Vec<&str> = Vec::new();
+    for name in scripts.iter().flat_map(|script| created(script)) {
+        tables.retain(|table| *table != name);
+        tables.push(name);
+    }
+    // In reverse order, because a table is dropped after those that refer to it.
+    for table in tables.iter().rev() {
+        site.change(&format!("DROP TABLE IF EXISTS {table}"));
+    }
+    for script in &scripts[..scripts.len() - 1] {
+        site.change(script);
+    }
+    let forget =
+        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+    site.change(forget);
 }
 
-/// Returns the statement that undoes one statement of a migration: a created table, index or
-/// column.
-fn taking_back(line: &str) -> Option<String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    match words.as_slice() {
-        ["CREATE", kind, name, ..] => Some(format!("DROP {kind} {name}")),
-        ["ALTER", "TABLE", table, "ADD", "COLUMN", column, ..] => {
-            Some(format!("ALTER TABLE {table} DROP COLUMN {column}"))
-        }
-        _ => None,
-    }
+/// Returns the names of the tables that a script makes.
+fn created(script: &str) -> impl Iterator<Item = &str> {
+    script.lines().filter_map(|line| {
+        let name = line.strip_prefix("CREATE TABLE ")?;
+        name.split([' ', '(']).next()
+    })
 }
 
 #[test]
 fn on_a_database_of_the_version_before() {
     let site = ProgramSite::with_database();
-    let forget =
-        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
-    site.change(forget);
-    for sql in undone() {
-        site.change(&sql);
-    }
+    go_back(&site);
     site.run(&["account", "list"]).expect_refused(1);
     all_start(&site);
 }

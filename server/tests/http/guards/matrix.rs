@@ -44,6 +44,7 @@ const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("mfa/generate", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "verification_required", "verification_required"]),
     ("mfa/delete", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "verification_required", "verification_required"]),
     ("mfa/rename", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "no_method", "no_method"]),
+    ("mfa/make_default", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "no_method", "no_method"]),
     ("mfa/test", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "no_method", "no_method"]),
     ("step_up/ask", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "no_method", "no_method"]),
     ("step_up/asked", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "ok", "ok"]),
@@ -76,7 +77,7 @@ const ABOUT_AN_ACCOUNT: &[(&str, [&str; 4])] = &[
 fn request(account: &Value, member: &Value) -> Value {
     json!({
         "action": "rule-off", "account": account, "member": member,
-        "code": "000000", "name": "Phone", "set": "0".repeat(32),
+        "code": "000000", "name": "Phone", "set": "0".repeat(32), "method": "0".repeat(32),
         "email": "nobody@example.com", "password": "no password of anybody",
         "current": "no password of anybody", "new": "somebody's next password",
         "token": "A".repeat(43), "search": "", "state": null, "page": 0,

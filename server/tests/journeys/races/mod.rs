@@ -99,7 +99,7 @@ async fn one_backup_code_signs_in_one_of_many() {
         let email = ada().email.parse().unwrap();
         let user = server.services.users.credentials(&email);
         let user = user.await.unwrap().unwrap().user;
-        let method = server.services.mfa.method(&user).await.unwrap().unwrap();
-        assert_eq!(method.codes_left, 0, "each code was spent once");
+        let settings = server.services.mfa.settings(&user).await.unwrap();
+        assert_eq!(settings.codes_left, 0, "each code was spent once");
     }
 }

@@ -49,7 +49,7 @@ async fn a_deletion_ends_the_sign_in_beside_it() {
         let mut half = server.browser();
         half.sign_in(&ada.person).await.expect_ok();
         let calls = vec![
-            (browser, "mfa/delete", json!({})),
+            (browser, "mfa/delete", Value::Null),
             (half, "session/verify_code", ada.code(&server)),
         ];
         let mut answers = at_once(calls).await;

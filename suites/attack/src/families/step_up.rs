@@ -158,7 +158,7 @@ fn su7_invented_grants(_: Effort) -> AttackOutcome {
         }
     }
     assert_eq!(
-        browser.ask("profile/view").expect_ok()["method"]["codes_left"],
+        browser.ask("profile/view").expect_ok()["codes_left"],
         10
     );
     refused(
