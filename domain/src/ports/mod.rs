@@ -8,6 +8,7 @@ mod events;
 mod known_browsers;
 mod members;
 mod mfa;
+mod mfa_answers;
 mod password_changes;
 mod sessions;
 mod step_ups;
@@ -28,10 +29,12 @@ pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, CodeSetChange, CodeUse, Deletion, Enrolment, GrantUse,
-    KeyActivation, KeyPurpose, MethodChange, MethodDeletion, MethodRecord, Mfa, MfaSettings,
-    NewCodeSet, PendingKey, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
-    StoredBackupCode, TestedCode,
+    Activation, BackupCodeHash, Deletion, Enrolment, KeyPurpose, MethodRecord, Mfa, MfaSettings,
+    NewCodeSet, PendingKey, SignInBackupCode, SignInCode, StoredBackupCode, TestedCode,
+};
+pub use mfa_answers::{
+    CodeSetChange, CodeUse, GrantUse, KeyActivation, MethodChange, MethodDeletion,
+    SignInBackupCodeUse, SignInCodeUse,
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{

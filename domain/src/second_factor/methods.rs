@@ -12,7 +12,8 @@ pub fn suggested_application_name(is_taken: impl Fn(&str) -> bool) -> String {
     if !is_taken(METHOD_NAME) {
         return METHOD_NAME.to_owned();
     }
-    (2_u32..)
+    // With fewer methods than numbers, one of the names is free.
+    (2_u32..1000)
         .map(|number| format!("{METHOD_NAME} {number}"))
         .find(|name| !is_taken(name))
         .unwrap_or_else(|| METHOD_NAME.to_owned())

@@ -66,7 +66,9 @@ async fn a_further_method_needs_an_existing_factor() {
     let choice = json!({ "name": "Thief", "is_default": true });
     let answer = browser.call("mfa/set_up", choice.clone()).await;
     answer.expect_refused(403, "verification_required");
-    let asked = browser.call("step_up/ask", json!({ "action": "add" })).await;
+    let asked = browser
+        .call("step_up/ask", json!({ "action": "add" }))
+        .await;
     assert_eq!(asked.expect_ok(), "verify");
     let answer = browser.call("mfa/set_up", choice).await;
     answer.expect_refused(403, "verification_required");
@@ -199,7 +201,9 @@ async fn the_fourth_application_is_refused() {
         .await;
     let choice = json!({ "name": "Watch", "is_default": false });
     add(&server, &mut browser, choice).await;
-    let answer = browser.call("step_up/ask", json!({ "action": "add" })).await;
+    let answer = browser
+        .call("step_up/ask", json!({ "action": "add" }))
+        .await;
     answer.expect_refused(403, "not_allowed");
     assert_eq!(names(&mut browser).await.len(), 3);
 }
@@ -216,8 +220,14 @@ async fn a_method_of_another_user_is_none() {
     for (function, request) in [
         ("mfa/make_default", json!({ "method": method })),
         ("mfa/rename", json!({ "method": method, "name": "Mine" })),
-        ("step_up/ask", json!({ "action": "delete", "method": method })),
-        ("step_up/ask", json!({ "action": "reset", "method": method })),
+        (
+            "step_up/ask",
+            json!({ "action": "delete", "method": method }),
+        ),
+        (
+            "step_up/ask",
+            json!({ "action": "reset", "method": method }),
+        ),
         ("mfa/test", json!({ "code": "000000", "by": method })),
     ] {
         let answer = his.call(function, request).await;

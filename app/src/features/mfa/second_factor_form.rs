@@ -132,7 +132,8 @@ impl Factors {
             .collect()
     }
 
-    /// Asks for a code of this method. Another method has another code, so the typed one is cleared.
+    /// Asks for a code of this method. Another method has another code, so the typed one is
+    /// cleared.
     fn ask_for(self, method: usize) {
         if self.method.get_untracked() != method {
             self.code.set(String::new());

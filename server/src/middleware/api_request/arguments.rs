@@ -1,7 +1,6 @@
 //! Strict arguments (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an
-//! argument null or an object of plain values, and each name appears once. Serde alone would accept a list
-//! as an object, with its items as the fields in order of declaration.
-
+//! argument is null or an object of plain values, and each name appears once. Serde alone would
+//! accept a list as an object, with its items as the fields in order of declaration.
 use std::{
     collections::BTreeSet,
     fmt::{Formatter, Result as Written},

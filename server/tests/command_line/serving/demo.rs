@@ -185,7 +185,10 @@ fn everybody_gets_in_as_their_state_allows() {
         };
         standings.insert(name, browser.standing());
         let profile = browser.ask("profile/view").json();
-        if profile["methods"].as_array().is_some_and(|methods| !methods.is_empty()) {
+        if profile["methods"]
+            .as_array()
+            .is_some_and(|methods| !methods.is_empty())
+        {
             codes_left.insert(name, profile["codes_left"].as_u64().unwrap());
         }
     }

@@ -120,10 +120,7 @@ fn e5_a_reset_that_is_left(_: Effort) -> AttackOutcome {
     check(&site);
     browser.ask("mfa/cancel").expect_ok();
     check(&site);
-    assert_eq!(
-        browser.ask("profile/view").expect_ok()["codes_left"],
-        10
-    );
+    assert_eq!(browser.ask("profile/view").expect_ok()["codes_left"], 10);
     as_wanted(
         4,
         "a reset left after its key, after a wrong code, by kill -9, by Cancel: the old app works, the new one does not",

@@ -157,10 +157,7 @@ fn su7_invented_grants(_: Effort) -> AttackOutcome {
             tried += 1;
         }
     }
-    assert_eq!(
-        browser.ask("profile/view").expect_ok()["codes_left"],
-        10
-    );
+    assert_eq!(browser.ask("profile/view").expect_ok()["codes_left"], 10);
     refused(
         tried,
         "`verified`, `aal`, forged grants in body, query, headers and cookies",
