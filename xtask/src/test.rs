@@ -333,7 +333,7 @@ fn browser(arguments: &[String], depth: Depth) -> Result<()> {
     tools::ensure_for_browser_tests()?;
     playwright(depth)?
         .args(arguments)
-        .remedy("the report above names the test; `cargo xtask test -- tests/NAME.spec.ts` runs one file")
+        .remedy("the report above names the test; `cargo xtask test --browser -- tests/NAME.spec.ts` runs one file")
         .run()
 }
 

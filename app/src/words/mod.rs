@@ -156,7 +156,7 @@ pub fn made_default(name: &str) -> String {
 /// The name of the menu of one of several methods.
 #[must_use]
 pub fn menu_for(name: &str) -> String {
-    format!("{MFA_METHOD_MENU} for {}", named(name))
+    format!("{MFA_METHOD_MENU} for {name}")
 }
 
 /// The question before one of several methods is deleted.
@@ -168,7 +168,7 @@ pub fn delete_named(name: &str) -> String {
 /// Asks for a code of one of several methods.
 #[must_use]
 pub fn enter_a_code_of(name: &str) -> String {
-    format!("Enter the 6-digit code of {}.", named(name))
+    format!("Enter the 6-digit code displayed by {}.", named(name))
 }
 
 /// The effect of an action, shown before the identity is verified for it.

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { Screen, SecondFactorScreen } from './screen';
 
 /** The actions that need a verification, as in the page's address. */
-export type Action = 'reset' | 'delete' | 'generate' | 'rule-off' | 'member-reset';
+export type Action = 'add' | 'reset' | 'delete' | 'generate' | 'rule-off' | 'member-reset';
 
 export class StepUp extends SecondFactorScreen {
   readonly path: string;

@@ -119,6 +119,7 @@ export class NewMethod extends Screen {
   readonly path = '/profile/mfa/new';
   readonly title = 'New MFA method';
   readonly method = this.page.getByRole('combobox', { name: 'Select method', exact: true });
+  readonly name = this.textbox('Name');
   readonly isDefault = this.page.getByRole('checkbox', { name: 'Default', exact: true });
   readonly next = this.button('Next');
   readonly cancel = this.button('Cancel');

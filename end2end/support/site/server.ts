@@ -60,7 +60,8 @@ export class Server {
     const printed = (): string | undefined =>
       /^Create the first owner:\n(\S+)$/m.exec(this.output)?.[1];
     await expect.poll(printed, 'the link of the first start').toBeDefined();
-    return printed() as string;
+    // The link names this machine as `localhost`; the tests know the server by its address.
+    return (printed() as string).replace('//localhost:', '//127.0.0.1:');
   }
 
   /** Returns all standard output of this start so far. */

@@ -85,6 +85,11 @@ export class Site {
     return app(key, this.clock.now() - earlier * 1000);
   }
 
+  /** Moves the server's clock into the next time step. */
+  toNextStep(): void {
+    this.clock.toStep();
+  }
+
   /** Gives email and password; any page may follow. */
   async givePassword(): Promise<void> {
     await this.signIn.open();

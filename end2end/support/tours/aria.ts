@@ -9,7 +9,7 @@ const VOLATILE: readonly [RegExp, string][] = [
   [/\/accounts\/[0-9a-zA-Z-]+/g, '/accounts/ID'],
   [/\bin (\d+ minutes?)?( ?\d+ seconds?)?$/gm, 'in A WHILE'],
   [/(textbox "[^"]*password"): .*/gi, '$1: PASSWORD'],
-  [/(?<=- (time|row|cell)\b.*)\b(now|\d+ (second|minute|hour)s? ago|this minute)\b/g, 'LATELY'],
+  [/(?<=- (time|row|rowheader|cell)\b.*)\b(now|\d+ (second|minute|hour)s? ago|this minute)\b/g, 'LATELY'],
   [/"\d{6}"/g, 'CODE'],
 ];
 

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import { accounts } from './accounts-tour';
 import { method } from './method-tour';
+import { severalMethods } from './several-tour';
 import { states } from './states-tour';
 import { firstSteps, type Tour, type Visit } from './tour';
 import { words } from '../pages/words';
@@ -14,6 +15,7 @@ type Walk = (tour: Tour) => Promise<void>;
 export const TOURS: readonly [string, Walk][] = [
   ['first steps', settled(firstSteps)],
   ['a method', settled(method)],
+  ['several methods', settled(severalMethods)],
   ['accounts', settled(accounts)],
   ['rare states', settled(states)],
 ];

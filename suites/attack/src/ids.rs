@@ -58,6 +58,7 @@ const LIST: &[(&str, &str)] = &[
     ("SU10", "A password instead of the factor gives a user with MFA no grant."),
     ("SU11", "A link works for its own purpose, once, and until it expires."),
     ("SU13", "The end of an MFA rule needs the Owner's own factor."),
+    ("SU14", "An open session adds no method of its own."),
     // Sessions.
     ("X1", "A planted cookie is not taken; each step up gives a new token."),
     ("X2", "Each token before a step up is refused."),

@@ -274,7 +274,8 @@ pub(crate) fn OtherWays(
                 on_turn.run(());
                 factors.ask_for(index);
             };
-            view! { <Button label=name kind=ButtonKind::Quiet on_press=ask /> }.into_any()
+            view! { <Button label=words::named(&name) kind=ButtonKind::Quiet on_press=ask /> }
+                .into_any()
         });
         let buttons: Vec<_> = buttons.collect();
         let backup = move || {

@@ -19,6 +19,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(su10_the_password_instead),
         attack!(su11_links_for_another_purpose),
         attack!(su13_the_rule_without_the_owners_factor),
+        attack!(su14_an_open_session_adds_no_method),
     ]
 }
 
@@ -358,4 +359,30 @@ fn member_can_not(site: &TestSite, max: &EnrolledPerson, off: &Value, one: &Valu
     member
         .call("accounts/lift_rule", one.clone())
         .expect_refused(403, "not_allowed");
+}
+
+/// Without a grant, with a request that was not verified, and with the grants of other actions.
+fn su14_an_open_session_adds_no_method(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let ada = site.enrolled_ada();
+    let mut browser = ada.sign_in(&site);
+    let thief = json!({ "name": "Thief", "is_default": true });
+    browser
+        .call("mfa/set_up", thief.clone())
+        .expect_refused(403, "verification_required");
+    browser
+        .call("step_up/ask", json!({ "action": "add" }))
+        .expect_ok();
+    browser
+        .call("mfa/set_up", thief.clone())
+        .expect_refused(403, "verification_required");
+    for other in [generate(), json!({ "action": "delete" })] {
+        ada.step_up(&site, &mut browser, &other);
+        browser
+            .call("mfa/set_up", thief.clone())
+            .expect_refused(403, "verification_required");
+    }
+    let profile = browser.ask("profile/view").expect_ok();
+    assert_eq!(profile["methods"].as_array().map(Vec::len), Some(1));
+    refused(4, "a new key without a grant to add one, and with other grants")
 }

@@ -21,6 +21,8 @@ pub(super) fn OneOfSeveral(
     method: Method,
     /// The actions of the page.
     flow: ActionFlow,
+    /// Loads the methods again.
+    on_change: Callback<()>,
 ) -> impl IntoView {
     let shell = shell();
     let name = RwSignal::new(method.name.clone());
@@ -40,9 +42,12 @@ pub(super) fn OneOfSeveral(
             make_default(request),
             move |answer| match answer {
                 Ok(()) => {
-                    shell.flash.say(words::made_default(&name.get_untracked()));
+                    shell
+                        .flash
+                        .say_here(words::made_default(&name.get_untracked()));
                     shell.refresh();
                     focus_heading();
+                    on_change.run(());
                 }
                 Err(error) => {
                     flow.failed.try_set(Some(error));

@@ -104,11 +104,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
             <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
             {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-            {if factors.are_several() {
-                view! { <OtherWays factors on_turn=forget /> }.into_any()
-            } else {
-                view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any()
-            }}
+            {(!factors.are_several()).then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
         }
         .into_any()
     });
@@ -128,6 +124,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                         <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
                     </div>
                 </SubmitForm>
+                {factors.are_several().then(|| view! { <OtherWays factors on_turn=forget /> }.into_any())}
             </div>
         </div>
     }

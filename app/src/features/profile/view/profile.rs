@@ -15,13 +15,14 @@ use crate::{
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
     let load = Load::with(shell().handover.take_profile(), view);
+    let on_change = Callback::new(move |()| load.reload());
     view! {
         <div class="page--narrow stack">
             <FocusHeading label=words::MY_PROFILE />
             {boxed_view(move || load.result().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
-                    Ok(profile) => view! { <Loaded profile /> }.into_any(),
+                    Ok(profile) => view! { <Loaded profile on_change /> }.into_any(),
                     Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
                 },
             ))}
@@ -30,7 +31,7 @@ pub(crate) fn Profile() -> impl IntoView {
 }
 
 #[component]
-fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
+fn Loaded(profile: usecases::profile::Profile, on_change: Callback<()>) -> impl IntoView {
     let accounts = profile.accounts.iter().map(|account| {
         format!(
             "{} ({})",
@@ -58,6 +59,6 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
             </DetailsList>
             <LinkButton href="/profile/password" label=words::CHANGE_PASSWORD kind=ButtonKind::Quiet />
         </section>
-        <Settings profile=settings />
+        <Settings profile=settings on_change />
     }
 }

@@ -26,13 +26,15 @@ use crate::{
 pub(super) fn Settings(
     /// The user, with methods and backup codes.
     profile: Profile,
+    /// Loads them again.
+    on_change: Callback<()>,
 ) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="mfa-settings">
             {if profile.methods.is_empty() {
                 view! { <Invite /> }.into_any()
             } else {
-                view! { <Details profile /> }.into_any()
+                view! { <Details profile on_change /> }.into_any()
             }}
         </section>
     }
@@ -56,7 +58,7 @@ fn Invite() -> impl IntoView {
 }
 
 #[component]
-fn Details(profile: Profile) -> impl IntoView {
+fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
     let flow = action_flow();
     let failed = Signal::derive(move || {
         flow.failed
@@ -69,7 +71,7 @@ fn Details(profile: Profile) -> impl IntoView {
         .filter(|account| account.requires_mfa);
     let demanded_by: Vec<String> = demanding.map(|account| account.account.clone()).collect();
     let has_room = profile.methods.len() < MAX_APPLICATIONS;
-    let methods = methods(profile.methods, flow, demanded_by, failed);
+    let methods = methods(profile.methods, flow, demanded_by, failed, on_change);
     view! {
         {methods}
         <div class="setting">
@@ -96,6 +98,7 @@ fn methods(
     flow: ActionFlow,
     demanded_by: Vec<String>,
     failed: Signal<Option<String>>,
+    on_change: Callback<()>,
 ) -> AnyView {
     if methods.len() == 1
         && let Some(method) = methods.pop()
@@ -104,7 +107,7 @@ fn methods(
     }
     let methods = methods
         .into_iter()
-        .map(|method| view! { <OneOfSeveral method flow /> }.into_any());
+        .map(|method| view! { <OneOfSeveral method flow on_change /> }.into_any());
     let methods: Vec<_> = methods.collect();
     view! {
         <div class="card__head">
