@@ -61,8 +61,9 @@ pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
     };
     for (table, columns) in tables(&mut open, engine) {
         let columns = columns.join(", ");
+        let source = source("public.", &table, &columns, true);
         open.run(&format!(
-            "INSERT INTO {table} ({columns}){numbered} SELECT {columns} FROM public.{table}"
+            "INSERT INTO {table} ({columns}){numbered} SELECT {columns} FROM {source}"
         ));
         if engine == TestedEngine::Postgres && table == "security_events" {
             open.run("SELECT setval(pg_get_serial_sequence('security_events', 'id'), MAX(id)) FROM security_events");
@@ -78,6 +79,16 @@ pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
             open.run("DROP SCHEMA public CASCADE; ALTER SCHEMA older RENAME TO public");
             open.close();
         }
+    }
+}
+
+/// Where the rows of a table with these columns are. Migration 47 moved the keys of the methods into
+/// a table of their own.
+fn source(schema: &str, table: &str, columns: &str, has_app_keys: bool) -> String {
+    if table == "mfa_methods" && columns.contains("sealed_key") && has_app_keys {
+        format!("{schema}mfa_methods JOIN {schema}app_keys ON method_id = id")
+    } else {
+        format!("{schema}{table}")
     }
 }
 
@@ -113,12 +124,15 @@ pub fn rows(
         TestedEngine::Sqlite => format!("quote({column})"),
         TestedEngine::Postgres => format!("COALESCE(CAST({column} AS TEXT), 'NULL')"),
     };
+    let now = self::tables(open, engine);
+    let has_app_keys = now.iter().any(|(table, _)| table == "app_keys");
     let mut rows = Vec::new();
     for (table, columns) in tables {
         let columns: Vec<String> = columns.iter().map(text).collect();
         let columns = columns.join(" || ' ' || ");
+        let source = source("", table, &columns, has_app_keys);
         rows.extend(open.texts(&format!(
-            "SELECT '{table} ' || {columns} FROM {table} ORDER BY 1"
+            "SELECT '{table} ' || {columns} FROM {source} ORDER BY 1"
         )));
     }
     rows

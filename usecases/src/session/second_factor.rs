@@ -58,7 +58,7 @@ pub async fn verify_code(
     };
     send_tokens(cookies, token, browser);
     Ok(SecondFactorResult {
-        viewer: viewer_after_second_factor(context)?,
+        viewer: viewer_after_second_factor(context).await?,
         codes_left: None,
         unlocked_after: unlocked_after(refused),
     })
@@ -90,7 +90,7 @@ pub async fn verify_backup_code(
     };
     send_tokens(cookies, token, browser);
     Ok(SecondFactorResult {
-        viewer: viewer_after_second_factor(context)?,
+        viewer: viewer_after_second_factor(context).await?,
         codes_left: Some(codes_left),
         unlocked_after: unlocked_after(refused),
     })

@@ -89,7 +89,7 @@ fn method_options(settings: &MfaSettings) -> Vec<MethodOption> {
 
 /// The caller's session after its second factor. The call has just written the change, so the
 /// session is not loaded again.
-pub(super) fn viewer_after_second_factor(context: &Context) -> Result<Viewer, UseCaseError> {
+pub(super) async fn viewer_after_second_factor(context: &Context) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session;
     let facts = SessionFacts {
         second_factor_at: Some(context.now),
@@ -98,7 +98,8 @@ pub(super) fn viewer_after_second_factor(context: &Context) -> Result<Viewer, Us
     };
     let standing =
         decide(&facts, &session.subject, context.now).ok_or(UseCaseError::NotSignedIn)?;
-    Ok(viewer(context, session, standing))
+    let viewer = viewer(context, session, standing);
+    with_methods(context, session, viewer).await
 }
 
 /// The caller's session after this call changed its rights.

@@ -108,7 +108,7 @@ fn m4_the_method_is_deleted(_: Effort) -> AttackOutcome {
     site.require_mfa("Example Ltd");
     let mut browser = ada.sign_in(&site);
     ada.step_up(&site, &mut browser, &json!({ "action": "delete" }));
-    let viewer = browser.ask("mfa/delete").expect_ok();
+    let viewer = browser.ask("mfa/delete").expect_ok()["viewer"].clone();
     assert_eq!(viewer["standing"]["standing"], "set_up_only");
     browser
         .ask("accounts/list")

@@ -120,7 +120,7 @@ fn su7_invented_grants(_: Effort) -> AttackOutcome {
     let account = site.account(&mut browser, "Example Ltd");
     let claims = json!({
         "verified": true, "aal": 2, "acr": "aal2", "mfa": true, "grant": "0".repeat(32), "granted_at": 0, "granted": true,
-        "action": "delete", "account": account,
+        "action": "delete", "account": account, "method": "0".repeat(32), "name": "Thief", "is_default": true,
     });
     let mut beside = claims.clone();
     beside["request"] = claims.clone();
@@ -384,5 +384,8 @@ fn su14_an_open_session_adds_no_method(_: Effort) -> AttackOutcome {
     }
     let profile = browser.ask("profile/view").expect_ok();
     assert_eq!(profile["methods"].as_array().map(Vec::len), Some(1));
-    refused(4, "a new key without a grant to add one, and with other grants")
+    refused(
+        4,
+        "a new key without a grant to add one, and with other grants",
+    )
 }

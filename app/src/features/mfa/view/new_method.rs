@@ -57,12 +57,12 @@ pub(crate) fn NewMethod() -> impl IntoView {
             <div class="card">
                 <SubmitForm on_submit=next>
                     <Select label=words::SELECT_METHOD name="method" value=kind options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
-                    <TextField label="Name" name="method-name" value=name error=wrong />
                     {if is_first {
                         view! { <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD /> }.into_any()
                     } else {
                         view! { <Checkbox label="Default" name="default" checked=is_default /> }.into_any()
                     }}
+                    <TextField label="Name" name="method-name" value=name error=wrong />
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
                         <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
