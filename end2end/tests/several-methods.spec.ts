@@ -48,6 +48,9 @@ test('a further method is added with a name, and the codes from before stay', as
   await site.newMethod.next.click();
   await expect(site.newMethod.name).toHaveAttribute('aria-invalid', 'true');
   await expect(site.newMethod.name).toBeFocused();
+  await site.newMethod.name.fill(FIRST.toUpperCase());
+  await site.newMethod.next.click();
+  await expect(site.newMethod.name).toHaveAccessibleDescription(/of this name already/);
   await site.newMethod.name.fill(SECOND);
   await site.newMethod.next.click();
   await site.setup.expectOpen();
@@ -78,11 +81,11 @@ test('a sign-in asks for the default method, and offers the other ways', async (
   await site.signOut();
   await site.enterUpToCode();
   await expectAccessible(page);
-  await expect(page.getByText(`Enter the 6-digit code displayed by ${FIRST}.`)).toBeVisible();
+  await expect(page.getByText(`Enter the 6-digit code displayed by “${FIRST}”.`)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Try another way', exact: true })).toBeVisible();
   await expect(site.signInCode.useBackupCode).toBeVisible();
   await page.getByRole('button', { name: SECOND, exact: true }).click();
-  await expect(page.getByText(`Enter the 6-digit code displayed by ${SECOND}.`)).toBeVisible();
+  await expect(page.getByText(`Enter the 6-digit code displayed by “${SECOND}”.`)).toBeVisible();
   await expect(site.signInCode.code).toBeFocused();
   site.toNextStep();
   await site.signInCode.submit(site.code(enrolled));
@@ -100,14 +103,14 @@ test('the other method becomes the default, from its menu', async ({ site, page 
   const enrolled = await site.haveMfa();
   await addFurther(site, enrolled, SECOND);
   await methodMenu(page, SECOND).choose('Make default');
-  await expect(site.profile.status(`${SECOND} is now the default`)).toBeVisible();
+  await expect(site.profile.status(`“${SECOND}” is now the default`)).toBeVisible();
   await expect(site.profile.heading).toBeFocused();
   await methodMenu(page, SECOND).button.click();
   await expect(methodMenu(page, SECOND).item('Make default')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await site.signOut();
   await site.enterUpToCode();
-  await expect(page.getByText(`Enter the 6-digit code displayed by ${SECOND}.`)).toBeVisible();
+  await expect(page.getByText(`Enter the 6-digit code displayed by “${SECOND}”.`)).toBeVisible();
 });
 
 test('each method is tested and renamed by itself', async ({ site, page }) => {
@@ -125,6 +128,7 @@ test('each method is tested and renamed by itself', async ({ site, page }) => {
   await site.profile.name.fill('Old tablet');
   await site.profile.save.click();
   await expect(methodMenu(page, 'Old tablet').button).toBeVisible();
+  await expect(site.profile.heading).toBeFocused();
   await expect(methodMenu(page, FIRST).button).toBeVisible();
 });
 
@@ -144,7 +148,7 @@ test('deleting the default says which method follows, and the last one is as bef
   await page.getByRole('button', { name: SECOND, exact: true }).click();
   await site.verify('delete', second);
   await site.profile.expectOpen();
-  await expect(site.profile.status(`${SECOND} is now the default.`)).toBeVisible();
+  await expect(site.profile.status(`“${SECOND}” is now the default.`)).toBeVisible();
   await expect(site.profile.methodMenu.button).toBeVisible();
   await expect(site.profile.detail('Name')).toContainText(SECOND);
 });
@@ -155,7 +159,7 @@ test('a reset of one method keeps the other', async ({ site, page }) => {
   await addFurther(site, enrolled, SECOND);
   await methodMenu(page, SECOND).choose('Reset');
   await site.stepUp('reset').expectOpen();
-  await expect(page.getByText(`You are about to reset ${SECOND}.`)).toBeVisible();
+  await expect(page.getByText(`You are about to reset “${SECOND}”.`)).toBeVisible();
   await site.verify('reset', enrolled);
   await site.setup.expectOpen();
   await site.proveSetup(await site.setup.readKey());
@@ -170,7 +174,7 @@ test('three applications are the most', async ({ site }) => {
   await addFurther(site, enrolled, SECOND);
   await addFurther(site, enrolled, 'Watch');
   await expect(site.profile.addMethod).toHaveCount(0);
-  await expect(site.profile.settings.getByText('which is the most')).toBeVisible();
+  await expect(site.profile.settings.getByText('Three authenticator applications are the most')).toBeVisible();
 });
 
 test('Cancel and a deep link add nothing', async ({ site, page }) => {

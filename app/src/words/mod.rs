@@ -139,7 +139,7 @@ pub const fn why_password_for(page: &Page) -> &'static str {
 #[must_use]
 pub fn one_deleted(new_default: Option<&str>) -> String {
     let default = new_default
-        .map(|name| format!(" {} is now the default.", named(name)))
+        .map(|name| format!(" “{}” is now the default.", named(name)))
         .unwrap_or_default();
     format!("Method deleted.{default} You were signed out everywhere else.")
 }
@@ -148,7 +148,7 @@ pub fn one_deleted(new_default: Option<&str>) -> String {
 #[must_use]
 pub fn made_default(name: &str) -> String {
     format!(
-        "{} is now the default: a sign-in asks for it first.",
+        "“{}” is now the default: a sign-in asks for it first.",
         named(name)
     )
 }
@@ -168,7 +168,7 @@ pub fn delete_named(name: &str) -> String {
 /// Asks for a code of one of several methods.
 #[must_use]
 pub fn enter_a_code_of(name: &str) -> String {
-    format!("Enter the 6-digit code displayed by {}.", named(name))
+    format!("Enter the 6-digit code displayed by “{}”.", named(name))
 }
 
 /// The effect of an action, shown before the identity is verified for it.
@@ -180,12 +180,12 @@ pub fn cost(action: ProtectedAction, about: Option<&str>) -> String {
         match action {
             ProtectedAction::Reset => {
                 return format!(
-                    "You are about to reset {name}. Its old entry works until the new one is verified."
+                    "You are about to reset “{name}”. Its old entry works until the new one is verified."
                 );
             }
             ProtectedAction::Delete => {
                 return format!(
-                    "You are about to delete {name}. Your other methods and your backup codes still work."
+                    "You are about to delete “{name}”. Your other methods and your backup codes still work."
                 );
             }
             _ => {}

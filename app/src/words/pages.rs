@@ -32,8 +32,11 @@ pub const CHECK_AUTHENTICATOR: &str = "Check that it shows the right codes.";
 /// What follows from deleting one of several methods.
 pub const DELETE_ONE_EFFECT: &str =
     "Your other methods still protect you. You are signed out everywhere else.";
+/// The name of a new method is that of another one.
+pub const NAME_IS_TAKEN: &str = "You have a method of this name already.";
 /// How many authenticator applications there can be.
-pub const NO_MORE_METHODS: &str = "You have three authenticator applications, which is the most.";
+pub const NO_MORE_METHODS: &str =
+    "Three authenticator applications are the most that you can have.";
 /// The effect of `Delete`, if no account requires MFA.
 pub const DELETE_EFFECT: &str = "Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else.";
 /// The effect of `Delete` under a rule.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
+    net::{Ipv6Addr, SocketAddr, TcpStream},
     sync::Arc,
     time::Duration,
 };
@@ -29,6 +29,8 @@ use crate::{
 
 /// Lower ports are privileged.
 const FIRST_FREE_PORT: u16 = 1024;
+/// How long a program on this machine has to accept a connection.
+const LOCAL_WAIT: Duration = Duration::from_millis(200);
 /// The time limit for the last writes.
 const TIDY_TIME: Duration = Duration::from_secs(5);
 
@@ -65,6 +67,9 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
     warn_of_long_brand(&branding.brand);
+    if address.set_public_url().is_none() {
+        warn_of_another_localhost(bound);
+    }
     for lost in find_missing_keys(opened.store(), &opened.vault().known_keys()).await? {
         tracing::error!("{lost}");
     }
@@ -164,6 +169,18 @@ fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
     }
     if pages.are_missing() {
         tracing::warn!("{NO_PAGES}");
+    }
+}
+
+/// Warns if another program answers at the IPv6 loopback address, to which browsers send a request
+/// for `localhost` first.
+fn warn_of_another_localhost(bound: SocketAddr) {
+    let other = SocketAddr::new(Ipv6Addr::LOCALHOST.into(), bound.port());
+    if bound.is_ipv4() && TcpStream::connect_timeout(&other, LOCAL_WAIT).is_ok() {
+        tracing::warn!(
+            %other,
+            "another program answers at this address, to which browsers send what is meant for localhost: stop it, or choose another port with TWINLOCK_LISTEN, or set TWINLOCK_PUBLIC_URL"
+        );
     }
 }
 

@@ -127,6 +127,10 @@ impl Mfa for Store {
             Enrolment::Reset(..) => Action::ResetConfirm,
         };
         let event = application(action, &activation.user);
+        let event = match activation.enrolment {
+            Enrolment::Further => event.saying("further"),
+            _ => event,
+        };
         let is_activated = answer == KeyActivation::Activated;
         write.commit_if(is_activated, event).await?;
         Ok(answer)
@@ -178,6 +182,10 @@ impl Mfa for Store {
         let mut write = self.write().await?;
         let answer = methods::delete(&mut write, &deletion).await?;
         let event = Event::done(Action::MethodDelete).of(&deletion.grant.user);
+        let event = match deletion.grant.intent.method() {
+            Some(method) => event.saying(method.as_str()),
+            None => event,
+        };
         let is_deleted = matches!(answer, MethodDeletion::Deleted { .. });
         write.commit_if(is_deleted, event).await?;
         Ok(answer)
@@ -210,7 +218,8 @@ impl Mfa for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         let update = methods::rename(&mut write, user, method, &name).await?;
-        note_update(write, update, Action::MethodRename, user).await
+        let event = Event::done(Action::MethodRename).of(user);
+        note_update(write, update, event.saying(method.as_str())).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.make_default"))]
@@ -222,7 +231,8 @@ impl Mfa for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         let update = methods::make_default(&mut write, user, method).await?;
-        note_update(write, update, Action::MethodDefault, user).await
+        let event = Event::done(Action::MethodDefault).of(user);
+        note_update(write, update, event.saying(method.as_str())).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.reset_by_operator"))]
@@ -278,11 +288,9 @@ const fn grant_use(is_done: bool) -> GrantUse {
 async fn note_update(
     write: WriteTransaction,
     update: MethodUpdate,
-    action: Action,
-    user: &UserId,
+    event: Event,
 ) -> Result<MethodChange, PortError> {
     if update == MethodUpdate::Changed {
-        let event = Event::done(action).of(user);
         write.commit(EventNote::Repeated(event)).await?;
     } else {
         write.rollback().await?;

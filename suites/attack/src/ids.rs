@@ -156,7 +156,7 @@ const LIST: &[(&str, &str)] = &[
     ("RC7", "A password alone opens a bounded number of sessions."),
     ("RC8", "`serve --demo` refuses a public URL of another machine."),
     ("RC9", "A trusted network in IPv6 notation of IPv4 is matched or refused."),
-    ("RC10", "Before the second factor a session learns nothing that was not typed."),
+    ("RC10", "Before the second factor a session learns nothing that was not typed, but the names of several methods."),
     ("RC11", "The threat model answers a writer of the database and DNS rebinding."),
 ];
 

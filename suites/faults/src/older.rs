@@ -82,8 +82,8 @@ pub fn take_back(engine: TestedEngine, url: &str, migrations: &[Migration]) {
     }
 }
 
-/// Where the rows of a table with these columns are. Migration 47 moved the keys of the methods into
-/// a table of their own.
+/// Where the rows of a table with these columns are. Migration 47 moved the keys of the methods
+/// into a table of their own.
 fn source(schema: &str, table: &str, columns: &str, has_app_keys: bool) -> String {
     if table == "mfa_methods" && columns.contains("sealed_key") && has_app_keys {
         format!("{schema}mfa_methods JOIN {schema}app_keys ON method_id = id")

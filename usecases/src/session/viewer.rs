@@ -72,8 +72,11 @@ async fn with_methods(
         return Ok(viewer);
     }
     let settings = context.services.mfa.settings(&session.user).await?;
+    let methods = method_options(&settings);
+    // A single method needs no name to be told apart, so a half sign-in does not learn it.
+    let is_needed = viewer.standing != Standing::HalfSignedIn || methods.len() > 1;
     Ok(Viewer {
-        methods: method_options(&settings),
+        methods: if is_needed { methods } else { Vec::new() },
         ..viewer
     })
 }

@@ -26,7 +26,7 @@ pub async fn ask(context: &Context, request: IntentRequest) -> Result<NextStep, 
     let session = &context.caller()?.session;
     let method = method_about(&settings, &intent)?;
     check_target(context, &settings, &intent).await?;
-    if is_granted(context, &intent, &method).await? {
+    if is_granted(context, &intent).await? {
         return Ok(NextStep::Granted);
     }
     let lapsed = context.now.minus(RECOVERY);
@@ -70,13 +70,9 @@ pub(crate) async fn granted(context: &Context) -> Result<Option<StepUp>, UseCase
 
 /// Whether the session has a grant for this intent. A grant whose action failed is still valid. A
 /// new request must not remove it, because the user may have no other code.
-pub(crate) async fn is_granted(
-    context: &Context,
-    intent: &Intent,
-    method: &MethodId,
-) -> Result<bool, UseCaseError> {
+pub(crate) async fn is_granted(context: &Context, intent: &Intent) -> Result<bool, UseCaseError> {
     let granted = granted(context).await?;
-    Ok(granted.is_some_and(|step_up| step_up.intent == *intent && step_up.method == *method))
+    Ok(granted.is_some_and(|step_up| step_up.intent == *intent))
 }
 
 /// The method that the intent is about, else the default one. An intent about a method that is gone

@@ -274,8 +274,7 @@ pub(crate) fn OtherWays(
                 on_turn.run(());
                 factors.ask_for(index);
             };
-            view! { <Button label=words::named(&name) kind=ButtonKind::Quiet on_press=ask /> }
-                .into_any()
+            view! { <Button label=words::named(&name) on_press=ask /> }.into_any()
         });
         let buttons: Vec<_> = buttons.collect();
         let backup = move || {
@@ -287,7 +286,7 @@ pub(crate) fn OtherWays(
                 {section_heading("other-ways", words::TRY_ANOTHER_WAY)}
                 <div class="actions">
                     {buttons}
-                    {(!by_backup).then(|| view! { <Button label=words::USE_BACKUP_CODE kind=ButtonKind::Quiet on_press=backup /> }.into_any())}
+                    {(!by_backup).then(|| view! { <Button label=words::USE_BACKUP_CODE on_press=backup /> }.into_any())}
                 </div>
             </div>
         }

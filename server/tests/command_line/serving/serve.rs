@@ -1,9 +1,14 @@
 //! `twinlock serve`: the printed output, and the operator's commands while it runs.
 
-use serde_json::json;
-use testkit::http::HttpBrowser;
+use std::net::{Ipv6Addr, TcpListener};
 
-use crate::support::program::ProgramSite;
+use serde_json::json;
+use testkit::{
+    http::HttpBrowser,
+    process::{Running, free_port},
+};
+
+use crate::{operators::left_out, support::program::ProgramSite};
 
 fn token(line: &str, path: &str) -> String {
     line.rsplit_once(&format!("/{path}#"))
@@ -209,5 +214,28 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
         assert_eq!(from(another), other, "{proxies}");
         server.terminate();
         assert_eq!(server.wait().0, 0);
+    }
+}
+
+/// Browsers ask the IPv6 loopback address first, so a program there would get what is meant for
+/// the link.
+#[test]
+fn another_program_on_localhost_is_warned_of() {
+    let Ok(other) = TcpListener::bind((Ipv6Addr::LOCALHOST, free_port())) else {
+        return left_out("another_program_on_localhost_is_warned_of", "no IPv6");
+    };
+    let port = other.local_addr().unwrap().port();
+    let site = ProgramSite::with_account();
+    site.make_key();
+    for (public_url, is_warned) in [("", true), ("https://panel.example.com", false)] {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = site.command(&["serve", "--listen", &listen]);
+        command.env("TWINLOCK_PUBLIC_URL", public_url);
+        let (server, _) = Running::start(command);
+        server.terminate();
+        let (code, log) = server.wait();
+        assert_eq!(code, 0, "{log}");
+        let is_said = log.contains("another program answers at this address");
+        assert_eq!(is_said, is_warned, "{log}");
     }
 }

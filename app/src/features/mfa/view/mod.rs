@@ -7,7 +7,7 @@ mod unsaved_codes;
 mod verify;
 
 pub(crate) use backup_codes::BackupCodes;
-pub(crate) use new_method::NewMethod;
+pub(crate) use new_method::{NewMethod, has_name};
 pub(crate) use set_up::SetUp;
 pub(crate) use verify::VerifyMethod;
 

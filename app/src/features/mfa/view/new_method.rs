@@ -1,6 +1,8 @@
-use domain::{people::names::MethodName, second_factor::methods::suggested_application_name};
+use domain::{
+    ids::MethodId, people::names::MethodName, second_factor::methods::suggested_application_name,
+};
 use leptos::prelude::*;
-use usecases::mfa::MethodChoice;
+use usecases::{mfa::MethodChoice, session::MethodOption};
 
 use super::{SetUpStep, Steps, WizardPath};
 use crate::{
@@ -12,6 +14,13 @@ use crate::{
     },
     words,
 };
+
+/// Whether another method than `own` has that name, in any case.
+pub(crate) fn has_name(methods: &[MethodOption], own: Option<&MethodId>, name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let mut others = methods.iter().filter(|method| Some(&method.id) != own);
+    others.any(|method| method.name.to_lowercase() == name)
+}
 
 /// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
 /// method needs an Identity verification first.
@@ -27,9 +36,14 @@ pub(crate) fn NewMethod() -> impl IntoView {
         WizardPath::Further
     };
     let kind = RwSignal::new("totp".to_owned());
-    let is_default = RwSignal::new(is_first);
     let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
-    let name = RwSignal::new(suggested_application_name(is_taken));
+    // A user who comes back to this page finds what they chose.
+    let chosen = shell.handover.method_choice.get_value();
+    let chosen = chosen.unwrap_or_else(|| MethodChoice {
+        name: suggested_application_name(is_taken),
+        is_default: is_first,
+    });
+    let (name, is_default) = (RwSignal::new(chosen.name), RwSignal::new(chosen.is_default));
     let wrong = RwSignal::new(None::<String>);
     effect(move || {
         let has_mfa = shell.session.viewer().is_some_and(|viewer| viewer.has_mfa);
@@ -41,6 +55,10 @@ pub(crate) fn NewMethod() -> impl IntoView {
         wrong.set(None);
         if let Err(error) = name.read_untracked().parse::<MethodName>() {
             wrong.set(Some(words::name_refused(error)));
+            return focus_first_invalid();
+        }
+        if has_name(&methods, None, &name.read_untracked()) {
+            wrong.set(Some(words::NAME_IS_TAKEN.to_owned()));
             return focus_first_invalid();
         }
         let choice = MethodChoice {

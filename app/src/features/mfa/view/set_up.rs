@@ -1,4 +1,4 @@
-use domain::session::policy::Standing;
+use domain::{second_factor::step_up::Intent, session::policy::Standing};
 use leptos::prelude::*;
 
 use usecases::{
@@ -9,6 +9,7 @@ use usecases::{
 use super::{SetUpStep, Steps, wizard_path};
 use crate::{
     api::mfa::{cancel, pending as has_key, set_up},
+    features::step_up::view::action_flow,
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -73,11 +74,18 @@ fn Key() -> impl IntoView {
     let path = wizard_path();
     let is_reset = shell.handover.set_up_is_open.get_value();
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let flow = action_flow();
     let load = Load::now(move || set_up(shell.handover.method_choice.get_value()));
     effect(move || match load.result() {
         // The pending key is still valid, but its verification has expired. Confirming the password
         // shows the key again, so the user need not scan a new one on their phone, and a user
         // without their old device needs no second backup code.
+        // The verification expired while the user chose: it is asked for again.
+        Some(Err(AppError::VerificationRequired))
+            if shell.handover.method_choice.with_value(Option::is_some) =>
+        {
+            flow.resume(Intent::Add, None);
+        }
         Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
             shell
                 .return_to
@@ -156,7 +164,10 @@ fn Instructions(
         is_renewed,
         purpose,
     } = new_key;
-    let is_reset = purpose == SetUpPurpose::Reset;
+    // Another method would sign in meanwhile.
+    let viewer = untrack(|| shell().session.viewer());
+    let is_only = viewer.is_some_and(|viewer| viewer.methods.len() == 1);
+    let warns = purpose == SetUpPurpose::Reset && is_only;
     let (path, size, label) = (
         qr.path.expose().to_owned(),
         qr.size,
@@ -166,7 +177,7 @@ fn Instructions(
     let copied = key.clone();
     view! {
         {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false>{paragraph(words::KEY_RENEWED)}</Alert> }.into_any())}
-        {is_reset.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
+        {warns.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">

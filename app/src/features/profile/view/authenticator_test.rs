@@ -6,7 +6,7 @@ use crate::{
     api::mfa,
     features::mfa::code_form::CodeForm,
     shell::shell,
-    ui::{Button, boxed::boxed_view, focus_heading, muted},
+    ui::{Button, boxed::boxed_view, focus_heading, muted, text_content},
     wire::error::{AppError, Field},
     words,
 };
@@ -38,11 +38,15 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
 pub(super) fn TestForm(
     /// Whether the test is open.
     open: RwSignal<bool>,
-    /// The method to test; none for the default one.
-    by: Option<MethodId>,
+    /// The method to test, with its name; none for the only one.
+    by: Option<(MethodId, String)>,
 ) -> impl IntoView {
     let shell = shell();
-    let by = StoredValue::new(by);
+    let lead = by.as_ref().map_or_else(
+        || words::ENTER_A_CODE.to_owned(),
+        |(_, name)| words::enter_a_code_of(name),
+    );
+    let by = StoredValue::new(by.map(|(id, _)| id));
     let code = RwSignal::new(String::new());
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let close = move || {
@@ -70,7 +74,7 @@ pub(super) fn TestForm(
     view! {
         <div class="setting setting--open">
             <h3>"Authenticator"</h3>
-            {muted(words::ENTER_A_CODE)}
+            <p class="muted" use:text_content=lead.into()></p>
             <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit autofocus=true>
                 <Button label="Cancel" on_press=close />
             </CodeForm>

@@ -5,6 +5,7 @@ use usecases::mfa::NewName;
 
 use crate::{
     api::mfa::rename,
+    features::mfa::view::has_name,
     shell::{shell, view::app_error_alert::AppErrorAlert},
     ui::{
         self, Button, ButtonKind, SubmitForm, TextField,
@@ -85,6 +86,11 @@ pub(super) fn EditName(
         wrong.set(None);
         if let Err(error) = typed.read_untracked().parse::<MethodName>() {
             return refuse(words::name_refused(error));
+        }
+        let viewer = shell.session.viewer();
+        let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+        if has_name(&methods, Some(&method.get_value()), &typed.read_untracked()) {
+            return refuse(words::NAME_IS_TAKEN.to_owned());
         }
         let request = NewName {
             method: Some(method.get_value()),

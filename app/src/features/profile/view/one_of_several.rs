@@ -9,7 +9,7 @@ use crate::{
     shell::shell,
     ui::{
         self, Badge, BadgeKind, Detail, DetailsList, Menu, MenuAction, RelativeTime, When,
-        focus_heading,
+        boxed::effect, focus_heading,
     },
     words,
 };
@@ -63,6 +63,15 @@ pub(super) fn OneOfSeveral(
         let method = id.get_value();
         flow.start(Intent::Delete { method }, None);
     };
+    // The form takes the focus away with it.
+    let mut was_renaming = false;
+    effect(move || {
+        let is_renaming = renaming.get();
+        if was_renaming && !is_renaming {
+            focus_heading();
+        }
+        was_renaming = is_renaming;
+    });
     let menu = Signal::derive(move || words::menu_for(&name.get()));
     view! {
         <div class="method">
@@ -86,7 +95,7 @@ pub(super) fn OneOfSeveral(
                 <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
             </DetailsList>
             <When holds=move || testing.get()>
-                <TestForm open=testing by=Some(id.get_value()) />
+                <TestForm open=testing by=Some((id.get_value(), name.get_untracked())) />
             </When>
             <DeleteOne open=deleting name on_delete=delete />
         </div>
