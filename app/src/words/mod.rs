@@ -32,7 +32,7 @@ use crate::routes::Page;
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
 /// Shown if another tab was faster.
 pub const OTHER_TAB: &str =
-    "An authenticator application was already added, perhaps in another tab.";
+    "Your MFA methods were changed, perhaps in another tab. My profile shows what is valid now.";
 /// Shown to an invited user whose invitation no longer works.
 pub const LINK_DEAD: &str = "This link was used or replaced, or has expired. If you have set a password, sign in. If not, open the newest link, or ask the person who invited you for a new one.";
 /// Shown if the link of the first start no longer works. Its reader started the server.

@@ -136,7 +136,9 @@ pub fn refusal(error: &AppError) -> String {
         }
         AppError::PasswordRequired => "Confirm your password first.",
         AppError::VerificationRequired => "Verify your identity first.",
-        AppError::NoMethod => "Add an MFA method first.",
+        AppError::NoMethod => {
+            "Add an MFA method first. If you had one, it was deleted or reset in another tab: reload the page."
+        }
         AppError::SetUpRequired => "This account requires MFA. Set it up first.",
         AppError::NoReset { why } => no_reset(*why),
         AppError::NotAllowed => "You may not do that.",
