@@ -254,5 +254,5 @@ test('s17 a proxy that drops what tells our page from others: the page and the l
   const line = server.log().split('\n').find((text) => text.includes('did not arrive as our own page sends it'));
   expect(line).toContain('origin="none"');
   expect(line).toContain(`host="${host}"`);
-  expect(line).toContain(`TWINLOCK_PUBLIC_URL=${server.url}`);
+  expect(line).toContain(`TWINLOCK_PUBLIC_URL=${server.url.replace('127.0.0.1', 'localhost')}`);
 });

@@ -5,12 +5,12 @@ use usecases::{mfa::OneMethod, profile::Method};
 use super::{authenticator_test::TestForm, delete::DeleteOne, name::EditName};
 use crate::{
     api::mfa::make_default,
-    features::step_up::view::ActionFlow,
     shell::shell,
     ui::{
         self, Badge, BadgeKind, Detail, DetailsList, Menu, MenuAction, RelativeTime, When,
         boxed::effect, focus_heading,
     },
+    wire::error::AppError,
     words,
 };
 
@@ -19,49 +19,55 @@ use crate::{
 pub(super) fn OneOfSeveral(
     /// The method.
     method: Method,
-    /// The actions of the page.
-    flow: ActionFlow,
+    /// Starts an action.
+    act: Callback<Intent>,
+    /// Whether a request of the page is being sent.
+    busy: RwSignal<bool>,
+    /// Why the last request was refused.
+    refused: RwSignal<Option<AppError>>,
     /// Loads the methods again.
     on_change: Callback<()>,
 ) -> impl IntoView {
     let shell = shell();
-    let name = RwSignal::new(method.name.clone());
+    let Method {
+        id,
+        name,
+        is_default,
+        added_at,
+        used_at,
+    } = method;
+    let name = RwSignal::new(name);
     let (testing, renaming, deleting) = (
         RwSignal::new(false),
         RwSignal::new(false),
         RwSignal::new(false),
     );
-    let id = StoredValue::new(method.id.clone());
-    let is_default = method.is_default;
+    let id = StoredValue::new(id);
     let prefer = move || {
         let request = OneMethod {
             method: id.get_value(),
         };
-        shell.call(
-            flow.busy,
-            make_default(request),
-            move |answer| match answer {
-                Ok(()) => {
-                    shell
-                        .flash
-                        .say_here(words::made_default(&name.get_untracked()));
-                    shell.refresh();
-                    focus_heading();
-                    on_change.run(());
-                }
-                Err(error) => {
-                    flow.failed.try_set(Some(error));
-                }
-            },
-        );
+        shell.call(busy, make_default(request), move |answer| match answer {
+            Ok(()) => {
+                shell
+                    .flash
+                    .say_here(words::made_default(&name.get_untracked()));
+                shell.refresh();
+                focus_heading();
+                on_change.run(());
+            }
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
+        });
     };
     let reset = move || {
         let method = id.get_value();
-        flow.start(Intent::Reset { method }, None);
+        act.run(Intent::Reset { method });
     };
     let delete = move || {
         let method = id.get_value();
-        flow.start(Intent::Delete { method }, None);
+        act.run(Intent::Delete { method });
     };
     // The form takes the focus away with it.
     let mut was_renaming = false;
@@ -91,8 +97,8 @@ pub(super) fn OneOfSeveral(
             </When>
             <DetailsList>
                 <Detail label="Type">{words::AUTHENTICATOR_APPLICATION}</Detail>
-                <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
-                <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
+                <Detail label="Added"><RelativeTime at=added_at.millis() /></Detail>
+                <Detail label=words::LAST_USED>{used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
             </DetailsList>
             <When holds=move || testing.get()>
                 <TestForm open=testing by=Some((id.get_value(), name.get_untracked())) />

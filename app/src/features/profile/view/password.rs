@@ -86,27 +86,13 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         at_code.set(None);
         waits.set(None);
     };
-    let toggle = move || {
-        forget();
-        factors.toggle();
-    };
     let email = Signal::derive(move || {
         let viewer = shell.session.viewer();
         viewer.map(|viewer| viewer.email).unwrap_or_default()
     });
     let code_field = boxed_view(move || {
-        if !has_mfa.get() {
-            return ().into_any();
-        }
-        let factor = factors.shown();
-        let autofocus = factors.turned.get_untracked();
-        view! {
-            {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
-            <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
-            {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-            {(!factors.are_several()).then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
-        }
-        .into_any()
+        let field = has_mfa.get().then(|| code_field(factors, at_code, waits));
+        field.into_any()
     });
     view! {
         <div class="page--narrow">
@@ -128,6 +114,28 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// The field for a code of the shown factor.
+fn code_field(
+    factors: Factors,
+    at_code: RwSignal<Option<String>>,
+    waits: RwSignal<Option<AppError>>,
+) -> AnyView {
+    let toggle = move || {
+        at_code.set(None);
+        waits.set(None);
+        factors.toggle();
+    };
+    let factor = factors.shown();
+    let autofocus = factors.turned.get_untracked();
+    view! {
+        {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
+        <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
+        {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
+        {(!factors.are_several()).then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
+    }
+    .into_any()
 }
 
 /// The index of the field that shows a refusal; none if the refusal concerns the whole form.

@@ -8,7 +8,7 @@ use super::{
     authenticator_test::AuthenticatorTest, delete::Delete, name::Name, one_of_several::OneOfSeveral,
 };
 use crate::{
-    features::step_up::view::{ActionFlow, action_flow},
+    features::step_up::view::action_flow,
     routes::Page,
     shell::{navigator, shell},
     ui::{
@@ -71,7 +71,14 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
         .filter(|account| account.requires_mfa);
     let demanded_by: Vec<String> = demanding.map(|account| account.account.clone()).collect();
     let has_room = profile.methods.len() < MAX_APPLICATIONS;
-    let methods = methods(profile.methods, flow, demanded_by, failed, on_change);
+    let act = Callback::new(move |intent| flow.start(intent, None));
+    let methods = match <[Method; 1]>::try_from(profile.methods) {
+        Ok([method]) => view! { <OnlyMethod method act demanded_by failed /> }.into_any(),
+        Err(methods) => {
+            let (busy, refused) = (flow.busy, flow.failed);
+            view! { <Several methods act busy refused failed on_change /> }.into_any()
+        }
+    };
     view! {
         {methods}
         <div class="setting">
@@ -92,22 +99,19 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
     }
 }
 
-/// One method as the settings themselves, several as a list.
-fn methods(
-    mut methods: Vec<Method>,
-    flow: ActionFlow,
-    demanded_by: Vec<String>,
+/// Several methods, as a list.
+#[component]
+fn Several(
+    methods: Vec<Method>,
+    act: Callback<Intent>,
+    busy: RwSignal<bool>,
+    refused: RwSignal<Option<AppError>>,
     failed: Signal<Option<String>>,
     on_change: Callback<()>,
-) -> AnyView {
-    if methods.len() == 1
-        && let Some(method) = methods.pop()
-    {
-        return view! { <OnlyMethod method flow demanded_by failed /> }.into_any();
-    }
+) -> impl IntoView {
     let methods = methods
         .into_iter()
-        .map(|method| view! { <OneOfSeveral method flow on_change /> }.into_any());
+        .map(|method| view! { <OneOfSeveral method act busy refused on_change /> }.into_any());
     let methods: Vec<_> = methods.collect();
     view! {
         <div class="card__head">
@@ -117,13 +121,12 @@ fn methods(
         <FormError error=failed />
         {methods}
     }
-    .into_any()
 }
 
 #[component]
 fn OnlyMethod(
     method: Method,
-    flow: ActionFlow,
+    act: Callback<Intent>,
     demanded_by: Vec<String>,
     failed: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -142,7 +145,7 @@ fn OnlyMethod(
             {section_heading("mfa-settings", words::MFA_SETTINGS)}
             <Badge label="On" kind=BadgeKind::Ok />
             <Menu label=words::MFA_METHOD_MENU compact=true>
-                <MenuAction label="Reset" on_choose=move || flow.start(reset(), None) />
+                <MenuAction label="Reset" on_choose=move || act.run(reset()) />
                 <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
             </Menu>
         </div>
@@ -156,7 +159,7 @@ fn OnlyMethod(
             <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
         </DetailsList>
         <AuthenticatorTest />
-        <Delete open=deleting demanded_by on_delete=move || flow.start(delete(), None) />
+        <Delete open=deleting demanded_by on_delete=move || act.run(delete()) />
     }
 }
 

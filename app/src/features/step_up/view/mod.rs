@@ -4,6 +4,6 @@ mod action_flow;
 mod page;
 mod recovery_offer;
 
-pub(crate) use action_flow::{ActionFlow, action_flow};
+pub(crate) use action_flow::action_flow;
 pub(crate) use page::StepUp;
 pub(crate) use recovery_offer::RecoveryOffer;
