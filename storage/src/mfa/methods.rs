@@ -24,7 +24,8 @@ use crate::{
     sign_in::{guess_budgets, sessions},
 };
 
-/// Each row has the counts of the user's codes.
+/// Each row has the counts of the user's codes. A method whose key is missing is read too, and
+/// fails as damaged: left out, it would read as "no MFA".
 const FIND: &str = "
     SELECT m.id, m.name, m.is_default, k.key_id, k.sealed_key, k.last_step, m.added_at, m.used_at,
         s.saved_at,
@@ -34,7 +35,7 @@ const FIND: &str = "
             WHERE b.set_id = s.id AND b.used_at IS NULL
         ) AS codes_left
     FROM mfa_methods m
-    JOIN app_keys k ON k.method_id = m.id
+    LEFT JOIN app_keys k ON k.method_id = m.id
     LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
     WHERE m.user_id = $1
     ORDER BY m.is_default DESC, m.added_at, m.id";

@@ -59,11 +59,26 @@ fn go_back(site: &ProgramSite) {
         site.change(&format!("DROP TABLE IF EXISTS {table}"));
     }
     for script in &scripts[..scripts.len() - 1] {
-        site.change(script);
+        if site.is_on_a_server() {
+            statements(script).for_each(|sql| site.change(&sql));
+        } else {
+            // As a whole, because SQLite keeps the comments of a table as a part of its schema.
+            site.change(script);
+        }
     }
     let forget =
         "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
     site.change(forget);
+}
+
+/// Returns the statements of a script, because PostgreSQL takes one at a time.
+fn statements(script: &str) -> impl Iterator<Item = String> {
+    let lines = script
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let statements: Vec<_> = text.split(';').map(|sql| sql.trim().to_owned()).collect();
+    statements.into_iter().filter(|sql| !sql.is_empty())
 }
 
 /// Returns the names of the tables that a script makes.

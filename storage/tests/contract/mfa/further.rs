@@ -150,6 +150,15 @@ async fn the_fourth_application_is_refused() {
         .execute(&database.raw().await)
         .await
         .unwrap();
+    let without_its_key = store.settings(&ada.user).await;
+    assert!(without_its_key.is_err(), "not read as if it were not there");
+    let its_key = "INSERT INTO app_keys (method_id, key_id, sealed_key, last_step) SELECT $1, key_id, sealed_key, last_step FROM app_keys WHERE method_id = $2";
+    sqlx::query(its_key)
+        .bind(format!("{:032}", 1))
+        .bind(ada.method.as_str())
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
     let taken = store
         .activate(activation(&key, &ada.browser))
         .await
