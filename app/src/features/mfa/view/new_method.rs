@@ -1,6 +1,7 @@
 use domain::{
     ids::MethodId, people::names::MethodName, second_factor::methods::suggested_application_name,
 };
+use js_sys::JsString;
 use leptos::prelude::*;
 use usecases::{mfa::MethodChoice, session::MethodOption};
 
@@ -17,9 +18,14 @@ use crate::{
 
 /// Whether another method than `own` has that name, in any case.
 pub(crate) fn has_name(methods: &[MethodOption], own: Option<&MethodId>, name: &str) -> bool {
-    let name = name.trim().to_lowercase();
+    let name = folded(name);
     let mut others = methods.iter().filter(|method| Some(&method.id) != own);
-    others.any(|method| method.name.to_lowercase() == name)
+    others.any(|method| folded(&method.name) == name)
+}
+
+/// The browser folds the case, because the tables for it would weigh on each first visit.
+fn folded(name: &str) -> JsString {
+    JsString::from(name.trim()).to_lower_case()
 }
 
 /// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
