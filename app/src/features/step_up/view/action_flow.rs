@@ -100,6 +100,8 @@ impl ActionFlow {
                 self.leave(&Page::NewMethod);
             }
             Intent::Reset { .. } => {
+                // The user may have left the wizard of another method.
+                shell.handover.method_choice.set_value(None);
                 shell.handover.set_up_is_open.set_value(true);
                 self.leave(&Page::SetUp);
             }
