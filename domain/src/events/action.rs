@@ -33,7 +33,7 @@ macro_rules! actions {
 actions! {
     /// The first step: email and password.
     SignIn = "sign_in",
-    /// The second step, by an authenticator code or a backup code.
+    /// The second step, by an authenticator code, a key or a backup code.
     SecondFactor = "second_factor",
     /// A user ended their session.
     SignOut = "sign_out",
@@ -43,7 +43,7 @@ actions! {
     PasswordChange = "password_change",
     /// The set-up of a first method was started.
     SetUpBegin = "set_up_begin",
-    /// A first code was given to confirm the set-up.
+    /// A first code, or the answer of a new key, was given to confirm the set-up.
     SetUpConfirm = "set_up_confirm",
     /// A set-up that was started was cancelled.
     SetUpCancel = "set_up_cancel",
@@ -57,10 +57,12 @@ actions! {
     MethodRename = "method_rename",
     /// Another method was made the default.
     MethodDefault = "method_default",
-    /// The authenticator was tested.
+    /// An authenticator or a key was tested.
     MethodTest = "method_test",
     /// The operator removed a user's method.
     MethodReset = "method_reset",
+    /// A key signed rightly, but its signature counter did not rise: a copy of it may exist.
+    CounterFell = "counter_fell",
     /// New backup codes were generated.
     CodesGenerate = "codes_generate",
     /// Backup codes were generated again because their page was reloaded.

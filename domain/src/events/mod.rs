@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::{
     blind_index::BlindIndex,
     ids::{AccountId, UserId},
+    second_factor::methods::MethodType,
     time::Timestamp,
 };
 
@@ -98,6 +99,10 @@ pub enum MethodKind {
     Application,
     /// A backup code.
     BackupCode,
+    /// A passkey.
+    Passkey,
+    /// A security key.
+    SecurityKey,
 }
 
 impl MethodKind {
@@ -108,6 +113,18 @@ impl MethodKind {
             Self::Password => "password",
             Self::Application => "application",
             Self::BackupCode => "backup_code",
+            Self::Passkey => "passkey",
+            Self::SecurityKey => "security_key",
+        }
+    }
+}
+
+impl From<MethodType> for MethodKind {
+    fn from(kind: MethodType) -> Self {
+        match kind {
+            MethodType::Application => Self::Application,
+            MethodType::Passkey => Self::Passkey,
+            MethodType::SecurityKey => Self::SecurityKey,
         }
     }
 }

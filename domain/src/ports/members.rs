@@ -11,6 +11,7 @@ use crate::{
         names::{AccountName, PersonName},
         roles::Role,
     },
+    second_factor::methods::MethodCounts,
     time::Timestamp,
 };
 
@@ -44,9 +45,11 @@ pub struct MemberRecord {
     pub role: Role,
     /// The member's MFA state.
     pub state: MemberState,
-    /// When their method was added.
+    /// How many methods of each type they have.
+    pub methods: MethodCounts,
+    /// When their oldest method was added.
     pub added_at: Option<Timestamp>,
-    /// When a code of it was accepted last.
+    /// When a code or signature of one of their methods was accepted last.
     pub used_at: Option<Timestamp>,
     /// How many accounts they belong to that the viewer does not own.
     pub foreign_accounts: u32,

@@ -1,54 +1,31 @@
 //! Methods, pending keys and backup codes.
 
+mod answers;
+mod challenges;
+mod pending_keys;
+mod public_keys;
+
 use async_trait::async_trait;
 
-use super::{
-    CodeSetChange, CodeUse, Grant, GrantUse, KeyActivation, MethodChange, MethodDeletion,
-    PortError, SecretHash, SignInBackupCodeUse, SignInCodeUse, TokenSwap,
+pub use self::{
+    answers::{
+        CodeSetChange, CodeUse, GrantUse, KeyActivation, MethodChange, MethodDeletion,
+        SignInBackupCodeUse, SignInCodeUse,
+    },
+    challenges::{Challenges, NewChallenge, TakenChallenge},
+    pending_keys::{KeyPurpose, PendingFactor, PendingKey},
+    public_keys::{KeyUse, MethodFactor, PublicKeyRecord, SignInKey, TestedKey},
 };
+use super::{Grant, PortError, SecretHash, TokenSwap};
 use crate::{
     blind_index::BlindIndex,
     ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     people::names::MethodName,
+    second_factor::methods::MethodType,
     secrets::vault::Sealed,
     time::{TimeStep, Timestamp},
     token::TokenHash,
 };
-
-/// What a pending key becomes when its first code is right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyPurpose {
-    /// The first method of a user without one.
-    First,
-    /// One more method, after an Identity verification by an existing factor.
-    Further,
-    /// The key of this method, after an Identity verification. The old key works until then.
-    Reset(MethodId),
-}
-
-/// A key that a session is setting up. Each session has at most one. A pending key activates
-/// nothing.
-#[derive(Debug, Clone)]
-pub struct PendingKey {
-    /// The session that created it. No other session may see or confirm it.
-    pub session: SessionId,
-    /// Its user.
-    pub user: UserId,
-    /// The key, sealed for this row.
-    pub key: Sealed,
-    /// When it was made.
-    pub made_at: Timestamp,
-    /// What it is for.
-    pub purpose: KeyPurpose,
-    /// The name of the method to be. A reset keeps the name of its method.
-    pub name: MethodName,
-    /// Whether the method is to be the default. A first method always is, and a reset keeps what
-    /// its method is.
-    pub is_default: bool,
-    /// When the factor that allowed it was given; none for a first method. The store sets this time
-    /// when it takes the grant.
-    pub proved_at: Option<Timestamp>,
-}
 
 /// A user's active methods and backup codes.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +53,17 @@ impl MfaSettings {
     }
 }
 
+/// The name of a method, without its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodSummary {
+    /// The identifier.
+    pub id: MethodId,
+    /// Its name.
+    pub name: MethodName,
+    /// What it is.
+    pub method_type: MethodType,
+}
+
 /// An active method as stored.
 #[derive(Debug, Clone)]
 pub struct MethodRecord {
@@ -85,13 +73,11 @@ pub struct MethodRecord {
     pub name: MethodName,
     /// Whether a sign-in asks for it first.
     pub is_default: bool,
-    /// The key, sealed for this row.
-    pub key: Sealed,
-    /// The newest time step that was used.
-    pub last_step: TimeStep,
+    /// What proves that it is its user's.
+    pub factor: MethodFactor,
     /// When it was added.
     pub added_at: Timestamp,
-    /// When a code of it was accepted last.
+    /// When a code or signature of it was accepted last.
     pub used_at: Option<Timestamp>,
 }
 
@@ -119,7 +105,26 @@ pub struct NewCodeSet {
     pub at: Timestamp,
 }
 
-/// The result of a right first code: the pending key becomes a method, with its pending name and
+/// What a pending key becomes.
+#[derive(Debug, Clone)]
+pub enum NewFactor {
+    /// An authenticator application whose first code was right.
+    Application {
+        /// The key, sealed for the method's row.
+        key: Sealed,
+        /// The step of the code that proved the key.
+        step: TimeStep,
+    },
+    /// A passkey or security key whose registration was accepted, for a pending key of that kind.
+    PublicKey {
+        /// The key as stored.
+        record: PublicKeyRecord,
+        /// The name: the one that the user typed, or one that says who made the key.
+        name: MethodName,
+    },
+}
+
+/// The result of a right first code or registration: the pending key becomes a method, with its pending name and
 /// default, the codes become valid, and other sessions end.
 #[derive(Clone)]
 pub struct Activation {
@@ -132,10 +137,8 @@ pub struct Activation {
     pub made_at: Timestamp,
     /// The method's identifier.
     pub method: MethodId,
-    /// The key, sealed for the method's row.
-    pub key: Sealed,
-    /// The step of the code that proved the key.
-    pub step: TimeStep,
+    /// What it becomes.
+    pub factor: NewFactor,
     /// What it is for, with the codes that it brings.
     pub enrolment: Enrolment,
     /// When.
@@ -147,8 +150,8 @@ pub struct Activation {
 pub enum Enrolment {
     /// The first method: the codes are valid at once.
     First(NewCodeSet),
-    /// One more method: the codes of the user stay. The user must have a method, and fewer than
-    /// [`crate::second_factor::methods::MAX_APPLICATIONS`].
+    /// One more method: the codes of the user stay. The user must have a method, and room for one
+    /// of this type ([`MethodType::has_room`]).
     Further,
     /// Another key for this method, which must still exist. The codes wait for `Finish` while the
     /// old ones work.
@@ -248,7 +251,7 @@ pub trait Mfa: Send + Sync {
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
     /// Stores `key`, which is for a first method, as the session's pending key unless it has such a
-    /// one made after `expired`; then only the name of that one changes. Returns the session's
+    /// one of the same type made after `expired`; then only the name of that one changes. Returns the session's
     /// pending key, or none if the session has ended.
     async fn keep_pending(
         &self,
@@ -268,17 +271,24 @@ pub trait Mfa: Send + Sync {
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Activates a pending key of the same purpose: stores the method and codes, completes the
-    /// session's second factor, changes its token, ends other sessions, and gives the counted
-    /// attempt back to the session.
+    /// Activates a pending key of the same purpose and type: stores the method and codes, completes
+    /// the session's second factor, changes its token, ends other sessions, and gives the counted
+    /// attempt of a code back to the session.
     async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError>;
 
     /// The user's active methods and backup codes.
     async fn settings(&self, user: &UserId) -> Result<MfaSettings, PortError>;
 
+    /// The user's methods without their keys, in the order of [`MfaSettings::methods`].
+    async fn method_summaries(&self, user: &UserId) -> Result<Vec<MethodSummary>, PortError>;
+
     /// Uses up a step and completes the sign-in, which clears the budgets of the user and of the
     /// browser and makes the browser known.
     async fn use_code(&self, code: SignInCode) -> Result<SignInCodeUse, PortError>;
+
+    /// Stores what a signature leaves and completes the sign-in, which clears the budgets as
+    /// [`Mfa::use_code`] does. A signature is no guess, so no attempt was counted.
+    async fn use_key(&self, key: SignInKey) -> Result<SignInCodeUse, PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
     async fn find_backup_code(
@@ -312,6 +322,9 @@ pub trait Mfa: Send + Sync {
 
     /// Uses up the step of a test code, and gives the counted attempt back to the session.
     async fn test(&self, code: TestedCode) -> Result<CodeUse, PortError>;
+
+    /// Stores what the signature of a test leaves.
+    async fn test_key(&self, key: TestedKey) -> Result<CodeUse, PortError>;
 
     /// Renames a method of the user.
     async fn rename(

@@ -8,7 +8,6 @@ mod events;
 mod known_browsers;
 mod members;
 mod mfa;
-mod mfa_answers;
 mod password_changes;
 mod sessions;
 mod step_ups;
@@ -29,12 +28,11 @@ pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, Deletion, Enrolment, KeyPurpose, MethodRecord, Mfa, MfaSettings,
-    NewCodeSet, PendingKey, SignInBackupCode, SignInCode, StoredBackupCode, TestedCode,
-};
-pub use mfa_answers::{
-    CodeSetChange, CodeUse, GrantUse, KeyActivation, MethodChange, MethodDeletion,
-    SignInBackupCodeUse, SignInCodeUse,
+    Activation, BackupCodeHash, Challenges, CodeSetChange, CodeUse, Deletion, Enrolment, GrantUse,
+    KeyActivation, KeyPurpose, KeyUse, MethodChange, MethodDeletion, MethodFactor, MethodRecord,
+    MethodSummary, Mfa, MfaSettings, NewChallenge, NewCodeSet, NewFactor, PendingFactor,
+    PendingKey, PublicKeyRecord, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+    SignInKey, StoredBackupCode, TakenChallenge, TestedCode, TestedKey,
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{CodeUse, PortError, TokenSwap};
+use super::{CodeUse, KeyUse, PortError, TokenSwap};
 use crate::{
     ids::{BackupCodeId, MethodId, SessionId, UserId},
     second_factor::step_up::Intent,
@@ -36,7 +36,7 @@ pub struct Grant {
     pub lapsed: Timestamp,
 }
 
-/// A right code, which becomes a grant for what the session asked.
+/// A right code or signature, which becomes a grant for what the session asked.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// The session and its new token (ASVS V7.2.4).
@@ -63,6 +63,8 @@ pub enum Proof {
         /// The step.
         step: TimeStep,
     },
+    /// A signature of a passkey or security key: its counter is stored.
+    Key(KeyUse),
     /// A backup code: it is spent.
     BackupCode(BackupCodeId),
 }
@@ -89,7 +91,8 @@ pub trait StepUps: Send + Sync {
     /// Deletes the request, and its grant.
     async fn forget(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt back.
+    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt of a code
+    /// back.
     /// Also returns [`CodeUse::SessionGone`] if the session now asks for something else.
     async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError>;
 

@@ -4,6 +4,7 @@
 //! The master keys are in the key file, apart from the database (see [`crate::secrets::keys`]).
 //! Each purpose has its own key (HKDF, RFC 5869).
 
+mod sealed_rows;
 mod sealing;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,6 @@ use std::{
     sync::{Mutex, PoisonError, RwLock},
 };
 
-use chacha20poly1305::{
-    XNonce,
-    aead::{Aead, Payload},
-};
 use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -29,7 +26,7 @@ use crate::{
     events::Chain,
     ids::{MethodId, SessionId, UserId},
     people::email::Email,
-    second_factor::{backup_code::BackupCode, totp::TotpKey},
+    second_factor::backup_code::BackupCode,
     secrets::keys::{DataKeys, KeyRing},
 };
 
@@ -53,7 +50,7 @@ pub struct KeyId(String);
 #[error("a key file holds one line `id:base64` with 32 bytes in base64")]
 pub struct MasterKeyError;
 
-/// A sealed authenticator key: nonce, ciphertext, and the master key's id.
+/// A sealed authenticator key or credential: nonce, ciphertext, and the master key's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// The master key that sealed it.
@@ -70,6 +67,8 @@ pub enum SealContext<'a> {
     Method(&'a UserId, &'a MethodId),
     /// A key that a session is setting up.
     Pending(&'a UserId, &'a SessionId),
+    /// The credential of a passkey or security key.
+    Credential(&'a UserId, &'a MethodId),
 }
 
 /// Why a sealed key could not be opened.
@@ -166,15 +165,6 @@ impl FromStr for MasterKey {
             })
         } else {
             Err(MasterKeyError)
-        }
-    }
-}
-
-impl SealContext<'_> {
-    fn associated_data(self) -> String {
-        match self {
-            Self::Method(user, method) => format!("mfa_methods\0{user}\0{method}"),
-            Self::Pending(user, session) => format!("pending_keys\0{user}\0{session}"),
         }
     }
 }
@@ -279,68 +269,6 @@ impl Vault {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let current = ring.current().map(|key| key.id.clone());
         current.unwrap_or_else(|| KeyId(String::new()))
-    }
-
-    /// Seals a key for one row (XChaCha20-Poly1305), with the current key file. The nonce is 192
-    /// random bits, drawn for each call.
-    ///
-    /// # Errors
-    /// Never for a key of this length, but the cipher's signature returns an error.
-    pub fn seal(
-        &self,
-        key: &TotpKey,
-        place: SealContext<'_>,
-        nonce: [u8; 24],
-    ) -> Result<Sealed, UnsealError> {
-        let aad = place.associated_data();
-        let payload = Payload {
-            msg: key.expose(),
-            aad: aad.as_bytes(),
-        };
-        // A server that was stopped for a while may still have a key that was dropped meanwhile.
-        self.refresh();
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let current = ring.current().ok_or(UnsealError::Changed)?;
-        let ciphertext = current
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| UnsealError::Changed)?;
-        Ok(Sealed {
-            key_id: current.id.clone(),
-            bytes: [nonce.as_slice(), &ciphertext].concat(),
-        })
-    }
-
-    /// Opens a sealed key for use. If its master key is unknown, reads the key file again, because
-    /// another server may have read a newer one.
-    ///
-    /// # Errors
-    /// [`UnsealError`] if anything differs from what was sealed (fail closed).
-    pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, UnsealError> {
-        let (nonce, ciphertext) = sealed
-            .bytes
-            .split_first_chunk::<24>()
-            .ok_or(UnsealError::Changed)?;
-        if !self.knows(&sealed.key_id) {
-            self.ask(|source| source.again());
-        }
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let cipher = ring.find(&sealed.key_id);
-        let cipher = cipher.ok_or_else(|| UnsealError::MissingKey(sealed.key_id.clone()))?;
-        let aad = place.associated_data();
-        let payload = Payload {
-            msg: ciphertext,
-            aad: aad.as_bytes(),
-        };
-        let key = Zeroizing::new(
-            cipher
-                .decrypt(&XNonce::from(*nonce), payload)
-                .map_err(|_| UnsealError::Changed)?,
-        );
-        key.as_slice()
-            .try_into()
-            .map(TotpKey::from_random)
-            .map_err(|_| UnsealError::Changed)
     }
 
     /// The blind index of a user's backup code. The index includes the user, so a code is valid

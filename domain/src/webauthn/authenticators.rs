@@ -98,6 +98,23 @@ pub fn suggested_name(kind: KeyKind, aaguid: Aaguid, is_taken: impl Fn(&str) -> 
     suggestion
 }
 
+/// The name of a new key: `chosen`, unless that is only the suggestion of its kind. Then the model,
+/// which is known only now, may say more.
+#[must_use]
+pub fn final_name(
+    kind: KeyKind,
+    aaguid: Aaguid,
+    chosen: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> String {
+    let is_suggestion = chosen == suggested_name(kind, Aaguid::default(), &is_taken);
+    if is_suggestion && aaguid.name().is_some() {
+        suggested_name(kind, aaguid, is_taken)
+    } else {
+        chosen.to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +148,16 @@ mod tests {
         assert_eq!(suggestion, "Bitwarden 3");
         let suggestion = suggested_name(KeyKind::Passkey, Aaguid::default(), is_taken);
         assert_eq!(suggestion, "Passkey 2");
+    }
+
+    #[test]
+    fn a_typed_name_stays_and_a_suggested_one_names_the_model() {
+        let named = |chosen: &str, aaguid| {
+            final_name(KeyKind::Passkey, aaguid, chosen, |name| name == "Passkey")
+        };
+        assert_eq!(named("Passkey 2", BITWARDEN), "Bitwarden");
+        assert_eq!(named("Passkey 2", Aaguid::default()), "Passkey 2");
+        assert_eq!(named("My laptop", BITWARDEN), "My laptop");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub mod cbor;
 #[cfg(feature = "secrets")]
 pub mod client_data;
 #[cfg(feature = "secrets")]
+pub mod credential;
+#[cfg(feature = "secrets")]
 pub mod options;
 #[cfg(feature = "secrets")]
 pub mod public_key;

@@ -1,10 +1,11 @@
 //! What the server asks of browsers, in the JSON that `PublicKeyCredential`'s
 //! `parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON` read (WebAuthn §5.1.8, §5.1.9).
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
+use thiserror::Error;
 
 use super::{
     authenticators::KeyKind,
@@ -12,10 +13,64 @@ use super::{
     relying_party::RelyingParty,
     values::{Challenge, CredentialId, Transports, UserHandle},
 };
+use crate::time::Timestamp;
 
 /// How long a person has for a ceremony, and how long its challenge is valid (WebAuthn §15.1
 /// recommends five minutes).
 pub const CEREMONY: Duration = Duration::from_mins(5);
+
+/// Challenges that a session can have at once: one for each of a few tabs.
+pub const MAX_CHALLENGES: u32 = 5;
+
+/// What an answer to a challenge is for. An answer for one purpose is refused for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengePurpose {
+    /// To set a key up.
+    SetUp,
+    /// To complete a sign-in.
+    SignIn,
+    /// To verify the identity within a session.
+    StepUp,
+    /// To test a key.
+    Test,
+}
+
+/// The text is not a purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no such purpose of a challenge")]
+pub struct ChallengePurposeError;
+
+impl ChallengePurpose {
+    /// All purposes.
+    pub const ALL: [Self; 4] = [Self::SetUp, Self::SignIn, Self::StepUp, Self::Test];
+
+    /// The text in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::SignIn => "sign_in",
+            Self::StepUp => "step_up",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl FromStr for ChallengePurpose {
+    type Err = ChallengePurposeError;
+
+    fn from_str(text: &str) -> Result<Self, ChallengePurposeError> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|purpose| purpose.as_str() == text)
+            .ok_or(ChallengePurposeError)
+    }
+}
+
+/// Whether a challenge made at `made_at` can still be answered.
+#[must_use]
+pub fn is_answerable(made_at: Timestamp, now: Timestamp) -> bool {
+    now.since(made_at) < CEREMONY
+}
 
 /// A credential that the options name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +159,45 @@ impl RequestOptions<'_> {
     }
 }
 
+/// What browsers tell the providers of keys about a user (WebAuthn §5.1.10), so that a provider stops
+/// offering a deleted key and shows the present name.
+#[derive(Clone, Copy)]
+pub struct ProviderSignals<'a> {
+    /// The own site.
+    pub relying_party: &'a RelyingParty,
+    /// The handle of the user.
+    pub user_handle: &'a UserHandle,
+}
+
+impl ProviderSignals<'_> {
+    /// The JSON text for `signalAllAcceptedCredentials`. A provider may hide a key that is missing
+    /// among `credentials`.
+    #[must_use]
+    pub fn accepted_credentials(&self, credentials: &[CredentialId]) -> String {
+        let ids = credentials.iter();
+        json!({
+            "rpId": self.relying_party.id(),
+            "userId": BASE64URL_NOPAD.encode(self.user_handle.as_bytes()),
+            "allAcceptedCredentialIds": ids
+                .map(|id| Value::from(BASE64URL_NOPAD.encode(id.as_bytes())))
+                .collect::<Value>(),
+        })
+        .to_string()
+    }
+
+    /// The JSON text for `signalCurrentUserDetails`.
+    #[must_use]
+    pub fn user_details(&self, user_name: &str, display_name: &str) -> String {
+        json!({
+            "rpId": self.relying_party.id(),
+            "userId": BASE64URL_NOPAD.encode(self.user_handle.as_bytes()),
+            "name": user_name,
+            "displayName": display_name,
+        })
+        .to_string()
+    }
+}
+
 /// What an authenticator must be able to do.
 fn selection(kind: KeyKind) -> Value {
     match kind {
@@ -146,6 +240,22 @@ fn timeout() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_purpose_is_read_back() {
+        for purpose in ChallengePurpose::ALL {
+            assert_eq!(purpose.as_str().parse(), Ok(purpose));
+        }
+        assert!("sign-in".parse::<ChallengePurpose>().is_err());
+    }
+
+    #[test]
+    fn a_challenge_is_answered_within_five_minutes() {
+        let made_at = Timestamp::from_millis(1_000_000);
+        let after = |millis: i64| Timestamp::from_millis(1_000_000 + millis);
+        assert!(is_answerable(made_at, after(299_999)));
+        assert!(!is_answerable(made_at, after(300_000)));
+    }
 
     fn credentials() -> [CredentialDescriptor; 2] {
         let credential = |byte, transports: &str| CredentialDescriptor {
@@ -221,6 +331,30 @@ mod tests {
         assert_eq!(options["authenticatorSelection"], expected);
         assert_eq!(options["hints"], json!(["security-key"]));
         assert_eq!(options["excludeCredentials"], named());
+    }
+
+    #[test]
+    fn providers_learn_which_keys_work_and_what_their_user_is_called() {
+        let signals = ProviderSignals {
+            relying_party: &RelyingParty::new("http://localhost:3000", None).unwrap(),
+            user_handle: &UserHandle::from_bytes([0; 64]),
+        };
+        let read = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+        let accepted = json!({
+            "rpId": "localhost",
+            "userId": "A".repeat(86),
+            "allAcceptedCredentialIds": ["AQEBAQEBAQEBAQEBAQEBAQ"],
+        });
+        let ids = [credentials()[0].id.clone()];
+        assert_eq!(read(signals.accepted_credentials(&ids)), accepted);
+        let details = json!({
+            "rpId": "localhost",
+            "userId": "A".repeat(86),
+            "name": "ada@example.com",
+            "displayName": "Ada Lovelace",
+        });
+        let sent = signals.user_details("ada@example.com", "Ada Lovelace");
+        assert_eq!(read(sent), details);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::second_factor::totp::TotpKey;
 
 fn vault(byte: u8) -> Vault {
     Vault::new(&MasterKey::from_random([1; 4], [byte; 32]))

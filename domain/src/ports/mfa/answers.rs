@@ -2,7 +2,7 @@
 
 use crate::people::names::MethodName;
 
-/// The answer to a right 6-digit code at sign-in.
+/// The answer to a right 6-digit code or signature at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInCodeUse {
     /// The sign-in is complete.
@@ -11,7 +11,7 @@ pub enum SignInCodeUse {
         /// [`crate::second_factor::lockout::refused_before`].
         refused_before: u32,
     },
-    /// The step, or a later one, was used before.
+    /// The step, or a later one, was used before; or the key signed something else meanwhile.
     AlreadyUsed,
     /// The session ended or its token changed meanwhile; nothing was used up.
     SessionGone,
@@ -31,12 +31,12 @@ pub enum SignInBackupCodeUse {
     SessionGone,
 }
 
-/// The answer to a right code, of the authenticator or a backup code, within a complete session.
+/// The answer to a right code, backup code or signature within a complete session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeUse {
     /// The code is used up, and what it was given for has happened.
     Accepted,
-    /// The step or the backup code was used before.
+    /// The step or the backup code was used before; or the key signed something else meanwhile.
     AlreadyUsed,
     /// The session ended, or something that the code depends on changed meanwhile; nothing was
     /// used up.
@@ -51,6 +51,8 @@ pub enum KeyActivation {
     /// The pending key was confirmed, replaced or dropped before, or the user's method is another
     /// one by now.
     KeyGone,
+    /// The credential is registered already, for this user or another.
+    CredentialTaken,
     /// The session ended or its token changed meanwhile.
     SessionGone,
 }
