@@ -29,6 +29,7 @@ pub trait Values {
     /// A stored user input, accepted whatever the current validation rules are.
     fn stored_text<T: StoredText>(&self, column: &str) -> Result<T, PortError>;
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError>;
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
 
     fn maybe_at(&self, column: &str) -> Result<Option<Timestamp>, PortError> {
@@ -118,6 +119,10 @@ impl Values for AnyRow {
     }
 
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError> {
+        self.try_get(column).map_err(port)
+    }
+
+    fn maybe_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, PortError> {
         self.try_get(column).map_err(port)
     }
 

@@ -1,9 +1,9 @@
-//! A right first code: the pending key becomes a method.
+//! A right first code or registration: the pending key becomes a method.
 
 use domain::{
     people::names::MethodName,
-    ports::{Activation, Enrolment, KeyActivation, PortError},
-    second_factor::enrolment::CodesFor,
+    ports::{Activation, Enrolment, KeyActivation, NewFactor, PortError},
+    second_factor::{enrolment::CodesFor, methods::MethodType},
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     mfa::{
         backup_codes, methods,
         pending_keys::{self, TakenKey},
+        public_keys,
     },
     sign_in::{guess_budgets, sessions},
 };
@@ -22,10 +23,10 @@ use crate::{
 /// No row changes if the user has a default already.
 const INSERT_METHOD: &str = "
     INSERT INTO mfa_methods (id, user_id, name, added_at, used_at, kind, is_default)
-    VALUES ($1, $2, $3, $4, $4, 'application', $5)
+    VALUES ($1, $2, $3, $4, $4, $6, $5)
     ON CONFLICT (user_id) WHERE is_default = 1 DO NOTHING";
 
-const INSERT_KEY: &str = "
+const INSERT_APP_KEY: &str = "
     INSERT INTO app_keys (method_id, key_id, sealed_key, last_step)
     VALUES ($1, $2, $3, $4)";
 
@@ -63,18 +64,31 @@ pub async fn activate(
         .bind(user.as_str())
         .bind(name.as_str())
         .bind(activation.at.millis())
-        .bind(i64::from(is_default));
+        .bind(i64::from(is_default))
+        .bind(method_type(&activation.factor).as_str());
     if write.run(method).await? != 1 {
         return Ok(KeyActivation::KeyGone);
     }
-    write.run(key_statement(activation)).await?;
+    if !insert_factor(write, activation).await? {
+        return Ok(KeyActivation::CredentialTaken);
+    }
     match &activation.enrolment {
         Enrolment::First(codes) => backup_codes::replace_all(write, user, codes).await?,
         Enrolment::Further => {}
         Enrolment::Reset(_, codes) => backup_codes::keep_pending(write, user, codes).await?,
     }
-    guess_budgets::give_back(write, user, &swap.session).await?;
+    if matches!(activation.factor, NewFactor::Application { .. }) {
+        guess_budgets::give_back(write, user, &swap.session).await?;
+    }
     Ok(KeyActivation::Activated)
+}
+
+/// What the new method is.
+pub fn method_type(factor: &NewFactor) -> MethodType {
+    match factor {
+        NewFactor::Application { .. } => MethodType::Application,
+        NewFactor::PublicKey { record, .. } => record.kind.into(),
+    }
 }
 
 fn session_statement(activation: &Activation) -> Statement {
@@ -95,17 +109,21 @@ async fn place(
     taken: TakenKey,
 ) -> Result<Option<(MethodName, bool)>, PortError> {
     let user = &activation.user;
+    let name = match &activation.factor {
+        NewFactor::Application { .. } => taken.name,
+        NewFactor::PublicKey { name, .. } => name.clone(),
+    };
     Ok(match &activation.enrolment {
         Enrolment::First(_) if methods::has_any(write, user).await? => None,
-        Enrolment::First(_) => Some((taken.name, true)),
+        Enrolment::First(_) => Some((name, true)),
         Enrolment::Further => {
-            if !methods::may_add_application(write, user).await? {
+            if !methods::may_add(write, user, method_type(&activation.factor)).await? {
                 return Ok(None);
             }
             if taken.is_default {
                 methods::clear_default(write, user).await?;
             }
-            Some((taken.name, taken.is_default))
+            Some((name, taken.is_default))
         }
         // The name and the default are what they are now, not what they were when the key was made.
         Enrolment::Reset(old, _) => methods::delete_one(write, user, old)
@@ -114,10 +132,23 @@ async fn place(
     })
 }
 
-fn key_statement(activation: &Activation) -> Statement {
-    query(INSERT_KEY)
-        .bind(activation.method.as_str())
-        .bind(activation.key.key_id.as_str())
-        .bind(activation.key.bytes.as_slice())
-        .bind(activation.step.number())
+/// Stores what proves that the method is its user's. False if the credential is registered already.
+async fn insert_factor(
+    write: &mut WriteTransaction,
+    activation: &Activation,
+) -> Result<bool, PortError> {
+    match &activation.factor {
+        NewFactor::Application { key, step } => {
+            let insert = query(INSERT_APP_KEY)
+                .bind(activation.method.as_str())
+                .bind(key.key_id.as_str())
+                .bind(key.bytes.as_slice())
+                .bind(step.number());
+            write.run(insert).await?;
+            Ok(true)
+        }
+        NewFactor::PublicKey { record, .. } => {
+            public_keys::insert(write, &activation.method, record).await
+        }
+    }
 }

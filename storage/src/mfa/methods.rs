@@ -3,9 +3,11 @@
 use domain::{
     ids::{MethodId, UserId},
     people::names::MethodName,
-    ports::{Deletion, MethodDeletion, MethodRecord, MfaSettings, PortError},
+    ports::{
+        Deletion, MethodDeletion, MethodFactor, MethodRecord, MethodSummary, MfaSettings, PortError,
+    },
     second_factor::{
-        methods::MAX_APPLICATIONS,
+        methods::MethodType,
         step_up::{Intent, ProtectedAction},
     },
     time::{TimeStep, Timestamp},
@@ -20,15 +22,18 @@ use crate::{
         statement::{Statement, query},
         transaction::WriteTransaction,
     },
-    mfa::{backup_codes, pending_keys, step_ups},
+    mfa::{backup_codes, challenges, pending_keys, public_keys, step_ups},
     sign_in::{guess_budgets, sessions},
 };
 
-/// Each row has the counts of the user's codes. A method whose key is missing is read too, and
+/// Each row has the counts of the user's codes. A method without a key of its kind is read too, and
 /// fails as damaged: left out, it would read as "no MFA".
 const FIND: &str = "
-    SELECT m.id, m.name, m.is_default, k.key_id, k.sealed_key, k.last_step, m.added_at, m.used_at,
-        s.saved_at,
+    SELECT m.id, m.name, m.kind, m.is_default, m.added_at, m.used_at,
+        CASE WHEN m.kind = 'application' THEN k.key_id ELSE p.key_id END AS key_id,
+        CASE WHEN m.kind = 'application' THEN k.sealed_key ELSE p.sealed_key END AS sealed_key,
+        k.last_step, p.credential_id, p.counter, p.backup_eligible, p.backed_up, p.transports,
+        p.rp_id, s.saved_at,
         (
             SELECT COUNT(*)
             FROM backup_codes b
@@ -36,9 +41,16 @@ const FIND: &str = "
         ) AS codes_left
     FROM mfa_methods m
     LEFT JOIN app_keys k ON k.method_id = m.id
+    LEFT JOIN public_keys p ON p.method_id = m.id
     LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
     WHERE m.user_id = $1
     ORDER BY m.is_default DESC, m.added_at, m.id";
+
+const SUMMARIES: &str = "
+    SELECT id, name, kind
+    FROM mfa_methods
+    WHERE user_id = $1
+    ORDER BY is_default DESC, added_at, id";
 
 const BURN_STEP: &str = "
     UPDATE app_keys
@@ -61,10 +73,10 @@ const COUNT_OTHERS: &str = "
     FROM mfa_methods
     WHERE id <> $1 AND user_id = $2";
 
-const COUNT_APPLICATIONS: &str = "
-    SELECT COUNT(*)
+const KINDS: &str = "
+    SELECT kind
     FROM mfa_methods
-    WHERE user_id = $1 AND kind = 'application'";
+    WHERE user_id = $1";
 
 const DELETE_OF_USER: &str = "
     DELETE FROM mfa_methods
@@ -131,11 +143,33 @@ fn record(row: &AnyRow) -> Result<MethodRecord, PortError> {
         id: row.value("id")?,
         name: row.stored_text("name")?,
         is_default: row.flag("is_default")?,
-        key: row.sealed()?,
-        last_step: TimeStep::from_number(row.number("last_step")?),
+        factor: factor(row)?,
         added_at: row.at("added_at")?,
         used_at: row.maybe_at("used_at")?,
     })
+}
+
+fn factor(row: &AnyRow) -> Result<MethodFactor, PortError> {
+    let method_type: MethodType = row.value("kind")?;
+    Ok(match method_type.key_kind() {
+        None => MethodFactor::Application {
+            key: row.sealed()?,
+            last_step: TimeStep::from_number(row.number("last_step")?),
+        },
+        Some(kind) => MethodFactor::PublicKey(public_keys::record(row, kind)?),
+    })
+}
+
+pub async fn summaries(store: &Store, user: &UserId) -> Result<Vec<MethodSummary>, PortError> {
+    let rows = store.rows(query(SUMMARIES).bind(user.as_str())).await?;
+    let summary = |row: &AnyRow| {
+        Ok(MethodSummary {
+            id: row.value("id")?,
+            name: row.stored_text("name")?,
+            method_type: row.value("kind")?,
+        })
+    };
+    rows.iter().map(summary).collect()
 }
 
 /// Burns a time step of this method of the user and all older ones; true only for the call that did
@@ -170,16 +204,16 @@ pub async fn has_any(write: &mut WriteTransaction, user: &UserId) -> Result<bool
     Ok(write.count(all).await? > 0)
 }
 
-/// Whether the user has a method, and fewer applications than they can have. The caller holds the
-/// user's row.
-pub async fn may_add_application(
+/// Whether the user has a method, and room for one of this type. The caller holds the user's row.
+pub async fn may_add(
     write: &mut WriteTransaction,
     user: &UserId,
+    method_type: MethodType,
 ) -> Result<bool, PortError> {
-    let applications = query(COUNT_APPLICATIONS).bind(user.as_str());
-    let applications = write.count(applications).await?;
-    let is_room = usize::try_from(applications).is_ok_and(|count| count < MAX_APPLICATIONS);
-    Ok(is_room && has_any(write, user).await?)
+    let rows = write.rows(query(KINDS).bind(user.as_str())).await?;
+    let kinds = rows.iter().map(|row| row.value("kind"));
+    let kinds: Vec<MethodType> = kinds.collect::<Result<_, _>>()?;
+    Ok(!kinds.is_empty() && method_type.has_room(kinds.into_iter()))
 }
 
 /// Removes the user's methods with their codes, pending keys and attempts, but not the sessions.
@@ -194,6 +228,7 @@ pub async fn remove_all(write: &mut WriteTransaction, user: &UserId) -> Result<b
 async fn remove_what_belongs(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     backup_codes::delete_sets(write, user).await?;
     pending_keys::delete_of_user(write, user).await?;
+    challenges::delete_of_user(write, user).await?;
     guess_budgets::clear_all(write, user).await.map(drop)
 }
 

@@ -3,9 +3,11 @@
 
 pub(crate) mod activation;
 pub(crate) mod backup_codes;
+pub(crate) mod challenges;
 pub(crate) mod code_sets;
 pub(crate) mod methods;
 pub(crate) mod pending_keys;
+pub(crate) mod public_keys;
 pub(crate) mod sign_in_codes;
 pub(crate) mod step_ups;
 
@@ -17,10 +19,12 @@ use domain::{
     people::names::MethodName,
     ports::{
         Activation, CodeSetChange, CodeUse, Deletion, Enrolment, Grant, GrantUse, KeyActivation,
-        KeyPurpose, MethodChange, MethodDeletion, Mfa, MfaSettings, NewCodeSet, PendingKey,
-        PortError, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
-        StoredBackupCode, TestedCode,
+        KeyPurpose, KeyUse, MethodChange, MethodDeletion, MethodSummary, Mfa, MfaSettings,
+        NewCodeSet, NewFactor, PendingKey, PortError, SignInBackupCode, SignInBackupCodeUse,
+        SignInCode, SignInCodeUse, SignInKey, StoredBackupCode, TestedCode, TestedKey,
     },
+    second_factor::methods::MethodType,
+    secrets::vault::Sealed,
     time::Timestamp,
 };
 use tracing::instrument;
@@ -56,8 +60,8 @@ impl Mfa for Store {
             write.rollback().await?;
             return Ok(None);
         }
-        servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
-        pending_keys::keep(&mut write, &key, expired).await?;
+        refuse_retired(&mut write, self, pending_keys::sealed(&key)).await?;
+        let is_new = pending_keys::keep(&mut write, &key, expired).await?;
         let row = write
             .row(pending_keys::find_statement(&key.session))
             .await?;
@@ -66,7 +70,7 @@ impl Mfa for Store {
             return Ok(None);
         };
         // A key that was pending already is shown again, which is not a new set-up.
-        let noted = if stands.key == key.key {
+        let noted = if is_new {
             EventNote::Repeated(Event::done(Action::SetUpBegin).of(&key.user))
         } else {
             EventNote::Nothing
@@ -87,7 +91,7 @@ impl Mfa for Store {
     ) -> Result<GrantUse, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
-        servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
+        refuse_retired(&mut write, self, pending_keys::sealed(&key)).await?;
         let is_own = (&key.session, &key.user) == (&grant.session, &grant.user);
         let fits = is_own && pending_keys::intent(&key.purpose).as_ref() == Some(&grant.intent);
         let action = grant.intent.action();
@@ -120,13 +124,19 @@ impl Mfa for Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.activate"))]
     async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError> {
         let mut write = self.write().await?;
-        servers::refuse_retired(&mut write, self.engine(), &activation.key.key_id).await?;
+        let sealed = match &activation.factor {
+            NewFactor::Application { key, .. } => key,
+            NewFactor::PublicKey { record, .. } => &record.credential,
+        };
+        refuse_retired(&mut write, self, Some(sealed)).await?;
         let answer = activation::activate(&mut write, &activation).await?;
         let action = match activation.enrolment {
             Enrolment::First(_) | Enrolment::Further => Action::SetUpConfirm,
             Enrolment::Reset(..) => Action::ResetConfirm,
         };
-        let event = application(action, &activation.user);
+        let method_type = activation::method_type(&activation.factor);
+        let event = Event::done(action).of(&activation.user);
+        let event = event.with(MethodKind::from(method_type));
         let event = match activation.enrolment {
             Enrolment::Further => event.saying("further"),
             _ => event,
@@ -141,9 +151,19 @@ impl Mfa for Store {
         methods::settings(self, user).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.method_summaries"))]
+    async fn method_summaries(&self, user: &UserId) -> Result<Vec<MethodSummary>, PortError> {
+        methods::summaries(self, user).await
+    }
+
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.use_code"))]
     async fn use_code(&self, code: SignInCode) -> Result<SignInCodeUse, PortError> {
         sign_in_codes::use_code(self, code).await
+    }
+
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.use_key"))]
+    async fn use_key(&self, key: SignInKey) -> Result<SignInCodeUse, PortError> {
+        sign_in_codes::use_key(self, key).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.find_backup_code"))]
@@ -205,6 +225,24 @@ impl Mfa for Store {
         guess_budgets::give_back(&mut write, &code.user, &code.session).await?;
         let event = application(Action::MethodTest, &code.user);
         write.commit(event).await?;
+        Ok(CodeUse::Accepted)
+    }
+
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.test_key"))]
+    async fn test_key(&self, key: TestedKey) -> Result<CodeUse, PortError> {
+        let mut write = self.write().await?;
+        if !locks::admitted(&mut write, &key.user).await?
+            || !locks::session(&mut write, &key.session, &key.user).await?
+        {
+            write.rollback().await?;
+            return Ok(CodeUse::SessionGone);
+        }
+        if !public_keys::store_use(&mut write, &key.user, &key.key, key.at).await? {
+            write.rollback().await?;
+            return Ok(CodeUse::AlreadyUsed);
+        }
+        let event = Event::done(Action::MethodTest).of(&key.user);
+        write.commit(event.with(kind_of_key(&key.key))).await?;
         Ok(CodeUse::Accepted)
     }
 
@@ -304,6 +342,22 @@ const fn method_change(had_method: bool) -> MethodChange {
     } else {
         MethodChange::NoMethod
     }
+}
+
+/// Refuses a sealed row of a retired master key.
+async fn refuse_retired(
+    write: &mut WriteTransaction,
+    store: &Store,
+    sealed: Option<&Sealed>,
+) -> Result<(), PortError> {
+    match sealed {
+        Some(sealed) => servers::refuse_retired(write, store.engine(), &sealed.key_id).await,
+        None => Ok(()),
+    }
+}
+
+fn kind_of_key(key: &KeyUse) -> MethodKind {
+    MethodType::from(key.kind).into()
 }
 
 fn application(action: Action, user: &UserId) -> Event {

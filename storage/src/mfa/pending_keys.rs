@@ -1,12 +1,13 @@
-//! Pending keys: one per session, confirmed by a code from the authenticator. A key's purpose is
-//! told by two columns: with `replaces` it is for a reset, else with `proved_at` for a further
-//! method, else for a first one.
+//! Pending keys: one per session, confirmed by a code from the authenticator or by the answer of a
+//! new key. A key's purpose is told by two columns: with `replaces` it is for a reset, else with
+//! `proved_at` for a further method, else for a first one.
 
 use domain::{
     ids::{SessionId, UserId},
     people::names::MethodName,
-    ports::{Activation, KeyPurpose, PendingKey, PortError},
-    second_factor::step_up::Intent,
+    ports::{Activation, KeyPurpose, PendingFactor, PendingKey, PortError},
+    second_factor::{methods::MethodType, step_up::Intent},
+    secrets::vault::Sealed,
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -17,23 +18,27 @@ use crate::{
         statement::{Statement, query},
         transaction::WriteTransaction,
     },
-    mfa::methods,
+    mfa::{activation, methods},
 };
 
 const FIND: &str = "
-    SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at, name, is_default
+    SELECT session_id, user_id, kind, key_id, sealed_key, made_at, replaces, proved_at, name,
+        is_default
     FROM pending_keys
     WHERE session_id = $1";
 
 const KEEP_FIRST: &str = "
-    INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at, name, is_default)
-    VALUES ($1, $2, $3, $4, $5, $6, 1)
+    INSERT INTO pending_keys (
+        session_id, user_id, kind, key_id, sealed_key, made_at, name, is_default
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
     ON CONFLICT (session_id) DO UPDATE
-    SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
+    SET user_id = excluded.user_id, kind = excluded.kind,
+        key_id = excluded.key_id, sealed_key = excluded.sealed_key,
         made_at = excluded.made_at, replaces = NULL, proved_at = NULL,
         name = excluded.name, is_default = 1
-    WHERE pending_keys.made_at <= $7 OR pending_keys.replaces IS NOT NULL
-        OR pending_keys.proved_at IS NOT NULL";
+    WHERE pending_keys.made_at <= $8 OR pending_keys.replaces IS NOT NULL
+        OR pending_keys.proved_at IS NOT NULL OR pending_keys.kind <> excluded.kind";
 
 const RENAME: &str = "
     UPDATE pending_keys
@@ -42,24 +47,27 @@ const RENAME: &str = "
 
 const KEEP_FURTHER: &str = "
     INSERT INTO pending_keys (
-        session_id, user_id, key_id, sealed_key, made_at, name, is_default, proved_at
+        session_id, user_id, kind, key_id, sealed_key, made_at, name, is_default, proved_at
     )
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (session_id) DO UPDATE
-    SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
+    SET user_id = excluded.user_id, kind = excluded.kind,
+        key_id = excluded.key_id, sealed_key = excluded.sealed_key,
         made_at = excluded.made_at, replaces = NULL, proved_at = excluded.proved_at,
         name = excluded.name, is_default = excluded.is_default";
 
-/// Reads the method to replace, so that it must exist and be the user's.
+/// Reads the method to replace, so that it must exist, be the user's, and be of the same kind.
 const KEEP_FOR_RESET: &str = "
     INSERT INTO pending_keys (
-        session_id, user_id, key_id, sealed_key, made_at, name, is_default, replaces, proved_at
+        session_id, user_id, kind, key_id, sealed_key, made_at, name, is_default, replaces,
+        proved_at
     )
-    SELECT $1, m.user_id, $3, $4, $5, m.name, m.is_default, m.id, $7
+    SELECT $1, m.user_id, m.kind, $4, $5, $6, m.name, m.is_default, m.id, $8
     FROM mfa_methods m
-    WHERE m.id = $6 AND m.user_id = $2
+    WHERE m.id = $7 AND m.user_id = $2 AND m.kind = $3
     ON CONFLICT (session_id) DO UPDATE
-    SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key,
+    SET user_id = excluded.user_id, kind = excluded.kind,
+        key_id = excluded.key_id, sealed_key = excluded.sealed_key,
         made_at = excluded.made_at, replaces = excluded.replaces, proved_at = excluded.proved_at,
         name = excluded.name, is_default = excluded.is_default";
 
@@ -69,6 +77,7 @@ const TAKE: &str = "
     DELETE FROM pending_keys
     WHERE session_id = $1 AND user_id = $2 AND made_at = $3 AND COALESCE(replaces, '') = $4
         AND CASE WHEN replaces IS NULL AND proved_at IS NULL THEN 0 ELSE 1 END = $5
+        AND kind = $6
     RETURNING name, is_default";
 
 const DROP: &str = "
@@ -94,12 +103,20 @@ pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
     Ok(PendingKey {
         session: row.value("session_id")?,
         user: row.value("user_id")?,
-        key: row.sealed()?,
+        factor: factor(row)?,
         made_at: row.at("made_at")?,
         purpose,
         name: row.stored_text("name")?,
         is_default: row.flag("is_default")?,
         proved_at,
+    })
+}
+
+fn factor(row: &AnyRow) -> Result<PendingFactor, PortError> {
+    let method_type: MethodType = row.value("kind")?;
+    Ok(match method_type.key_kind() {
+        None => PendingFactor::Application(row.sealed()?),
+        Some(kind) => PendingFactor::PublicKey(kind),
     })
 }
 
@@ -114,23 +131,25 @@ pub fn intent(purpose: &KeyPurpose) -> Option<Intent> {
     }
 }
 
-/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or one that
-/// needed a verification; another one gets the name only.
+/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, one that
+/// needed a verification, or one of another type; another one gets the name only. Returns whether
+/// `key` was stored.
 pub async fn keep(
     write: &mut WriteTransaction,
     key: &PendingKey,
     expired: Timestamp,
-) -> Result<(), PortError> {
+) -> Result<bool, PortError> {
     let keep = bind_key(query(KEEP_FIRST), key)
         .bind(key.name.as_str())
         .bind(expired.millis());
     if write.run(keep).await? == 1 {
-        return Ok(());
+        return Ok(true);
     }
     let rename = query(RENAME)
         .bind(key.session.as_str())
         .bind(key.name.as_str());
-    write.run(rename).await.map(drop)
+    write.run(rename).await?;
+    Ok(false)
 }
 
 /// Stores a key that was granted at `proved_at`, replacing any other; false if the user's methods
@@ -140,11 +159,14 @@ pub async fn keep_granted(
     key: &PendingKey,
     proved_at: Timestamp,
 ) -> Result<bool, PortError> {
+    let method_type = key.factor.method_type();
     let keep = match &key.purpose {
         KeyPurpose::First => return Ok(false),
-        KeyPurpose::Further if !methods::may_add_application(write, &key.user).await? => {
+        KeyPurpose::Further if !methods::may_add(write, &key.user, method_type).await? => {
             return Ok(false);
         }
+        // A key is made anew as a further method; only the secret of an application is replaced.
+        KeyPurpose::Reset(_) if method_type != MethodType::Application => return Ok(false),
         KeyPurpose::Further => bind_key(query(KEEP_FURTHER), key)
             .bind(key.name.as_str())
             .bind(i64::from(key.is_default)),
@@ -160,7 +182,7 @@ pub struct TakenKey {
 }
 
 /// Deletes the verified key and returns what it becomes, only to the call that did it. Does not
-/// take a key that has replaced it in the meantime, or one made for another purpose.
+/// take a key that has replaced it in the meantime, or one made for another purpose or type.
 pub async fn take(
     write: &mut WriteTransaction,
     activation: &Activation,
@@ -175,7 +197,8 @@ pub async fn take(
         .bind(activation.user.as_str())
         .bind(activation.made_at.millis())
         .bind(replaces.to_owned())
-        .bind(i64::from(purpose != KeyPurpose::First));
+        .bind(i64::from(purpose != KeyPurpose::First))
+        .bind(activation::method_type(&activation.factor).as_str());
     let taken = write.row(take).await?;
     let read = |row: AnyRow| {
         Ok(TakenKey {
@@ -200,11 +223,21 @@ pub async fn delete_of_user(write: &mut WriteTransaction, user: &UserId) -> Resu
     write.run(delete).await.map(drop)
 }
 
-/// Binds `$1` to `$5`: session, user, key (two columns) and creation time.
+/// Binds `$1` to `$6`: session, user, type, key (two columns) and creation time.
 fn bind_key(sql: Statement, key: &PendingKey) -> Statement {
+    let sealed = sealed(key);
     sql.bind(key.session.as_str())
         .bind(key.user.as_str())
-        .bind(key.key.key_id.as_str())
-        .bind(key.key.bytes.as_slice())
+        .bind(key.factor.method_type().as_str())
+        .bind(sealed.map(|sealed| sealed.key_id.as_str()))
+        .bind(sealed.map(|sealed| sealed.bytes.clone()))
         .bind(key.made_at.millis())
+}
+
+/// The sealed key; none for a passkey or security key.
+pub const fn sealed(key: &PendingKey) -> Option<&Sealed> {
+    match &key.factor {
+        PendingFactor::Application(sealed) => Some(sealed),
+        PendingFactor::PublicKey(_) => None,
+    }
 }

@@ -1,11 +1,12 @@
-//! A right code at sign-in: uses it up, completes the session, and makes its browser known.
+//! A right code or signature at sign-in: uses it up, completes the session, and makes its browser
+//! known.
 
 use domain::{
     events::{Action, Event, MethodKind},
     ids::UserId,
     ports::{
         KnownBrowser, PortError, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
-        TokenSwap,
+        SignInKey, TokenSwap,
     },
     second_factor::lockout::refused_before,
     time::Timestamp,
@@ -19,7 +20,7 @@ use crate::{
         statement::{Statement, query},
         transaction::WriteTransaction,
     },
-    mfa::{application, backup_codes, methods},
+    mfa::{application, backup_codes, kind_of_key, methods, public_keys},
     sign_in::{guess_budgets, known_browsers, session_bounds, sessions},
 };
 
@@ -39,43 +40,80 @@ const NOTE_RECOVERY: &str = "
     SET recovered_at = $2
     WHERE id = $1";
 
-/// Uses up the step of a code in one batch with its effects; the changes of the user, the
-/// step and the session decide.
+/// A proof that may be spent once, and what it completes.
+struct Completion {
+    swap: TokenSwap,
+    browser: KnownBrowser,
+    is_browser_known: bool,
+    /// Whether an attempt was counted for it. A signature is no guess.
+    is_counted: bool,
+    /// Spends the proof: changes one row, only for the call that did it.
+    spend: Statement,
+    note_use: Statement,
+    event: Event,
+}
+
+/// Uses up the step of a code.
 pub async fn use_code(store: &Store, code: SignInCode) -> Result<SignInCodeUse, PortError> {
+    let completion = Completion {
+        browser: known(&code.swap, &code.user, code.browser, code.at),
+        is_browser_known: code.is_browser_known,
+        is_counted: true,
+        spend: methods::burn_step_statement(&code.user, &code.method, code.step),
+        note_use: methods::note_use_statement(&code.user, &code.method, code.at),
+        event: application(Action::SecondFactor, &code.user),
+        swap: code.swap,
+    };
+    complete(store, completion).await
+}
+
+/// Stores what a signature leaves.
+pub async fn use_key(store: &Store, key: SignInKey) -> Result<SignInCodeUse, PortError> {
+    let event = Event::done(Action::SecondFactor).of(&key.user);
+    let completion = Completion {
+        browser: known(&key.swap, &key.user, key.browser, key.at),
+        is_browser_known: key.is_browser_known,
+        is_counted: false,
+        spend: public_keys::store_use_statement(&key.user, &key.key),
+        note_use: methods::note_use_statement(&key.user, &key.key.method, key.at),
+        event: event.with(kind_of_key(&key.key)),
+        swap: key.swap,
+    };
+    complete(store, completion).await
+}
+
+/// Spends the proof in one batch with its effects; the changes of the user, the proof and the
+/// session decide.
+async fn complete(store: &Store, completion: Completion) -> Result<SignInCodeUse, PortError> {
     let mut write = store.write().await?;
-    let browser = known(&code.swap, &code.user, code.browser, code.at);
+    let browser = &completion.browser;
+    let KnownBrowser {
+        user, token, at, ..
+    } = browser;
     let mut batch = Batch::default();
-    let note_sign_in = batch.add(sessions::note_sign_in_statement(&code.user, code.at));
-    let burn_step = batch.add(methods::burn_step_statement(
-        &code.user,
-        &code.method,
-        code.step,
-    ));
-    batch.add(methods::note_use_statement(
-        &code.user,
-        &code.method,
-        code.at,
-    ));
-    let complete_session = batch.add(complete_session_statement(&code.swap, &browser));
-    let put_browser = batch.add(known_browsers::put_statement(&browser));
-    let clear_strangers = batch.add(guess_budgets::clear_strangers_statement(&code.user));
-    let clear_browser = code.is_browser_known.then(|| {
-        let user = &code.user;
-        batch.add(guess_budgets::clear_browser_statement(user, code.browser))
-    });
-    let event = application(Action::SecondFactor, &code.user);
+    let note_sign_in = batch.add(sessions::note_sign_in_statement(user, *at));
+    let spend = batch.add(completion.spend);
+    batch.add(completion.note_use);
+    let complete_session = batch.add(complete_session_statement(&completion.swap, browser));
+    let put_browser = batch.add(known_browsers::put_statement(browser));
+    let clear_strangers = batch.add(guess_budgets::clear_strangers_statement(user));
+    let clear_browser = completion
+        .is_browser_known
+        .then(|| batch.add(guess_budgets::clear_browser_statement(user, *token)));
+    let event = completion.event;
     let (results, event) = write.run_batch_with_event(batch, event).await?;
     let strangers = guess_budgets::cleared_count(&results[clear_strangers])?;
-    let refused_before = match clear_browser {
-        Some(clear) => {
-            let browser = guess_budgets::cleared_count(&results[clear])?;
-            refused_before(browser, Some(strangers))
-        }
+    let browsers = clear_browser
+        .map(|clear| guess_budgets::cleared_count(&results[clear]))
+        .transpose()?;
+    let refused_before = match browsers {
+        browsers if !completion.is_counted => strangers.max(browsers.unwrap_or(0)),
+        Some(browsers) => refused_before(browsers, Some(strangers)),
         None => refused_before(strangers, None),
     };
     let answer = match (
         results[note_sign_in].changed,
-        results[burn_step].changed,
+        results[spend].changed,
         results[complete_session].changed,
     ) {
         (1, 1, 1) => SignInCodeUse::Accepted { refused_before },
@@ -83,8 +121,8 @@ pub async fn use_code(store: &Store, code: SignInCode) -> Result<SignInCodeUse, 
         _ => SignInCodeUse::SessionGone,
     };
     let completed = &results[complete_session];
-    session_bounds::end_surplus_complete(&mut write, completed, &browser).await?;
-    known_browsers::forget_surplus(&mut write, &results[put_browser], &code.user).await?;
+    session_bounds::end_surplus_complete(&mut write, completed, browser).await?;
+    known_browsers::forget_surplus(&mut write, &results[put_browser], user).await?;
     let is_accepted = matches!(answer, SignInCodeUse::Accepted { .. });
     write.commit_if(is_accepted, event).await?;
     Ok(answer)

@@ -21,7 +21,7 @@ use crate::{
         statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
-    mfa::{backup_codes, methods},
+    mfa::{backup_codes, kind_of_key, methods, public_keys},
     sign_in::{guess_budgets, sessions},
 };
 
@@ -99,8 +99,9 @@ impl StepUps for Store {
     async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError> {
         let mut write = self.write().await?;
         let answer = verify(&mut write, &verification).await?;
-        let method = match verification.proof {
+        let method = match &verification.proof {
             Proof::Step { .. } => MethodKind::Application,
+            Proof::Key(key) => kind_of_key(key),
             Proof::BackupCode(_) => MethodKind::BackupCode,
         };
         let event = granted_to(&verification.user, &verification.intent).with(method);
@@ -233,6 +234,7 @@ async fn verify(
     }
     let is_spent = match &verification.proof {
         Proof::Step { method, step } => methods::burn(write, user, method, *step, *at).await?,
+        Proof::Key(key) => public_keys::store_use(write, user, key, *at).await?,
         Proof::BackupCode(code) => backup_codes::spend(write, user, code, *at).await?,
     };
     if !is_spent {
@@ -240,6 +242,8 @@ async fn verify(
     }
     match verification.proof {
         Proof::Step { .. } => guess_budgets::give_back(write, user, &swap.session).await?,
+        // A signature is no guess, so it was not counted.
+        Proof::Key(_) => {}
         // A backup code unlocks, as at sign-in; otherwise a locked authenticator could not even be
         // reset.
         Proof::BackupCode(_) => {

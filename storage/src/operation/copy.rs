@@ -8,7 +8,7 @@ use domain::{
     ports::PortError,
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{self, KeyId, SealContext, Vault},
+        vault::{self, KeyId, Vault},
     },
 };
 use sqlx::{
@@ -66,9 +66,9 @@ pub enum CopyError {
     /// The data keys can't be decrypted.
     #[error("the keys that the database holds do not open with the key file")]
     DataKeys,
-    /// An authenticator key can't be decrypted, so that its user could never sign in again.
+    /// An authenticator key or a credential can't be decrypted, so that it would never work again.
     #[error(
-        "the authenticator key of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
+        "an MFA method of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
     )]
     Sealed(String, #[source] vault::UnsealError),
     /// One of the two databases failed.
@@ -325,7 +325,7 @@ async fn opens(target: &mut WriteTransaction, ring: &KeyRing) -> Result<(), Copy
     };
     let data = DataKeys::open(ring, kept).map_err(|_| CopyError::DataKeys)?;
     let vault = Vault::with(ring, data);
-    for table in [SealedTable::Methods, SealedTable::Pending] {
+    for table in SealedTable::ALL {
         all_open(target, table, &vault).await?;
     }
     Ok(())
@@ -347,12 +347,16 @@ async fn all_open(
         keys::read(table, last)?.id().clone_into(&mut after);
         for row in &page {
             let row = keys::read(table, row)?;
-            let (user, place) = match &row {
-                SealedRow::Method(user, id, _) => (user, SealContext::Method(user, id)),
-                SealedRow::Pending(user, id, _) => (user, SealContext::Pending(user, id)),
+            let opened = match &row {
+                SealedRow::PublicKey(user, id, sealed) => {
+                    vault.open_credential(sealed, user, id).map(drop)
+                }
+                SealedRow::Method(.., sealed) | SealedRow::Pending(.., sealed) => {
+                    vault.open(sealed, row.place()).map(drop)
+                }
             };
-            if let Err(cause) = vault.open(row.key(), place) {
-                return Err(CopyError::Sealed(email(target, user).await?, cause));
+            if let Err(cause) = opened {
+                return Err(CopyError::Sealed(email(target, row.user()).await?, cause));
             }
         }
     }

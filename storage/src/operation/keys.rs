@@ -6,7 +6,7 @@ use domain::{
     ids::{MethodId, SessionId, UserId},
     people::email::Email,
     ports::PortError,
-    secrets::vault::{KeyId, Sealed},
+    secrets::vault::{KeyId, SealContext, Sealed},
 };
 use tracing::instrument;
 
@@ -19,11 +19,13 @@ use crate::{
     },
 };
 
-/// A sealed authenticator key and the row it belongs to.
+/// A sealed authenticator key or credential, and the row it belongs to.
 #[derive(Debug, Clone)]
 pub enum SealedRow {
-    /// The key of an active method.
+    /// The key of an authenticator application.
     Method(UserId, MethodId, Sealed),
+    /// The credential of a passkey or security key.
+    PublicKey(UserId, MethodId, Sealed),
     /// The key that a session is setting up.
     Pending(UserId, SessionId, Sealed),
 }
@@ -50,10 +52,17 @@ impl KeyReplacement {
 /// A table of sealed keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealedTable {
-    /// Active methods.
+    /// Authenticator applications.
     Methods,
+    /// Passkeys and security keys.
+    PublicKeys,
     /// Pending keys.
     Pending,
+}
+
+impl SealedTable {
+    /// All tables, in the order in which a rotation goes through them.
+    pub const ALL: [Self; 3] = [Self::Methods, Self::PublicKeys, Self::Pending];
 }
 
 impl SealedRow {
@@ -61,16 +70,34 @@ impl SealedRow {
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
-            Self::Method(_, id, _) => id.as_str(),
+            Self::Method(_, id, _) | Self::PublicKey(_, id, _) => id.as_str(),
             Self::Pending(_, id, _) => id.as_str(),
         }
     }
 
-    /// The sealed key.
+    /// The sealed key or credential.
     #[must_use]
     pub const fn key(&self) -> &Sealed {
         match self {
-            Self::Method(.., key) | Self::Pending(.., key) => key,
+            Self::Method(.., key) | Self::PublicKey(.., key) | Self::Pending(.., key) => key,
+        }
+    }
+
+    /// The row's user.
+    #[must_use]
+    pub const fn user(&self) -> &UserId {
+        match self {
+            Self::Method(user, ..) | Self::PublicKey(user, ..) | Self::Pending(user, ..) => user,
+        }
+    }
+
+    /// What it is sealed for.
+    #[must_use]
+    pub const fn place(&self) -> SealContext<'_> {
+        match self {
+            Self::Method(user, id, _) => SealContext::Method(user, id),
+            Self::PublicKey(user, id, _) => SealContext::Credential(user, id),
+            Self::Pending(user, id, _) => SealContext::Pending(user, id),
         }
     }
 }
@@ -84,9 +111,16 @@ const NEEDED: &str = "
         SELECT (SELECT MIN(k.key_id) FROM app_keys k WHERE k.key_id > o.key_id)
         FROM of_methods o
         WHERE o.key_id IS NOT NULL
+    ), of_public_keys (key_id) AS (
+        SELECT MIN(key_id) FROM public_keys
+        UNION ALL
+        SELECT (SELECT MIN(k.key_id) FROM public_keys k WHERE k.key_id > o.key_id)
+        FROM of_public_keys o
+        WHERE o.key_id IS NOT NULL
     )
     SELECT key_id FROM of_methods WHERE key_id IS NOT NULL
-    UNION SELECT key_id FROM pending_keys
+    UNION SELECT key_id FROM of_public_keys WHERE key_id IS NOT NULL
+    UNION SELECT key_id FROM pending_keys WHERE key_id IS NOT NULL
     UNION SELECT key_id FROM data_keys
     ORDER BY 1";
 
@@ -107,16 +141,19 @@ impl Store {
         rows.iter().map(key_id).collect()
     }
 
-    /// Users whose authenticator is sealed with this master key, ordered by address, at most
+    /// Users with a method that is sealed with this master key, ordered by address, at most
     /// `limit`.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.people_of_key"))]
     pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
         const PEOPLE: &str = "
             SELECT DISTINCT u.email
-            FROM app_keys k
+            FROM (
+                SELECT method_id FROM app_keys WHERE key_id = $1
+                UNION ALL
+                SELECT method_id FROM public_keys WHERE key_id = $1
+            ) k
             JOIN mfa_methods m ON m.id = k.method_id
             JOIN users u ON u.id = m.user_id
-            WHERE k.key_id = $1
             ORDER BY u.email
             LIMIT $2";
         let people = query(PEOPLE)
@@ -131,6 +168,7 @@ impl Store {
     pub async fn rows_of_key(&self, key: &KeyId) -> Result<u32, PortError> {
         const ROWS: &str = "
             SELECT (SELECT COUNT(*) FROM app_keys WHERE key_id = $1)
+                 + (SELECT COUNT(*) FROM public_keys WHERE key_id = $1)
                  + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
                  + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
         let row = self.row(query(ROWS).bind(key.as_str().to_owned())).await?;
@@ -231,6 +269,13 @@ pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> State
         WHERE k.method_id > $1 AND k.key_id <> $2
         ORDER BY k.method_id
         LIMIT $3";
+    const PUBLIC_KEYS: &str = "
+        SELECT k.method_id, m.user_id, k.key_id, k.sealed_key
+        FROM public_keys k JOIN mfa_methods m ON m.id = k.method_id
+        WHERE k.method_id > $1 AND k.key_id <> $2
+        ORDER BY k.method_id
+        LIMIT $3";
+    /// A pending key without a sealed one has no key id, so that it is not found.
     const PENDING: &str = "
         SELECT session_id, user_id, key_id, sealed_key
         FROM pending_keys
@@ -239,6 +284,7 @@ pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> State
         LIMIT $3";
     let sql = match table {
         SealedTable::Methods => METHODS,
+        SealedTable::PublicKeys => PUBLIC_KEYS,
         SealedTable::Pending => PENDING,
     };
     query(sql)
@@ -252,6 +298,9 @@ pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, Po
     let user = row.value("user_id")?;
     Ok(match table {
         SealedTable::Methods => SealedRow::Method(user, row.value("method_id")?, row.sealed()?),
+        SealedTable::PublicKeys => {
+            SealedRow::PublicKey(user, row.value("method_id")?, row.sealed()?)
+        }
         SealedTable::Pending => SealedRow::Pending(user, row.value("session_id")?, row.sealed()?),
     })
 }
@@ -276,12 +325,17 @@ async fn reseal(
         UPDATE app_keys
         SET key_id = $4, sealed_key = $5
         WHERE method_id = $1 AND key_id = $2 AND sealed_key = $3";
+    const PUBLIC_KEY: &str = "
+        UPDATE public_keys
+        SET key_id = $4, sealed_key = $5
+        WHERE method_id = $1 AND key_id = $2 AND sealed_key = $3";
     const PENDING: &str = "
         UPDATE pending_keys
         SET key_id = $4, sealed_key = $5
         WHERE session_id = $1 AND key_id = $2 AND sealed_key = $3";
     let sql = match row {
         SealedRow::Method(..) => METHOD,
+        SealedRow::PublicKey(..) => PUBLIC_KEY,
         SealedRow::Pending(..) => PENDING,
     };
     write.run(bound(sql, row.id(), row.key(), new)).await

@@ -47,9 +47,10 @@ pub struct RestoreEffects {
 
 /// Rows that may have ended since the backup, or may be in other hands now. A clock that was ahead
 /// may have written the heartbeat.
-const LAPSED: [&str; 7] = [
+const LAPSED: [&str; 8] = [
     "DELETE FROM step_ups",
     "DELETE FROM pending_keys",
+    "DELETE FROM challenges",
     "DELETE FROM known_browsers",
     "DELETE FROM set_up_link",
     "DELETE FROM code_sets WHERE is_valid = 0",

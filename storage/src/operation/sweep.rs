@@ -17,6 +17,7 @@ use domain::{
         sign_in_delay::MEMORY,
     },
     time::Timestamp,
+    webauthn::options::CEREMONY,
 };
 use sqlx::AssertSqlSafe;
 use tracing::instrument;
@@ -61,10 +62,11 @@ impl ExpiredRows {
 /// deleted by their foreign key.
 /// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security
 /// events have their own rule.
-const DEAD: [ExpiredRows; 9] = [
+const DEAD: [ExpiredRows; 10] = [
     ExpiredRows::new("sessions", "id", "seen_at", IDLE),
     ExpiredRows::new("sessions", "id", "opened_at", ABSOLUTE),
     ExpiredRows::new("pending_keys", "session_id", "made_at", PENDING_KEY),
+    ExpiredRows::new("challenges", "challenge_hash", "made_at", CEREMONY),
     ExpiredRows {
         also: Some(("COALESCE(granted_at, asked_at)", GRANT)),
         ..ExpiredRows::new("step_ups", "session_id", "asked_at", INTENT)

@@ -5,7 +5,7 @@ use domain::{
     members::{MemberFacts, MemberState},
     people::{email, search_key},
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
-    second_factor::lockout::LOCK_AFTER,
+    second_factor::{lockout::LOCK_AFTER, methods::MethodCounts},
 };
 use sqlx::any::AnyRow;
 
@@ -32,24 +32,38 @@ struct Patterns {
 
 // The statements have one form. The inner one lists the users of a page, and the outer one joins
 // their details, so that only the members on the page are joined. All bind the account as `$1` and
-// the Owner who looks as `$2`. They return the facts of which `MemberState::of` makes the state.
+// the Owner who looks as `$2`.
 
-/// Without a filter.
-const PAGE: &str = "
-    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
-           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
-           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
-           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
-                THEN 1 ELSE 0 END AS has_mfa,
+/// What the statements return of the user `u`: the facts of which `MemberState::of` makes
+/// the state, and what the list shows.
+macro_rules! details {
+    () => {
+        "
+    SELECT u.id, u.name, u.email, p.role, a.require_mfa,
+           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = u.id) AS added_at,
+           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = u.id) AS used_at,
+           (SELECT COUNT(*) FROM mfa_methods m
+            WHERE m.user_id = u.id AND m.kind = 'application') AS applications,
+           (SELECT COUNT(*) FROM mfa_methods m
+            WHERE m.user_id = u.id AND m.kind = 'passkey') AS passkeys,
+           (SELECT COUNT(*) FROM mfa_methods m
+            WHERE m.user_id = u.id AND m.kind = 'security_key') AS security_keys,
            COALESCE(t.in_a_row, 0) AS refused_in_a_row,
            (SELECT COUNT(*)
             FROM memberships f
-            WHERE f.user_id = listed.id
+            WHERE f.user_id = u.id
               AND NOT EXISTS (SELECT 1
                               FROM memberships v
                               WHERE v.account_id = f.account_id
                                 AND v.user_id = $2
-                                AND v.role = 'owner')) AS foreign_accounts
+                                AND v.role = 'owner')) AS foreign_accounts"
+    };
+}
+
+/// Without a filter.
+const PAGE: &str = concat!(
+    details!(),
+    "
     FROM (SELECT u.id
           FROM memberships p JOIN users u ON u.id = p.user_id
           WHERE p.account_id = $1
@@ -59,28 +73,17 @@ const PAGE: &str = "
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
     LEFT JOIN attempts t ON t.user_id = listed.id
-    ORDER BY u.name_folded, u.id";
+    ORDER BY u.name_folded, u.id"
+);
 
 /// How many members [`PAGE`] has in all.
 const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_id = $1";
 
 /// With a search, which reads all matching members and counts them in the same query.
-const NAMED: &str = "
-    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
-           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
-           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
-           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
-                THEN 1 ELSE 0 END AS has_mfa,
-           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
-           (SELECT COUNT(*)
-            FROM memberships f
-            WHERE f.user_id = listed.id
-              AND NOT EXISTS (SELECT 1
-                              FROM memberships v
-                              WHERE v.account_id = f.account_id
-                                AND v.user_id = $2
-                                AND v.role = 'owner')) AS foreign_accounts,
-           listed.matching
+const NAMED: &str = concat!(
+    details!(),
+    ",
+        listed.matching
     FROM (SELECT u.id, COUNT(*) OVER () AS matching
           FROM memberships p JOIN users u ON u.id = p.user_id
           WHERE p.account_id = $1
@@ -91,36 +94,24 @@ const NAMED: &str = "
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
     LEFT JOIN attempts t ON t.user_id = listed.id
-    ORDER BY u.name_folded, u.id";
+    ORDER BY u.name_folded, u.id"
+);
 
 /// In the state `$7`, with or without a search. The `CASE` is the rule of `MemberState::of` in SQL,
 /// because a page of members can't be filtered after it was read; `$8` is the number of refused
 /// codes in a row that locks. A test compares the two.
-const IN_STATE: &str = "
-    SELECT listed.id, u.name, u.email, p.role, a.require_mfa,
-           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS added_at,
-           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = listed.id) AS used_at,
-           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = listed.id)
-                THEN 1 ELSE 0 END AS has_mfa,
-           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
-           (SELECT COUNT(*)
-            FROM memberships f
-            WHERE f.user_id = listed.id
-              AND NOT EXISTS (SELECT 1
-                              FROM memberships v
-                              WHERE v.account_id = f.account_id
-                                AND v.user_id = $2
-                                AND v.role = 'owner')) AS foreign_accounts,
-           listed.matching
+const IN_STATE: &str = concat!(
+    details!(),
+    ",
+        listed.matching
     FROM (SELECT u.id, COUNT(*) OVER () AS matching
           FROM memberships p
           JOIN users u ON u.id = p.user_id
           JOIN accounts a ON a.id = $1
-          LEFT JOIN mfa_methods m ON m.user_id = p.user_id AND m.is_default = 1
           LEFT JOIN attempts t ON t.user_id = p.user_id
           WHERE p.account_id = $1
-            AND CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'setup_required'
-                     WHEN m.user_id IS NULL THEN 'off'
+            AND CASE WHEN NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = p.user_id)
+                     THEN CASE WHEN a.require_mfa = 1 THEN 'setup_required' ELSE 'off' END
                      WHEN COALESCE(t.in_a_row, 0) >= $8 THEN 'locked'
                      ELSE 'on' END = $7
             AND ($6 = '%%'
@@ -132,29 +123,19 @@ const IN_STATE: &str = "
     JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
     JOIN accounts a ON a.id = $1
     LEFT JOIN attempts t ON t.user_id = listed.id
-    ORDER BY u.name_folded, u.id";
+    ORDER BY u.name_folded, u.id"
+);
 
 /// One member, `$3`.
-const ONE: &str = "
-    SELECT u.id, u.name, u.email, p.role, a.require_mfa,
-           (SELECT MIN(m.added_at) FROM mfa_methods m WHERE m.user_id = u.id) AS added_at,
-           (SELECT MAX(m.used_at) FROM mfa_methods m WHERE m.user_id = u.id) AS used_at,
-           CASE WHEN EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = u.id)
-                THEN 1 ELSE 0 END AS has_mfa,
-           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
-           (SELECT COUNT(*)
-            FROM memberships f
-            WHERE f.user_id = u.id
-              AND NOT EXISTS (SELECT 1
-                              FROM memberships v
-                              WHERE v.account_id = f.account_id
-                                AND v.user_id = $2
-                                AND v.role = 'owner')) AS foreign_accounts
+const ONE: &str = concat!(
+    details!(),
+    "
     FROM memberships p
     JOIN users u ON u.id = p.user_id
     JOIN accounts a ON a.id = p.account_id
     LEFT JOIN attempts t ON t.user_id = u.id
-    WHERE p.account_id = $1 AND p.user_id = $3";
+    WHERE p.account_id = $1 AND p.user_id = $3"
+);
 
 pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, PortError> {
     let Some(patterns) = patterns(&asked.search) else {
@@ -259,8 +240,13 @@ fn pattern(key: &str) -> String {
 }
 
 fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
+    let methods = MethodCounts {
+        applications: row.count("applications")?,
+        passkeys: row.count("passkeys")?,
+        security_keys: row.count("security_keys")?,
+    };
     let state = MemberState::of(MemberFacts {
-        has_mfa: row.flag("has_mfa")?,
+        has_mfa: methods.total() > 0,
         refused_in_a_row: row.count("refused_in_a_row")?,
         is_required: row.flag("require_mfa")?,
     });
@@ -270,6 +256,7 @@ fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
         email: row.stored_text("email")?,
         role: row.value("role")?,
         state,
+        methods,
         added_at: row.maybe_at("added_at")?,
         used_at: row.maybe_at("used_at")?,
         foreign_accounts: row.count("foreign_accounts")?,

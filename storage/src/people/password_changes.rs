@@ -11,7 +11,7 @@ use tracing::instrument;
 use crate::{
     Store,
     engine::{statement::query, transaction::WriteTransaction},
-    mfa::{backup_codes, methods},
+    mfa::{backup_codes, challenges, methods, pending_keys, public_keys},
     people::invitations,
     sign_in::{guess_budgets, sessions},
 };
@@ -54,7 +54,6 @@ async fn changed(
           AND (second_factor_at IS NOT NULL
                OR NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = $5))";
     const END_STEP_UPS: &str = "DELETE FROM step_ups WHERE user_id = $1";
-    const END_PENDING_KEYS: &str = "DELETE FROM pending_keys WHERE user_id = $1";
     let PasswordChange { swap, user, at, .. } = change;
     let set = query(SET)
         .bind(user.as_str())
@@ -73,9 +72,9 @@ async fn changed(
         return Ok(PasswordUpdate::ProofUsed);
     }
     sessions::end_others(write, user, &swap.session).await?;
-    for sql in [END_STEP_UPS, END_PENDING_KEYS] {
-        write.run(query(sql).bind(user.as_str())).await?;
-    }
+    write.run(query(END_STEP_UPS).bind(user.as_str())).await?;
+    pending_keys::delete_of_user(write, user).await?;
+    challenges::delete_of_user(write, user).await?;
     invitations::forget(write, user).await?;
     Ok(PasswordUpdate::Changed)
 }
@@ -99,6 +98,7 @@ async fn spend(
             guess_budgets::give_back(write, user, session).await?;
             Ok(burnt)
         }
+        Proof::Key(key) => public_keys::store_use(write, user, key, at).await,
         Proof::BackupCode(code) => {
             let spent = backup_codes::spend(write, user, code, at).await?;
             guess_budgets::unlock_by_backup_code(write, user, session).await?;

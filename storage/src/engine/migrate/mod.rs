@@ -49,6 +49,7 @@ const STEPS: &[MigrationStep] = &[
     step!(45, "0045_refused_step"),
     step!(46, "0046_servers"),
     step!(47, "0047_several_methods"),
+    step!(48, "0048_public_keys"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

@@ -15,15 +15,17 @@ macro_rules! tables {
 
 /// All tables except `heartbeat` and `servers`, which describe the running servers, and the
 /// migration history.
-pub const TABLES: [Table; 23] = tables! {
+pub const TABLES: [Table; 25] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
     "sessions" by "id";
     "mfa_methods" by "id";
     "app_keys" by "method_id";
+    "public_keys" by "method_id";
     "pending_keys" by "session_id";
     "step_ups" by "session_id";
+    "challenges" by "challenge_hash";
     "code_sets" by "id";
     "backup_codes" by "id";
     "attempts" by "user_id";

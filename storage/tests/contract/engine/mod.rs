@@ -6,6 +6,7 @@ mod crash;
 mod ended;
 mod given_up;
 mod plans;
+mod public_keys;
 mod schema;
 mod several_methods;
 mod sqlite_file;

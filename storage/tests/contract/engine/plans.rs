@@ -11,9 +11,10 @@ use domain::{
     events::{Action, Event, Outcome},
     members::MemberState,
     ports::{
-        Accounts, Admission, Attempts, BrowserRecord, CodeSetChange, CodeUse, Events, Grant,
-        GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
-        PasswordCount, PasswordTry, Sessions, StepUp, StepUps, Users, Verification,
+        Accounts, Admission, Attempts, BrowserRecord, Challenges, CodeSetChange, CodeUse, Events,
+        Grant, GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
+        PasswordCount, PasswordTry, Sessions, SignInKey, StepUp, StepUps, TestedKey, Users,
+        Verification,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -21,13 +22,17 @@ use domain::{
         step_up::Intent,
     },
     session::known_browser::KNOWN,
+    webauthn::authenticators::KeyKind,
 };
 use storage::Store;
 
 use crate::{
     sign_in::known_browsers::known,
     support::{
-        ContractDatabase, START, from, later,
+        ContractDatabase, START,
+        challenges::{challenge, handle},
+        factors::{protected_by_key, signature},
+        from, later,
         people::{
             BrowserSession, Protected, STRANGER, WithoutCount, browser, default_method, pending,
             protected, session, somebody,
@@ -47,6 +52,8 @@ async fn nothing_is_read_from_end_to_end() {
     let mut heard = BTreeSet::new();
     heard.extend(ear::hear(signing_in(store, &ada)).await);
     heard.extend(ear::hear(guessing(store, &ada)).await);
+    let bob = protected_by_key(store, KeyKind::Passkey).await;
+    heard.extend(ear::hear(signing(store, &bob)).await);
     heard.extend(ear::hear(working(store, &ada)).await);
     heard.extend(ear::hear(reading(store, &ada)).await);
     let eve = somebody(store).await;
@@ -55,6 +62,8 @@ async fn nothing_is_read_from_end_to_end() {
     for part in [
         "FROM sessions s",
         "UPDATE app_keys SET last_step",
+        "UPDATE public_keys SET counter",
+        "DELETE FROM challenges WHERE challenge_hash = $1",
         "DELETE FROM known_browsers WHERE (token_hash) IN (SELECT token_hash FROM dead)",
     ] {
         assert!(
@@ -127,6 +136,37 @@ async fn signing_in(store: &Store, ada: &Protected) {
         store.use_backup_code(code).await.unwrap().without_count(),
         CodeUse::Accepted
     );
+}
+
+/// The challenge of a sign-in and its answer, and a test.
+async fn signing(store: &Store, bob: &Protected) {
+    let mine = browser(store, &bob.user).await;
+    for at in 0..7 {
+        let asked = challenge(&bob.user, &mine, later(at));
+        assert!(store.keep(asked.clone()).await.unwrap());
+        let taken = store.take(&mine.session, asked.hash).await.unwrap();
+        assert!(taken.is_some());
+    }
+    store.settings(&bob.user).await.unwrap();
+    store.method_summaries(&bob.user).await.unwrap();
+    store.user_handle(&bob.user, handle()).await.unwrap();
+    let key = SignInKey {
+        swap: mine.swap(),
+        user: bob.user.clone(),
+        key: signature(&bob.method, 7, 8),
+        browser: token(),
+        is_browser_known: true,
+        at: later(60),
+    };
+    let used = store.use_key(key).await.unwrap();
+    assert_eq!(used.without_count(), CodeUse::Accepted);
+    let tested = TestedKey {
+        session: bob.browser.session.clone(),
+        user: bob.user.clone(),
+        key: signature(&bob.method, 8, 9),
+        at: later(70),
+    };
+    assert_eq!(store.test_key(tested).await.unwrap(), CodeUse::Accepted);
 }
 
 /// Wrong passwords and wrong codes, until each is refused.
@@ -234,6 +274,8 @@ async fn reading(store: &Store, ada: &Protected) {
 async fn keeping(store: &Store, eve: &domain::ids::UserId) {
     let browser = browser(store, eve).await;
     pending(store, eve, &browser, START).await;
+    let asked = challenge(eve, &browser, START);
+    assert!(store.keep(asked).await.unwrap());
     let known = KnownBrowser {
         token: token(),
         user: eve.clone(),

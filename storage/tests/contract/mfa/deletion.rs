@@ -4,14 +4,17 @@ use domain::{
     events::Action,
     ids::UserId,
     ports::{
-        Attempts, CodeUse, Deletion, Grant, MethodChange, MethodDeletion, Mfa, Sessions, StepUps,
-        TestedCode, Users,
+        Attempts, Challenges, CodeUse, Deletion, Grant, MethodChange, MethodDeletion, Mfa,
+        Sessions, StepUps, TestedCode, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
 };
 
 use crate::support::{
-    ContractDatabase, START, bits, later,
+    ContractDatabase, START, bits,
+    challenges::challenge,
+    factors::FactorParts,
+    later,
     people::{
         FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, default_method, pending,
         protected, somebody,
@@ -33,6 +36,8 @@ async fn busy(store: &storage::Store) -> Protected {
     let half = browser(store, &ada.user).await;
     for browser in [&half, &ada.browser] {
         pending(store, &ada.user, browser, START).await;
+        let asked = challenge(&ada.user, browser, START);
+        assert!(store.keep(asked).await.unwrap());
     }
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, codes).await.unwrap();
@@ -53,6 +58,7 @@ async fn nothing_is_left(database: &ContractDatabase, sessions: i64) {
         "code_sets",
         "backup_codes",
         "pending_keys",
+        "challenges",
         "attempts",
         "session_attempts",
         "step_ups",
@@ -190,7 +196,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
     );
     let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
-        (method.last_step, method.used_at),
+        (method.last_step(), method.used_at),
         (FIRST_STEP.offset(2), Some(later(30)))
     );
     assert_eq!(

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::{
     ports::{
-        CodeSetChange, Enrolment, GrantUse, KeyActivation, KeyPurpose, Mfa, PendingKey, Sessions,
+        CodeSetChange, Enrolment, GrantUse, KeyActivation, KeyPurpose, Mfa, PendingFactor,
+        PendingKey, Sessions,
     },
     second_factor::{methods::MAX_APPLICATIONS, step_up::Intent},
 };
@@ -12,7 +13,9 @@ use domain::{
 use crate::{
     mfa::several::{methods, own_session},
     support::{
-        ContractDatabase, START, later,
+        ContractDatabase, START,
+        factors::WithKey,
+        later,
         people::{activation, browser, code_set, pending, protected, somebody},
         sealed,
     },
@@ -205,14 +208,14 @@ async fn a_pending_first_key_that_is_shown_again_gets_the_new_name() {
     let first = pending(store, &ada, &mine, START).await;
     let again = PendingKey {
         name: "Work phone".parse().unwrap(),
-        key: sealed(),
+        factor: PendingFactor::Application(sealed()),
         made_at: later(1),
         is_default: false,
         ..first.clone()
     };
     let stands = store.keep_pending(again, START.minus(Duration::from_secs(1)));
     let stands = stands.await.unwrap().unwrap();
-    assert_eq!((&stands.key, stands.made_at), (&first.key, START));
+    assert_eq!((stands.key(), stands.made_at), (first.key(), START));
     assert_eq!(
         (stands.name.as_str(), stands.is_default),
         ("Work phone", true)

@@ -1,9 +1,12 @@
-//! Setting up, replacing and deleting a method, its backup codes, and step-ups.
+//! Setting up, replacing and deleting a method, its backup codes, challenges, and step-ups.
 
 mod backup_codes;
+mod challenges;
 mod code_sets;
 mod deletion;
 mod further;
+mod key_set_up;
+mod key_uses;
 mod recovery;
 mod resets;
 mod set_up;

@@ -3,7 +3,7 @@
 use domain::{
     ports::{
         Activation, Attempts, CodeSetChange, CodeUse, Enrolment, Grant, GrantUse, KeyActivation,
-        KeyPurpose, Mfa, PendingKey, Sessions, StepUps,
+        KeyPurpose, Mfa, PendingFactor, PendingKey, Sessions, StepUps,
     },
     second_factor::{
         enrolment::{CodesFor, PENDING_KEY},
@@ -13,7 +13,9 @@ use domain::{
 };
 
 use crate::support::{
-    ContractDatabase, START, later,
+    ContractDatabase, START,
+    factors::{FactorParts, WithKey},
+    later,
     people::{
         Protected, WithoutCount, activation, browser, code_set, codes_of, default_method, pending,
         protected,
@@ -45,8 +47,8 @@ async fn the_grant_is_taken_when_the_key_is_made() {
     assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
     assert_eq!(
-        (&stands.key, &stands.purpose, stands.made_at),
-        (&key.key, &key.purpose, START)
+        (stands.key(), &stands.purpose, stands.made_at),
+        (key.key(), &key.purpose, START)
     );
     assert_eq!(
         store.keep_pending_with_grant(key, grant).await.unwrap(),
@@ -62,7 +64,7 @@ async fn the_grant_is_taken_when_the_key_is_made() {
     let kept = store.keep_pending_with_grant(second.clone(), grant).await;
     assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
-    assert_eq!(stands.key, second.key, "whatever stood there");
+    assert_eq!(stands.key(), second.key(), "whatever stood there");
 }
 
 #[tokio::test]
@@ -111,7 +113,7 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
         GrantUse::Done
     );
     let first = PendingKey {
-        key: sealed(),
+        factor: PendingFactor::Application(sealed()),
         made_at: later(1),
         purpose: KeyPurpose::First,
         ..key
@@ -120,8 +122,8 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
     let stands = store.keep_pending(first.clone(), expired).await.unwrap();
     let stands = stands.unwrap();
     assert_eq!(
-        (&stands.key, stands.purpose),
-        (&first.key, KeyPurpose::First)
+        (stands.key(), &stands.purpose),
+        (first.key(), &KeyPurpose::First)
     );
 }
 
@@ -149,7 +151,7 @@ async fn the_first_code_swaps_the_methods() {
     let mut ada = protected(store).await;
     let other = browser(store, &ada.user).await;
     let activation = ready(store, &mut ada).await;
-    let last_step = default_method(store, &ada.user).await.unwrap().last_step;
+    let last_step = default_method(store, &ada.user).await.unwrap().last_step();
     let half = ada.code(&other, 2);
     assert_eq!(
         store.use_code(half.clone()).await.unwrap().without_count(),
@@ -173,10 +175,13 @@ async fn the_first_code_swaps_the_methods() {
 
     let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
-        (&method.id, &method.key),
-        (&activation.method, &activation.key)
+        (&method.id, method.key()),
+        (&activation.method, activation.key())
     );
-    assert!(method.last_step < last_step, "the ledger is the new key's");
+    assert!(
+        method.last_step() < last_step,
+        "the ledger is the new key's"
+    );
     assert_eq!(
         store
             .refused_in_a_row(&ada.user, &ada.browser.holder())

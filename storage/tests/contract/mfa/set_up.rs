@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use domain::{
-    ports::{Activation, Attempts, KeyActivation, Mfa, PendingKey, Sessions, Users},
+    ports::{Activation, Attempts, KeyActivation, Mfa, PendingFactor, PendingKey, Sessions, Users},
     second_factor::{enrolment::PENDING_KEY, lockout::Factor},
 };
 
 use crate::support::{
-    ContractDatabase, START, later,
+    ContractDatabase, START,
+    factors::{FactorParts, WithKey},
+    later,
     people::{FIRST_STEP, activation, browser, default_method, pending, protected, somebody},
     sealed,
 };
@@ -20,7 +22,7 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
     let (mine, other) = (browser(store, &user).await, browser(store, &user).await);
     let first = pending(store, &user, &mine, START).await;
     let fresh = |made_at| PendingKey {
-        key: sealed(),
+        factor: PendingFactor::Application(sealed()),
         made_at,
         ..first.clone()
     };
@@ -32,8 +34,8 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
         .unwrap()
         .unwrap();
     assert_eq!(
-        (stands.made_at, &stands.key),
-        (START, &first.key),
+        (stands.made_at, stands.key()),
+        (START, first.key()),
         "shown again on reload"
     );
 
@@ -45,14 +47,14 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
         .unwrap()
         .unwrap();
     assert_eq!(
-        (stands.made_at, &stands.key),
-        (now, &second.key),
+        (stands.made_at, stands.key()),
+        (now, second.key()),
         "expired, so replaced"
     );
     let read = store.pending(&mine.session).await.unwrap().unwrap();
     assert_eq!(
-        (read.made_at, &read.key, &read.user),
-        (now, &second.key, &user)
+        (read.made_at, read.key(), &read.user),
+        (now, second.key(), &user)
     );
     assert!(store.pending(&other.session).await.unwrap().is_none());
 
@@ -87,11 +89,11 @@ async fn activation_does_everything_at_once() {
 
     let method = default_method(store, &user).await.unwrap();
     assert_eq!(
-        (&method.id, &method.key),
-        (&activation.method, &activation.key)
+        (&method.id, method.key()),
+        (&activation.method, activation.key())
     );
     assert_eq!(method.name.as_str(), "Authenticator application");
-    assert_eq!(method.last_step, FIRST_STEP);
+    assert_eq!(method.last_step(), FIRST_STEP);
     assert_eq!(
         (method.added_at, method.used_at),
         (later(3), Some(later(3)))

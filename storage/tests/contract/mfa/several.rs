@@ -13,7 +13,9 @@ use domain::{
 use storage::Store;
 
 use crate::support::{
-    ContractDatabase, later,
+    ContractDatabase,
+    factors::FactorParts,
+    later,
     people::{
         FIRST_STEP, PASSWORD, Protected, WithoutCount, activation, browser, codes_of, protected,
     },
@@ -126,7 +128,7 @@ async fn a_step_of_one_application_burns_no_other() {
     let settings = store.settings(&ada.user).await.unwrap();
     let seen = |id| {
         let method = settings.find(id).unwrap();
-        (method.last_step, method.used_at)
+        (method.last_step(), method.used_at)
     };
     let used_at = Some(FIRST_STEP.offset(9).start());
     assert_eq!(seen(&ada.method), (FIRST_STEP.offset(9), used_at));
@@ -157,7 +159,7 @@ async fn any_application_verifies_for_any_action() {
     let right = ada.verification(&ada.browser, &intent, by(&tablet));
     assert_eq!(store.verify(right).await.unwrap(), CodeUse::Accepted);
     let settings = store.settings(&ada.user).await.unwrap();
-    let step = |id| settings.find(id).unwrap().last_step;
+    let step = |id| settings.find(id).unwrap().last_step();
     assert_eq!(step(&tablet), FIRST_STEP.offset(20));
     assert!(step(&ada.method) < FIRST_STEP.offset(20));
     let key = ada.pending_key(KeyPurpose::Reset(ada.method.clone()));

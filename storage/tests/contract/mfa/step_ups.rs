@@ -14,6 +14,7 @@ use domain::{
 
 use crate::support::{
     ContractDatabase, START, bits,
+    factors::FactorParts,
     grants::fresh_step,
     later,
     people::{
@@ -243,7 +244,7 @@ async fn what_does_not_match_spends_nothing() {
         assert!(alive.is_some(), "the token is the old one");
     }
     let method = default_method(store, &ada.user).await.unwrap();
-    assert_eq!(method.last_step, FIRST_STEP);
+    assert_eq!(method.last_step(), FIRST_STEP);
     assert_eq!(store.settings(&ada.user).await.unwrap().codes_left, 10);
 
     store
@@ -305,7 +306,7 @@ async fn a_spent_proof_grants_nothing() {
         .ask(session, &ada.user, ada.asked(&Intent::Generate))
         .await
         .unwrap();
-    let burnt = default_method(store, &ada.user).await.unwrap().last_step;
+    let burnt = default_method(store, &ada.user).await.unwrap().last_step();
     for proof in [
         ada.step_proof(burnt),
         ada.step_proof(burnt.offset(-1)),

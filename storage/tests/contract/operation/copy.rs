@@ -3,19 +3,27 @@
 use domain::{
     events::{Actor, Origin},
     ports::{
-        Attempts, BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Users,
+        Attempts, BrowserRecord, Challenges, CodeUse, KnownBrowser, KnownBrowsers, Mfa, StepUp,
+        StepUps, Users,
     },
     second_factor::{guess_holder::GuessHolder, lockout::Factor, totp::TotpKey},
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{KeyId, MasterKey, SealContext, Sealed},
+        vault::{KeyId, MasterKey, Sealed},
+    },
+    webauthn::{
+        authenticators::{Aaguid, KeyKind},
+        credential::Credential,
+        public_key::PublicKey,
     },
 };
 use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
 use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};
 
 use crate::support::{
-    ContractDatabase, START, bits, engine, later, master_key,
+    ContractDatabase, START, bits,
+    challenges::{challenge, handle},
+    engine, later, master_key,
     people::{Protected, STRANGER, WithoutCount, browser, pending, protected, somebody},
     stranger, token, vault,
 };
@@ -24,21 +32,33 @@ fn ring() -> KeyRing {
     KeyRing::new(master_key())
 }
 
+fn credential() -> Credential {
+    Credential {
+        kind: KeyKind::Passkey,
+        id: bits::<32>().to_vec().try_into().unwrap(),
+        public_key: PublicKey::EdDsa([5; 32]),
+        user_verified: true,
+        backup_eligible: true,
+        aaguid: Aaguid::default(),
+        rp_id: "panel.example.com".to_owned(),
+    }
+}
+
 /// Seals the rows that other tests leave unsealed.
 async fn seal_all(store: &Store) {
-    for table in [SealedTable::Methods, SealedTable::Pending] {
+    for table in SealedTable::ALL {
         let other = KeyId::stored(String::new());
         let rows = store
             .sealed_otherwise(table, &other, "", 100)
             .await
             .unwrap();
         let sealed = rows.into_iter().map(|row| {
-            let place = match &row {
-                SealedRow::Method(user, id, _) => SealContext::Method(user, id),
-                SealedRow::Pending(user, id, _) => SealContext::Pending(user, id),
+            let sealed = if let SealedRow::PublicKey(user, method, _) = &row {
+                vault().seal_credential(&credential(), user, method, bits())
+            } else {
+                vault().seal(&TotpKey::from_random(bits()), row.place(), bits())
             };
-            let key = TotpKey::from_random(bits());
-            let sealed: Sealed = vault().seal(&key, place, bits()).ok().unwrap();
+            let sealed: Sealed = sealed.ok().unwrap();
             (row, sealed)
         });
         let sealed: Vec<_> = sealed.collect();
@@ -59,6 +79,12 @@ async fn filled_database() -> (ContractDatabase, Protected) {
     }
     let (mut ada, eve) = (protected(store).await, somebody(store).await);
     ada.add_application(store, "Tablet", true, later(1)).await;
+    ada.add_key(store, KeyKind::Passkey, true, later(2)).await;
+    ada.further_public_key(store, KeyKind::SecurityKey, false)
+        .await;
+    let challenge = challenge(&ada.user, &ada.browser, START);
+    assert!(Challenges::keep(store, challenge).await.unwrap());
+    store.user_handle(&ada.user, handle()).await.unwrap();
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;
     store.invite(&eve, token(), later(3600)).await.unwrap();
@@ -275,16 +301,20 @@ async fn nothing_stays_where_something_sealed_does_not_open() {
     assert_empty(&target).await;
 
     let raw = source.raw().await;
-    let damage = "UPDATE app_keys SET sealed_key = zeroblob(60)";
-    sqlx::query(damage).execute(&raw).await.unwrap();
     let email = "SELECT email FROM users WHERE id = $1";
     let email = sqlx::query_scalar(email).bind(ada.user.as_str().to_owned());
     let email: String = email.fetch_one(&raw).await.unwrap();
-    let refused = copy(ring()).await;
-    assert!(
-        matches!(&refused, Err(CopyError::Sealed(named, _)) if *named == email),
-        "{refused:?}"
-    );
+    for damage in [
+        "UPDATE public_keys SET sealed_key = zeroblob(60)",
+        "UPDATE app_keys SET sealed_key = zeroblob(60)",
+    ] {
+        sqlx::query(damage).execute(&raw).await.unwrap();
+        let refused = copy(ring()).await;
+        assert!(
+            matches!(&refused, Err(CopyError::Sealed(named, _)) if *named == email),
+            "{refused:?}"
+        );
+    }
     let damage = "UPDATE data_keys SET sealed_key = zeroblob(60) WHERE purpose = 'email index'";
     sqlx::query(damage).execute(&raw).await.unwrap();
     let refused = copy(ring()).await;

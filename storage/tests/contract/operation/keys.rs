@@ -2,10 +2,12 @@
 
 use domain::ports::Mfa;
 use domain::secrets::vault::{KeyId, Sealed};
-use storage::{KeyReplacement, SealedTable::Methods};
+use domain::webauthn::authenticators::KeyKind;
+use storage::{KeyReplacement, SealedTable, SealedTable::Methods};
 
 use crate::support::{
     ContractDatabase, START, bits,
+    factors::{WithKey, default_key, protected_by_key},
     people::{default_method, protected},
 };
 
@@ -49,7 +51,7 @@ async fn rows_are_gone_through_in_pages_and_sealed_once() {
     assert_eq!(store.needed_keys().await.unwrap(), [other()]);
     for person in &people {
         let method = default_method(store, &person.user).await.unwrap();
-        assert_eq!(method.key.key_id, other());
+        assert_eq!(method.key().key_id, other());
     }
 }
 
@@ -80,7 +82,12 @@ async fn every_key_in_use_is_named_once() {
 async fn each_application_of_a_user_is_sealed_anew() {
     let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
     let mut ada = protected(store).await;
-    let old = default_method(store, &ada.user).await.unwrap().key.key_id;
+    let old = default_method(store, &ada.user)
+        .await
+        .unwrap()
+        .key()
+        .key_id
+        .clone();
     ada.add_application(store, "Tablet", true, START).await;
     assert_eq!(store.rows_of_key(&old).await.unwrap(), 2);
     let people = store.people_of_key(&old, 10).await.unwrap();
@@ -93,10 +100,59 @@ async fn each_application_of_a_user_is_sealed_anew() {
         settings
             .methods
             .iter()
-            .all(|method| method.key.key_id == other())
+            .all(|method| method.key().key_id == other())
     );
-    assert_ne!(settings.methods[0].key, settings.methods[1].key);
+    assert_ne!(settings.methods[0].key(), settings.methods[1].key());
     assert_eq!(store.needed_keys().await.unwrap(), [other()]);
+}
+
+#[tokio::test]
+async fn credentials_are_sealed_anew_as_keys_are() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let mut ada = protected_by_key(store, KeyKind::Passkey).await;
+    let old = default_key(store, &ada).await.credential.key_id;
+    let tablet = ada.add_application(store, "Tablet", false, START).await;
+    // A pending passkey has nothing sealed.
+    ada.further_public_key(store, KeyKind::SecurityKey, false)
+        .await;
+    assert_eq!(
+        store.needed_keys().await.unwrap(),
+        std::slice::from_ref(&old)
+    );
+    assert_eq!(store.rows_of_key(&old).await.unwrap(), 2);
+    assert_eq!(store.people_of_key(&old, 10).await.unwrap().len(), 1);
+    for (table, expected) in SealedTable::ALL.into_iter().zip([1, 1, 0]) {
+        let page = store.sealed_otherwise(table, &other(), "", 10).await;
+        let page = page.unwrap();
+        assert_eq!(page.len(), expected, "{table:?}");
+        let rows: Vec<_> = page.into_iter().map(|row| (row, anew())).collect();
+        for (row, _) in &rows {
+            let method = match table {
+                SealedTable::PublicKeys => &ada.method,
+                _ => &tablet,
+            };
+            assert_eq!((row.id(), row.user()), (method.as_str(), &ada.user));
+        }
+        let count = u64::try_from(expected).unwrap();
+        assert_eq!(store.reseal(&rows).await.unwrap(), count);
+        assert_eq!(store.reseal(&rows).await.unwrap(), 0, "as it was read");
+        if let Some((_, new)) = rows.first()
+            && table == SealedTable::PublicKeys
+        {
+            assert_eq!(default_key(store, &ada).await.credential, *new);
+        }
+    }
+    assert_eq!(store.needed_keys().await.unwrap(), [other()]);
+    assert_eq!(store.people_of_key(&other(), 10).await.unwrap().len(), 1);
+    assert!(store.people_of_key(&old, 10).await.unwrap().is_empty());
+    let third = "UPDATE public_keys SET key_id = 'third'";
+    sqlx::query(third)
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    let needed = store.needed_keys().await.unwrap();
+    assert_eq!(needed, [other(), KeyId::stored("third".to_owned())]);
 }
 
 #[tokio::test]

@@ -5,15 +5,20 @@ use std::{collections::HashMap, time::Duration};
 use domain::{
     ids::BackupCodeId,
     ports::{
-        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
+        BrowserRecord, Challenges, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp,
+        StepUps, Users,
     },
     second_factor::totp::newest_step,
     time::TimeStep,
+    webauthn::authenticators::KeyKind,
 };
 use storage::{RestoreEffects, Store, UsedCodes};
 
 use crate::support::{
-    ContractDatabase, START, later,
+    ContractDatabase, START,
+    challenges::challenge,
+    factors::{FactorParts, default_key, protected_by_key},
+    later,
     people::{Protected, WithoutCount, browser, pending, protected, somebody},
     token,
 };
@@ -29,6 +34,8 @@ async fn whatever_was_open_ends() {
     let (ada, eve) = (protected(store).await, somebody(store).await);
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;
+    let asked = challenge(&eve, &other, START);
+    assert!(store.keep(asked).await.unwrap());
     store.invite(&eve, token(), later(3600)).await.unwrap();
     let known = KnownBrowser {
         token: token(),
@@ -65,6 +72,7 @@ async fn whatever_was_open_ends() {
         "sessions",
         "step_ups",
         "pending_keys",
+        "challenges",
         "known_browsers",
         "invitations",
         "heartbeat",
@@ -128,8 +136,19 @@ async fn the_steps_of_every_application_are_burnt() {
     let settings = store.settings(&ada.user).await.unwrap();
     assert_eq!(settings.methods.len(), 2);
     for method in &settings.methods {
-        assert_eq!(method.last_step, newest_step(now));
+        assert_eq!(method.last_step(), newest_step(now));
     }
+}
+
+/// A key that was deleted since the backup is back, as an application is.
+#[tokio::test]
+async fn keys_stay_with_the_counters_of_the_backup() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let ada = protected_by_key(store, KeyKind::SecurityKey).await;
+    let before = default_key(store, &ada).await;
+    let ended = store.end_restored(&UsedCodes::Unknown, later(3600)).await;
+    assert_eq!(ended.unwrap().sessions, 1);
+    assert_eq!(default_key(store, &ada).await, before);
 }
 
 #[tokio::test]

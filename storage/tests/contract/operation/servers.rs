@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use domain::{
-    ports::{Mfa, PortError},
+    ports::{Activation, Mfa, NewFactor, PendingFactor, PortError, PublicKeyRecord},
     secrets::{
         keys::DataKeys,
         vault::{KeyId, Sealed},
     },
+    webauthn::authenticators::KeyKind,
 };
 use storage::{KeyReplacement, ServerRecord, Store};
 
 use crate::support::{
-    ContractDatabase, START, later,
-    people::{activation, browser, default_method, pending, somebody},
+    ContractDatabase, START,
+    factors::{WithKey, public_key, registered},
+    later,
+    people::{FIRST_STEP, activation, browser, default_method, pending, somebody},
     sealed,
 };
 
@@ -118,7 +121,7 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
     let waiting = pending(store, &user, &browser, START).await;
     let with = |key| {
         let mut other = waiting.clone();
-        other.key = by(key);
+        other.factor = PendingFactor::Application(by(key));
         other.made_at = later(1);
         other
     };
@@ -136,10 +139,22 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
             assert_eq!(retired(begin(key).await), !seals, "{keys:?} {key}");
         }
     }
-    let mut confirmed = activation(&with("new"), &browser);
-    confirmed.key = by("old");
-    let refused = store.activate(confirmed.clone()).await;
-    assert!(matches!(refused, Err(PortError::Unavailable(_))));
+    let record = PublicKeyRecord {
+        credential: by("old"),
+        ..public_key(KeyKind::Passkey)
+    };
+    let application = NewFactor::Application {
+        key: by("old"),
+        step: FIRST_STEP,
+    };
+    for factor in [application, registered(record)] {
+        let confirmed = Activation {
+            factor,
+            ..activation(&with("new"), &browser)
+        };
+        let refused = store.activate(confirmed).await;
+        assert!(matches!(refused, Err(PortError::Unavailable(_))));
+    }
     assert!(default_method(store, &user).await.is_none());
     assert!(store.pending(&browser.session).await.unwrap().is_some());
 }
@@ -154,7 +169,7 @@ async fn s20_the_keys_that_all_need_are_told_from_those_of_single_rows() {
         store.keys_of_data_keys().await.unwrap(),
         [id("new"), id("old")]
     );
-    let people = store.people_of_key(&method.key.key_id, 10).await.unwrap();
+    let people = store.people_of_key(&method.key().key_id, 10).await.unwrap();
     assert_eq!(people.len(), 1);
     assert!(
         store

@@ -6,7 +6,8 @@ use domain::{
     events::Chain,
     ids::UserId,
     ports::{
-        Attempts, BrowserRecord, KnownBrowser, KnownBrowsers, Sessions, StepUp, StepUps, Users,
+        Attempts, BrowserRecord, Challenges, KnownBrowser, KnownBrowsers, Sessions, StepUp,
+        StepUps, Users,
     },
     second_factor::{
         enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
@@ -16,12 +17,14 @@ use domain::{
         known_browser::KNOWN,
     },
     time::Timestamp,
+    webauthn::options::CEREMONY,
 };
 use sqlx::AssertSqlSafe;
 use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
+    challenges::challenge,
     people::{BrowserSession, default_method, pending, protected, session, somebody},
     stranger, token, vault,
 };
@@ -91,6 +94,8 @@ async fn so_does_everything_else() {
     };
     assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     pending(store, &eve, &other, START).await;
+    let answered = challenge(&eve, &other, START.plus(Duration::from_secs(1)));
+    assert!(store.keep(answered).await.unwrap());
     store
         .invite(&eve, token(), START.plus(2 * HOUR))
         .await
@@ -118,6 +123,7 @@ async fn so_does_everything_else() {
     // would delete the rest.
     let steps = [
         (Duration::from_mins(65), "refused_sign_ins"),
+        (CEREMONY + HOUR + Duration::from_secs(1), "challenges"),
         (Duration::from_mins(70), "step_ups"),
         (PENDING_KEY + HOUR, "pending_keys"),
         (2 * HOUR, "network_tries"),
@@ -225,6 +231,8 @@ async fn thirty_days_leave_no_more_than_eight() {
         for (number, (plain, protected)) in people.iter().enumerate() {
             let mine = open_session(&seen, plain, now).await;
             pending(&seen, plain, &mine, now).await;
+            let asked_of = challenge(plain, &mine, now);
+            assert!(seen.keep(asked_of).await.unwrap());
             let theirs = open_session(&seen, &protected.user, now).await;
             let asked = StepUp {
                 intent: Intent::Generate,
@@ -288,7 +296,8 @@ async fn thirty_days_leave_no_more_than_eight() {
 }
 
 /// Every table that grows with use.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
+    "challenges",
     "sessions",
     "pending_keys",
     "step_ups",

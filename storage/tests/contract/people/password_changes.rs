@@ -3,14 +3,18 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, SecretHash, Sessions, Users,
+        Attempts, Challenges, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, SecretHash,
+        Sessions, Users,
     },
     second_factor::lockout::Factor,
 };
 use storage::Store;
 
 use crate::support::{
-    ContractDatabase, START, later,
+    ContractDatabase, START,
+    challenges::challenge,
+    factors::FactorParts,
+    later,
     people::{
         BrowserSession, FIRST_STEP, PASSWORD, Protected, browser, default_method, pending,
         protected, session, somebody,
@@ -48,6 +52,10 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
     let ada = somebody(store).await;
     let (mine, other) = (browser(store, &ada).await, browser(store, &ada).await);
     pending(store, &ada, &mine, START).await;
+    for browser in [&mine, &other] {
+        let asked = challenge(&ada, browser, START);
+        assert!(store.keep(asked).await.unwrap());
+    }
     store.invite(&ada, token(), later(9000)).await.unwrap();
     let change = change(&ada, &mine);
     let new = change.swap.new;
@@ -62,7 +70,12 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
     for gone in [mine.token, other.token] {
         assert!(Sessions::find(store, gone).await.unwrap().is_none());
     }
-    for table in ["pending_keys", "invitations", "known_browsers"] {
+    for table in [
+        "pending_keys",
+        "challenges",
+        "invitations",
+        "known_browsers",
+    ] {
         assert_eq!(database.count(table).await, 0, "{table}");
     }
     assert!(
@@ -151,7 +164,7 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
         0
     );
     let method = default_method(store, &ada.user).await.unwrap();
-    assert_eq!(method.last_step, FIRST_STEP.offset(1));
+    assert_eq!(method.last_step(), FIRST_STEP.offset(1));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! one like another program.
 
 mod ended;
+mod keys;
 mod owners;
 mod several;
 mod step_up;

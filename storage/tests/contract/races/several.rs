@@ -25,7 +25,7 @@ async fn defaults(store: &Store, ada: &Protected) -> Vec<MethodId> {
 }
 
 /// The same user in another complete session.
-async fn elsewhere(database: &ContractDatabase, ada: &Protected) -> Protected {
+pub async fn elsewhere(database: &ContractDatabase, ada: &Protected) -> Protected {
     let browser = newcomer(database, &ada.user).await;
     sqlx::query("UPDATE sessions SET second_factor_at = 1 WHERE id = $1")
         .bind(browser.session.as_str())

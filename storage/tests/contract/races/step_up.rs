@@ -12,6 +12,7 @@ use crate::{
     races::{at_once, count, programs},
     support::{
         START,
+        factors::FactorParts,
         grants::fresh_step,
         later,
         people::{WithoutCount, activation, code_set, default_method, newcomer, protected},
@@ -175,7 +176,7 @@ async fn one_session_gets_one_grant_whatever_the_codes() {
         assert_eq!(count(&results, &CodeUse::Accepted), 1, "round {round}");
         assert_eq!(count(&results, &CodeUse::SessionGone), TASKS - 1);
         let method = default_method(store, &ada.user).await.unwrap();
-        let by_step = method.last_step >= first;
+        let by_step = method.last_step() >= first;
         let settings = store.settings(&ada.user).await.unwrap();
         assert_eq!(settings.codes_left, if by_step { 10 } else { 9 });
     }

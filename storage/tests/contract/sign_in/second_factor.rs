@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::{
     ContractDatabase, START, bits,
+    factors::FactorParts,
     people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, default_method, protected},
     vault,
 };
@@ -39,7 +40,7 @@ async fn a_right_code_completes_the_sign_in() {
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
     let method = default_method(store, &ada.user).await.unwrap();
     assert_eq!(
-        (method.last_step, method.used_at),
+        (method.last_step(), method.used_at),
         (FIRST_STEP.offset(1), Some(code.at))
     );
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();

@@ -5,16 +5,18 @@ use std::time::Duration;
 use domain::{
     ids::MethodId,
     ports::{
-        Activation, CodeUse, Grant, GrantUse, KeyActivation, KeyPurpose, Mfa, PendingKey, Proof,
-        StepUp, StepUps, Verification,
+        Activation, CodeUse, Grant, GrantUse, KeyActivation, KeyPurpose, MethodFactor, Mfa,
+        PendingFactor, PendingKey, Proof, StepUp, StepUps, Verification,
     },
     second_factor::step_up::{GRANT, Intent},
     time::{TimeStep, Timestamp},
+    webauthn::authenticators::KeyKind,
 };
 use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
+    factors::signature,
     people::{BrowserSession, Protected, activation},
     sealed,
 };
@@ -108,7 +110,7 @@ impl Protected {
         PendingKey {
             session: self.browser.session.clone(),
             user: self.user.clone(),
-            key: sealed(),
+            factor: PendingFactor::Application(sealed()),
             made_at: START,
             purpose,
             name: "Authenticator application".parse().unwrap(),
@@ -124,6 +126,26 @@ impl Protected {
             is_default,
             ..self.pending_key(KeyPurpose::Further)
         };
+        self.keep_granted(store, key).await
+    }
+
+    /// The set-up of one more passkey or security key, stored with its grant.
+    pub async fn further_public_key(
+        &mut self,
+        store: &Store,
+        kind: KeyKind,
+        is_default: bool,
+    ) -> PendingKey {
+        let key = PendingKey {
+            factor: PendingFactor::PublicKey(kind),
+            name: kind.name().parse().unwrap(),
+            is_default,
+            ..self.pending_key(KeyPurpose::Further)
+        };
+        self.keep_granted(store, key).await
+    }
+
+    async fn keep_granted(&mut self, store: &Store, key: PendingKey) -> PendingKey {
         let grant = self.granted(store, &Intent::Add).await;
         let kept = store.keep_pending_with_grant(key.clone(), grant).await;
         assert_eq!(kept.unwrap(), GrantUse::Done);
@@ -139,9 +161,25 @@ impl Protected {
         at: Timestamp,
     ) -> MethodId {
         let key = self.further_key(store, name, is_default).await;
+        self.add(store, &key, at).await
+    }
+
+    /// Adds one more passkey or security key. Returns its method.
+    pub async fn add_key(
+        &mut self,
+        store: &Store,
+        kind: KeyKind,
+        is_default: bool,
+        at: Timestamp,
+    ) -> MethodId {
+        let key = self.further_public_key(store, kind, is_default).await;
+        self.add(store, &key, at).await
+    }
+
+    async fn add(&mut self, store: &Store, key: &PendingKey, at: Timestamp) -> MethodId {
         let activation = Activation {
             at,
-            ..activation(&key, &self.browser)
+            ..activation(key, &self.browser)
         };
         let (new, method) = (activation.swap.new, activation.method.clone());
         assert_eq!(
@@ -153,11 +191,16 @@ impl Protected {
     }
 }
 
-/// The step after the newest burnt one of the user's first method.
+/// The step after the newest burnt one of the user's first method, or a signature of that method.
 pub async fn fresh_step(store: &Store, person: &Protected) -> Proof {
     let settings = store.settings(&person.user).await.unwrap();
     let method = settings.find(&person.method).unwrap();
-    person.step_proof(method.last_step.offset(1))
+    match &method.factor {
+        MethodFactor::Application { last_step, .. } => person.step_proof(last_step.offset(1)),
+        MethodFactor::PublicKey(key) => {
+            Proof::Key(signature(&method.id, key.counter, key.counter + 1))
+        }
+    }
 }
 
 /// When the session signed in with a backup code, if that still allows a verification.

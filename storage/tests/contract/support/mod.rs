@@ -1,6 +1,8 @@
 //! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that
 //! `TWINLOCK_TEST_POSTGRES` names.
 
+pub mod challenges;
+pub mod factors;
 pub mod grants;
 pub mod people;
 

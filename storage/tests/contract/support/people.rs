@@ -5,9 +5,9 @@ use domain::{
     people::roles::Role,
     ports::{
         AccountAddition, Accounts, Activation, BackupCodeHash, CodeUse, Enrolment, KeyActivation,
-        KeyPurpose, MethodRecord, Mfa, NewAccount, NewCodeSet, NewSession, NewUser, PendingKey,
-        SecretHash, Sessions, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
-        TokenSwap, UserAddition, Users,
+        KeyPurpose, MethodRecord, Mfa, NewAccount, NewCodeSet, NewFactor, NewSession, NewUser,
+        PendingFactor, PendingKey, SecretHash, Sessions, SignInBackupCode, SignInBackupCodeUse,
+        SignInCode, SignInCodeUse, TokenSwap, UserAddition, Users,
     },
     second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
     time::{TimeStep, Timestamp},
@@ -16,7 +16,11 @@ use domain::{
 use sqlx::Connection;
 use storage::Store;
 
-use crate::support::{ContractDatabase, START, bits, sealed, token, vault};
+use crate::support::{
+    ContractDatabase, START, bits,
+    factors::{public_key, registered},
+    sealed, token, vault,
+};
 
 /// The password hash of all users.
 pub const PASSWORD: &str = "$argon2id$test";
@@ -154,7 +158,7 @@ pub async fn pending(
     let key = PendingKey {
         session: browser.session.clone(),
         user: user.clone(),
-        key: sealed(),
+        factor: PendingFactor::Application(sealed()),
         made_at: at,
         purpose: KeyPurpose::First,
         name: "Authenticator application".parse().unwrap(),
@@ -172,8 +176,13 @@ pub fn activation(key: &PendingKey, browser: &BrowserSession) -> Activation {
         user: key.user.clone(),
         made_at: key.made_at,
         method: MethodId::from_random(bits()),
-        key: sealed(),
-        step: FIRST_STEP,
+        factor: match &key.factor {
+            PendingFactor::Application(_) => NewFactor::Application {
+                key: sealed(),
+                step: FIRST_STEP,
+            },
+            PendingFactor::PublicKey(kind) => registered(public_key(*kind)),
+        },
         enrolment: match &key.purpose {
             KeyPurpose::First => Enrolment::First(codes),
             KeyPurpose::Further => Enrolment::Further,

@@ -7,7 +7,7 @@ use crate::support::{ContractDatabase, START, engine, vault};
 
 /// Users with an account, a session and a browser each; half of them with an authenticator, codes,
 /// a pending key and a grant; and counters and events. None of the rows has expired.
-const FILL: [&str; 20] = [
+const FILL: [&str; 23] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
@@ -16,7 +16,10 @@ const FILL: [&str; 20] = [
     "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) SELECT n, n, n, 0, 'application', 1 FROM generate_series(1, 5000, 2) n",
     "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) SELECT 10000 + n, n, n, 0, 'application', 0 FROM generate_series(1, 5000, 4) n",
     "INSERT INTO app_keys (method_id, key_id, sealed_key, last_step) SELECT id, 'a', '', 0 FROM mfa_methods",
-    "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) SELECT n, n, 'a', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO mfa_methods (id, user_id, name, added_at, kind, is_default) SELECT 20000 + n, n, n, 0, 'passkey', 0 FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO public_keys (method_id, credential_id, key_id, sealed_key, counter, backup_eligible, backed_up, transports, rp_id) SELECT id, CAST(id AS BYTEA), 'a', '', 0, 1, 1, 'internal', 'panel.example.com' FROM mfa_methods WHERE kind = 'passkey'",
+    "INSERT INTO challenges (challenge_hash, session_id, user_id, purpose, made_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, n, 'sign_in', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO pending_keys (session_id, user_id, kind, key_id, sealed_key, made_at, name, is_default) SELECT n, n, 'application', 'a', '', 1800000000000 + n, n, 1 FROM generate_series(1, 5000, 2) n",
     "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at) SELECT n, n, n, 'reset', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO code_sets (id, user_id, is_valid, created_at) SELECT n, n, 1, 0 FROM generate_series(1, 5000, 2) n",
     "INSERT INTO backup_codes (id, set_id, lookup, hash) SELECT n || '-' || c, n, CAST(CAST(c AS TEXT) AS BYTEA), '' FROM generate_series(1, 5000, 2) n, generate_series(1, 10) c",

@@ -1,0 +1,135 @@
+//! Challenges, each of which is taken once, and the handles of users.
+
+use domain::{
+    ports::{Challenges, MethodChange, Mfa, NewChallenge, Sessions, TakenChallenge},
+    webauthn::options::{ChallengePurpose, MAX_CHALLENGES},
+};
+
+use crate::support::{
+    ContractDatabase, START,
+    challenges::{challenge, handle},
+    later,
+    people::{browser, protected, somebody},
+};
+
+#[tokio::test]
+async fn a_challenge_is_taken_once_with_its_purpose_and_time() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let ada = somebody(store).await;
+    let mine = browser(store, &ada).await;
+    for (number, purpose) in ChallengePurpose::ALL.into_iter().enumerate() {
+        let at = later(u64::try_from(number).unwrap());
+        let kept = NewChallenge {
+            purpose,
+            ..challenge(&ada, &mine, at)
+        };
+        assert!(store.keep(kept.clone()).await.unwrap());
+        let taken = store.take(&mine.session, kept.hash).await.unwrap();
+        let expected = TakenChallenge {
+            purpose,
+            made_at: at,
+        };
+        assert_eq!(taken, Some(expected));
+        let again = store.take(&mine.session, kept.hash).await.unwrap();
+        assert_eq!(again, None, "once");
+    }
+    assert_eq!(database.count("challenges").await, 0);
+}
+
+#[tokio::test]
+async fn a_challenge_is_for_the_session_that_asked() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let (ada, eve) = (somebody(store).await, somebody(store).await);
+    let (mine, other) = (browser(store, &ada).await, browser(store, &ada).await);
+    let eves = browser(store, &eve).await;
+    let kept = challenge(&ada, &mine, START);
+    assert!(store.keep(kept.clone()).await.unwrap());
+    for foreign in [&other.session, &eves.session] {
+        assert_eq!(store.take(foreign, kept.hash).await.unwrap(), None);
+    }
+    let unknown = challenge(&ada, &mine, START);
+    let taken = store.take(&mine.session, unknown.hash).await.unwrap();
+    assert_eq!(taken, None);
+    assert!(
+        store
+            .take(&mine.session, kept.hash)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    // No one asks in a session of another user, or in one that has ended.
+    assert!(!store.keep(challenge(&eve, &mine, START)).await.unwrap());
+    store.end(&mine.session).await.unwrap();
+    assert!(!store.keep(challenge(&ada, &mine, START)).await.unwrap());
+    assert_eq!(database.count("challenges").await, 0);
+}
+
+#[tokio::test]
+async fn the_oldest_goes_at_the_sixth_and_the_new_one_never() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let ada = somebody(store).await;
+    let (mine, other) = (browser(store, &ada).await, browser(store, &ada).await);
+    let beside = challenge(&ada, &other, START);
+    assert!(store.keep(beside.clone()).await.unwrap());
+    let mut kept = Vec::new();
+    for second in 1..=7 {
+        let next = challenge(&ada, &mine, later(second));
+        assert!(store.keep(next.clone()).await.unwrap());
+        kept.push(next);
+    }
+    let all = i64::from(MAX_CHALLENGES) + 1;
+    assert_eq!(database.count("challenges").await, all);
+    // The clock was put back.
+    let last = challenge(&ada, &mine, START);
+    assert!(store.keep(last.clone()).await.unwrap());
+    assert_eq!(database.count("challenges").await, all);
+    for gone in &kept[..3] {
+        assert_eq!(store.take(&mine.session, gone.hash).await.unwrap(), None);
+    }
+    for stays in kept[3..].iter().chain([&last]) {
+        let taken = store.take(&mine.session, stays.hash).await.unwrap();
+        assert!(taken.is_some());
+    }
+    let taken = store.take(&other.session, beside.hash).await.unwrap();
+    assert!(taken.is_some(), "each session has its own");
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_ends_its_challenges() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let half = browser(store, &ada.user).await;
+    for browser in [&half, &ada.browser] {
+        let kept = challenge(&ada.user, browser, START);
+        assert!(store.keep(kept).await.unwrap());
+    }
+    store.end(&half.session).await.unwrap();
+    assert_eq!(database.count("challenges").await, 1);
+    let reset = store.reset_by_operator(&ada.user).await.unwrap();
+    assert_eq!(reset, MethodChange::Done);
+    assert_eq!(database.count("challenges").await, 0);
+}
+
+#[tokio::test]
+async fn a_user_keeps_the_first_handle() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let (ada, eve) = (somebody(store).await, somebody(store).await);
+    assert_eq!(store.known_handle(&ada).await.unwrap(), None);
+    let first = handle();
+    for drawn in [first.clone(), handle(), handle()] {
+        let stands = store.user_handle(&ada, drawn).await.unwrap();
+        assert!(stands == first);
+    }
+    assert_eq!(store.known_handle(&ada).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.known_handle(&eve).await.unwrap(), None);
+    let taken = store.user_handle(&eve, first).await;
+    assert!(taken.is_err(), "no two users have one handle");
+    let other = store.user_handle(&eve, handle()).await.unwrap();
+    assert_eq!(store.known_handle(&eve).await.unwrap(), Some(other));
+    let nobody = domain::ids::UserId::from_random([9; 16]);
+    assert!(store.user_handle(&nobody, handle()).await.is_err());
+}
