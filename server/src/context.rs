@@ -6,6 +6,7 @@ use domain::{
     events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
     secrets::vault::Vault,
+    webauthn::relying_party::RelyingParty,
 };
 use storage::Store;
 use thiserror::Error;
@@ -26,7 +27,7 @@ use crate::{
         key_file::{self, Follower, KeyFileError},
         presence::Presence,
     },
-    system::{clock::SystemClock, entropy::SystemEntropy},
+    system::{clock::SystemClock, entropy::SystemEntropy, signatures::RingSignatures},
 };
 
 /// How to open a database, and what to do if it does not exist.
@@ -281,6 +282,7 @@ impl OpenDatabase {
             clock,
             entropy,
             hasher,
+            signatures: Arc::new(RingSignatures),
             events: store.clone(),
             users: store.clone(),
             accounts: store.clone(),
@@ -288,6 +290,7 @@ impl OpenDatabase {
             members: store.clone(),
             step_ups: store.clone(),
             mfa: store.clone(),
+            challenges: store.clone(),
             attempts: store.clone(),
             known_browsers: store.clone(),
             password_changes: store.clone(),
@@ -311,6 +314,7 @@ fn on_store(services: Services, store: Arc<Store>) -> Services {
         members: store.clone(),
         step_ups: store.clone(),
         mfa: store.clone(),
+        challenges: store.clone(),
         attempts: store.clone(),
         known_browsers: store.clone(),
         password_changes: store.clone(),
@@ -321,10 +325,16 @@ fn on_store(services: Services, store: Arc<Store>) -> Services {
 
 /// The settings that the use cases need.
 #[must_use]
-pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) -> Settings {
+pub fn settings(
+    branding: &Branding,
+    public_url: &PublicUrl,
+    relying_party: Option<&RelyingParty>,
+    limits: &Limits,
+) -> Settings {
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
+        relying_party: relying_party.cloned(),
         cookies: if public_url.is_https() {
             CookieNames::over_tls(public_url.port())
         } else {

@@ -105,6 +105,20 @@ pub enum UseCaseError {
     NothingPending,
     /// An authenticator is already active, perhaps because of another tab.
     AlreadySetUp,
+    /// The user has as many methods of this type as they can have.
+    NoRoom,
+    /// The answer of the key is not right.
+    KeyRefused,
+    /// The signature of the key is right, but its counter did not rise: a copy of it may exist.
+    CounterFell,
+    /// The key did not verify its user by PIN, fingerprint or face, as a passkey must.
+    UserNotVerified,
+    /// The key is set up already, for this user or another.
+    CredentialTaken,
+    /// The challenge was used, replaced or has expired.
+    ChallengeGone,
+    /// No key works at the server's public URL.
+    NoKeysHere,
     /// A field has an invalid value.
     Invalid {
         /// The field.

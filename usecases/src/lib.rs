@@ -33,6 +33,8 @@ mod error_events;
 mod ownership;
 #[cfg(feature = "server")]
 mod services;
+#[cfg(feature = "server")]
+mod webauthn;
 
 #[cfg(feature = "server")]
 pub use {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::{
     events::Origin,
     ports::{
-        Accounts, Attempts, Clock, Entropy, Events, Hasher, KnownBrowsers, Members, Mfa,
-        PasswordChanges, Sessions, StepUps, Users,
+        Accounts, Attempts, Challenges, Clock, Entropy, Events, Hasher, KnownBrowsers, Members,
+        Mfa, PasswordChanges, Sessions, StepUps, Users,
     },
     secrets::vault::Vault,
+    webauthn::{public_key::Signatures, relying_party::RelyingParty},
 };
 
 use crate::CookieNames;
@@ -25,6 +26,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// Argon2id.
     pub hasher: Arc<dyn Hasher>,
+    /// The check of signatures of passkeys and security keys.
+    pub signatures: Arc<dyn Signatures>,
     /// Users.
     pub users: Arc<dyn Users>,
     /// Accounts.
@@ -37,6 +40,8 @@ pub struct Services {
     pub step_ups: Arc<dyn StepUps>,
     /// Methods and backup codes.
     pub mfa: Arc<dyn Mfa>,
+    /// Challenges of passkeys and security keys.
+    pub challenges: Arc<dyn Challenges>,
     /// Attempts.
     pub attempts: Arc<dyn Attempts>,
     /// Security events that are not part of another change.
@@ -72,6 +77,8 @@ pub struct Settings {
     pub brand: String,
     /// The URL of the server for users: scheme, host and port, without a path.
     pub public_url: String,
+    /// The site as passkeys and security keys know it; none if the public URL can't carry any.
+    pub relying_party: Option<RelyingParty>,
     /// The names of the cookies: `Secure`, with the `__Host-` prefix, if the public URL is https.
     pub cookies: CookieNames,
     /// How many refused sign-ins one address may have (see `domain::session::address_limit`).

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use usecases::mfa;
 use usecases::{
     mfa::{
-        CodeSheet, DeletedMethod, MethodChoice, NewName, NextPageData, OneMethod, PendingSetUp,
-        SavedCodes,
+        AcceptedKeys as KeySignals, CodeSheet, DeletedMethod, KeyChoice, KeySetUp, MethodChoice,
+        NewName, NextPageData, OneMethod, PendingMethod, PendingSetUp, SavedCodes,
     },
-    session::Code,
+    session::{Code, KeyAnswer, KeyOptions},
 };
 
 #[cfg(feature = "ssr")]
@@ -24,10 +24,20 @@ pub async fn set_up(
     answer(async |context| mfa::set_up(context, request).await).await
 }
 
-/// Whether the session has a pending key to confirm.
+/// Stores what the user chose for a new passkey or security key, and returns what the browser needs
+/// to make it. Without a choice, returns a fresh challenge for the key that is being set up.
+#[server(prefix = "/api", endpoint = "mfa/set_up_key", protocol = JsonPost)]
+pub async fn set_up_key(
+    /// What the page sends.
+    request: Option<KeyChoice>,
+) -> Result<KeySetUp, AppError> {
+    answer(async |context| mfa::set_up_key(context, request).await).await
+}
+
+/// What the session is setting up.
 #[server(prefix = "/api", endpoint = "mfa/pending", protocol = JsonPost)]
-pub async fn pending() -> Result<bool, AppError> {
-    answer(mfa::has_pending).await
+pub async fn pending() -> Result<Option<PendingMethod>, AppError> {
+    answer(mfa::pending).await
 }
 
 /// Confirms the pending key by its first code, and activates it. Returns backup codes, except for a
@@ -38,6 +48,17 @@ pub async fn confirm(
     request: Code,
 ) -> Result<Option<CodeSheet>, AppError> {
     answer_with_cookies(async |context, cookies| mfa::confirm(context, cookies, request).await)
+        .await
+}
+
+/// Confirms the pending passkey or security key by the answer of its authenticator, and activates
+/// it. Returns backup codes for a first method.
+#[server(prefix = "/api", endpoint = "mfa/confirm_key", protocol = JsonPost)]
+pub async fn confirm_key(
+    /// What the page sends.
+    request: KeyAnswer,
+) -> Result<Option<CodeSheet>, AppError> {
+    answer_with_cookies(async |context, cookies| mfa::confirm_key(context, cookies, request).await)
         .await
 }
 
@@ -109,4 +130,28 @@ pub async fn test(
     request: Code,
 ) -> Result<(), AppError> {
     answer(async |context| mfa::test(context, request).await).await
+}
+
+/// A challenge to test one passkey or security key.
+#[server(prefix = "/api", endpoint = "mfa/key_challenge", protocol = JsonPost)]
+pub async fn key_challenge(
+    /// What the page sends.
+    request: OneMethod,
+) -> Result<KeyOptions, AppError> {
+    answer(async |context| mfa::key_challenge(context, request).await).await
+}
+
+/// Tests a passkey or security key.
+#[server(prefix = "/api", endpoint = "mfa/test_key", protocol = JsonPost)]
+pub async fn test_key(
+    /// What the page sends.
+    request: KeyAnswer,
+) -> Result<(), AppError> {
+    answer(async |context| mfa::test_key(context, request).await).await
+}
+
+/// The keys that the site accepts, for the providers of the user's keys.
+#[server(prefix = "/api", endpoint = "mfa/accepted_keys", protocol = JsonPost)]
+pub async fn accepted_keys() -> Result<Option<KeySignals>, AppError> {
+    answer(mfa::accepted_keys).await
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::session;
 use usecases::session::{
-    AccountOption, AccountSelection, Code, FirstOwnerForm, InvitationForm, Invitee, Link,
-    PasswordOnly, SecondFactorResult, SignInForm, Viewer,
+    AccountOption, AccountSelection, Code, FirstOwnerForm, InvitationForm, Invitee, KeyAnswer,
+    KeyOptions, Link, PasswordOnly, SecondFactorResult, SignInForm, Viewer,
 };
 
 #[cfg(feature = "ssr")]
@@ -48,6 +48,24 @@ pub async fn verify_backup_code(
 ) -> Result<SecondFactorResult, AppError> {
     answer_with_cookies(async |context, cookies| {
         session::verify_backup_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// A challenge for the keys of the user who signs in.
+#[server(prefix = "/api", endpoint = "session/key_challenge", protocol = JsonPost)]
+pub async fn key_challenge() -> Result<KeyOptions, AppError> {
+    answer(session::key_challenge).await
+}
+
+/// Second step, with a passkey or security key.
+#[server(prefix = "/api", endpoint = "session/verify_key", protocol = JsonPost)]
+pub async fn verify_key(
+    /// What the page sends.
+    request: KeyAnswer,
+) -> Result<SecondFactorResult, AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::verify_key(context, cookies, request).await
     })
     .await
 }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::step_up;
-use usecases::step_up::{IntentRequest, NextStep, StepUpCode, StepUpRequest};
+use usecases::{
+    session::KeyOptions,
+    step_up::{IntentRequest, NextStep, StepUpCode, StepUpKey, StepUpRequest},
+};
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
@@ -44,6 +47,24 @@ pub async fn verify_backup_code(
 ) -> Result<(), AppError> {
     answer_with_cookies(async |context, cookies| {
         step_up::verify_backup_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// A challenge for the keys of the user: to verify the identity, or to change the password.
+#[server(prefix = "/api", endpoint = "step_up/key_challenge", protocol = JsonPost)]
+pub async fn key_challenge() -> Result<KeyOptions, AppError> {
+    answer(step_up::key_challenge).await
+}
+
+/// Verifies with a passkey or security key.
+#[server(prefix = "/api", endpoint = "step_up/verify_key", protocol = JsonPost)]
+pub async fn verify_key(
+    /// What the page sends.
+    request: StepUpKey,
+) -> Result<(), AppError> {
+    answer_with_cookies(async |context, cookies| {
+        step_up::verify_key(context, cookies, request).await
     })
     .await
 }

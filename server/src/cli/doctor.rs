@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ports::Clock, secrets::vault::KeyId};
+use domain::{ports::Clock, secrets::vault::KeyId, webauthn::relying_party::RelyingParty};
 use serde_json::json;
 use storage::Store;
 
 use crate::{
-    cli::{Failure, Report, collisions},
-    config::Database,
+    cli::{Failure, Report, args::DoctorArgs, collisions},
+    config::{Address, Database, Passkeys},
     context::{DatabaseFile, StartError, connected, look_at, warn_of_exposures},
     health::{self, HealthReport, PENDING},
     keys::{self, key_file},
@@ -22,7 +22,10 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 
 /// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check
 /// fails.
-pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(args: &DoctorArgs, database: &Database) -> Result<Report, Failure> {
+    let address = Address::new(&args.address)?;
+    let public_url = address.public_url(address.listen);
+    let passkeys = Passkeys::new(&public_url, &args.passkeys)?;
     look_at(database, DatabaseFile::MustExist).map_err(StartError::Path)?;
     if key_file::is_new(database).map_err(StartError::Key)? {
         return Err(StartError::NoDatabase(database.place.clone()).into());
@@ -32,6 +35,9 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     let found = health::look(&store, database, SystemClock.now()).await;
     // If this query fails, the checks already say why.
     let collisions = collisions::notice(&store).await.ok().flatten();
+    let id = passkeys.relying_party().map(RelyingParty::id);
+    let others = store.keys_of_other_rp(id.unwrap_or_default()).await;
+    let notice = passkeys.notice(others.unwrap_or_default());
     let mut faults = found.checks.faults();
     let lost = if faults.contains(&KEY) {
         Vec::new()
@@ -70,6 +76,7 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     }
     let mut lines: Vec<String> = lines.into();
     lines.extend(collisions.map(|notice| format!("{:<10}  {notice}", "names")));
+    lines.extend(notice.map(|notice| format!("{:<10}  {notice}", "passkeys")));
     Ok(Report::lines(lines, value).failing(said))
 }
 

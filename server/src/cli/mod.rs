@@ -113,7 +113,7 @@ async fn execute(arguments: CliArguments, calls: &Calls) -> Result<(), Failure> 
     }
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
-        Command::Doctor => doctor::run(&Database::new(&database)?).await?,
+        Command::Doctor(args) => doctor::run(&args, &Database::new(&database)?).await?,
         Command::Events(args) => match events::run(&args, &database).await? {
             Some(report) => report,
             None => return Ok(()),
@@ -147,6 +147,7 @@ async fn on(
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
+        relying_party: None,
         cookies: CookieNames::over_http(None),
         address_limit: LIMIT,
         show_helpers: false,

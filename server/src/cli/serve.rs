@@ -7,17 +7,19 @@ use std::{
     time::Duration,
 };
 
-use domain::second_factor::totp::label;
+use domain::{second_factor::totp::label, webauthn::relying_party::RelyingParty};
 use rustix::io::Errno;
+use storage::Store;
 use tokio::{net::TcpListener, time::timeout};
 use usecases::operator::offer_setup_link;
 
 use crate::{
     cli::{Failure, args::ServeArgs, demo},
     config::{
-        Address, Branding, Database, DatabaseArgs, Hsts, Limits, PublicUrl, Timeouts, retention,
+        Address, Branding, Database, DatabaseArgs, Hsts, Limits, Passkeys, PublicUrl, Timeouts,
+        retention,
     },
-    context::{OpenDatabase, OpenMode, open, settings},
+    context::{OpenDatabase, OpenMode, StartError, open, settings},
     health::{self, Health},
     housekeeping::RunningHousekeeping,
     keys::{find_missing_keys, key_file},
@@ -54,10 +56,16 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
         .local_addr()
         .map_err(|source| system("asking for the own address", source))?;
     let public_url = address.public_url(bound).with_hsts(hsts);
+    let passkeys = Passkeys::new(&public_url, &args.passkeys)?;
 
     let is_new = key_file::is_new(&database).unwrap_or(false);
     let opened = open(&database, OpenMode::Migrate).await?;
-    let services = opened.services(settings(&branding, &public_url, &limits))?;
+    let services = opened.services(settings(
+        &branding,
+        &public_url,
+        passkeys.relying_party(),
+        &limits,
+    ))?;
     if args.demo
         && let Err(failure) = demo::run(&services, &database).await
     {
@@ -73,6 +81,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     for lost in find_missing_keys(opened.store(), &opened.vault().known_keys()).await? {
         tracing::error!("{lost}");
     }
+    warn_of_passkeys(&passkeys, opened.store()).await?;
     let first_start = offer_setup_link(&services).await?;
     let assumption = address.assumption(bound);
     announce(
@@ -170,6 +179,16 @@ fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
     if pages.are_missing() {
         tracing::warn!("{NO_PAGES}");
     }
+}
+
+/// Warns if passkeys and security keys can't be used, or if some belong to another domain.
+async fn warn_of_passkeys(passkeys: &Passkeys, store: &Store) -> Result<(), StartError> {
+    let id = passkeys.relying_party().map(RelyingParty::id);
+    let others = store.keys_of_other_rp(id.unwrap_or_default()).await?;
+    if let Some(notice) = passkeys.notice(others) {
+        tracing::warn!("{notice}");
+    }
+    Ok(())
 }
 
 /// Warns if another program answers at the IPv6 loopback address, to which browsers send a request

@@ -83,6 +83,22 @@ pub struct AddressArgs {
     pub allowed_hosts: Option<String>,
 }
 
+/// For which domain passkeys and security keys are set up.
+#[derive(Debug, Clone, Args)]
+pub struct PasskeyArgs {
+    /// The RP ID.
+    #[arg(
+        help = "Domain that passkeys and security keys belong to: a parent of the public URL's \
+        host, such as example.com; after a change, keys of before do not work [default: the host \
+        of the public URL]",
+        long,
+        env = "TWINLOCK_RP_ID",
+        value_name = "DOMAIN",
+        hide_env_values = true
+    )]
+    pub rp_id: Option<String>,
+}
+
 /// What browsers are told of the way to the server.
 #[derive(Debug, Clone, Args)]
 pub struct TransportArgs {

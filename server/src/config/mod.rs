@@ -15,10 +15,10 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use thiserror::Error;
 
-pub use address::{Hosts, Hsts, PublicUrl};
+pub use address::{Hosts, Hsts, Passkeys, PublicUrl};
 pub use args::{
     AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs, LoggingArgs,
-    ShutdownArgs, TransportArgs,
+    PasskeyArgs, ShutdownArgs, TransportArgs,
 };
 pub use branding::{Accent, Branding, Colour, Logo, LogoKind};
 pub use database::{Database, DatabaseLocation, may_be_shown};

@@ -11,7 +11,7 @@ use domain::{
     ports::{Entropy, PortError},
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{KeyId, MasterKey, SealContext, Sealed, UnsealError as SealError, Vault},
+        vault::{KeyId, MasterKey, Sealed, UnsealError as SealError, Vault},
     },
 };
 use storage::{KeyReplacement, SealedRow, SealedTable, Store};
@@ -250,7 +250,7 @@ pub async fn rotate(
     mut said: impl FnMut(Progress),
 ) -> Result<Progress, PortError> {
     data_keys(store, ring, &mut progress).await?;
-    for table in [SealedTable::Methods, SealedTable::Pending] {
+    for table in SealedTable::ALL {
         let mut after = String::new();
         loop {
             let page = store
@@ -308,9 +308,5 @@ async fn data_key_anew(
 }
 
 fn sealed_anew(vault: &Vault, row: &SealedRow, nonce: [u8; 24]) -> Result<Sealed, SealError> {
-    let (place, key) = match row {
-        SealedRow::Method(user, method, key) => (SealContext::Method(user, method), key),
-        SealedRow::Pending(user, session, key) => (SealContext::Pending(user, session), key),
-    };
-    vault.seal(&vault.open(key, place)?, place, nonce)
+    vault.reseal(row.key(), row.place(), nonce)
 }

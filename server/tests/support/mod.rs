@@ -37,4 +37,6 @@ pub use hasher::Permits;
 pub use index_page::index_page;
 pub use people::{TestPerson, ada, eve, max, olga};
 pub use server::{Options, TestServer};
-pub use testkit::{authenticator::Authenticator, http::HttpAnswer, people::code_list};
+pub use testkit::{
+    authenticator::Authenticator, http::HttpAnswer, people::code_list, software_key::SoftwareKey,
+};

@@ -14,7 +14,7 @@ use domain::{
     ports::MfaRule,
 };
 use server::{
-    config::{Branding, Hosts, Limits, PublicUrl},
+    config::{Branding, Hosts, Limits, PasskeyArgs, Passkeys, PublicUrl},
     context::{OpenMode, open, settings},
     hasher::{Argon2Hasher, Cost},
     router::router,
@@ -50,7 +50,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            public_url: "http://127.0.0.1:3000".parse().unwrap(),
+            public_url: "http://localhost:3000".parse().unwrap(),
             branding: Branding {
                 brand: "Customer Control Panel".to_owned(),
                 show_helpers: false,
@@ -86,7 +86,13 @@ impl TestServer {
         let database = TestDatabase::migrated().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
-        let settings = settings(&options.branding, &options.public_url, &options.limits);
+        let passkeys = Passkeys::new(&options.public_url, &PasskeyArgs { rp_id: None }).unwrap();
+        let settings = settings(
+            &options.branding,
+            &options.public_url,
+            passkeys.relying_party(),
+            &options.limits,
+        );
         let count = if database.is_on_a_server() { 2 } else { 1 };
         let (mut routers, mut all) = (Vec::new(), Vec::new());
         for _ in 0..count {

@@ -74,6 +74,7 @@ fn rows(members: Vec<MemberRecord>, viewer: &UserId) -> Vec<MemberRow> {
         email: member.email.to_string(),
         role: member.role,
         state: member.state,
+        methods: member.methods,
         added_at: member.added_at,
         used_at: member.used_at,
     };

@@ -5,6 +5,7 @@ use domain::{
     ids::{AccountId, UserId},
     members::{MemberState, NoReset},
     people::roles::Role,
+    second_factor::methods::MethodCounts,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -90,9 +91,12 @@ pub struct MemberRow {
     pub role: Role,
     /// The member's MFA state.
     pub state: MemberState,
-    /// When their method was added.
+    /// How many methods of each type they have.
+    #[serde(default)]
+    pub methods: MethodCounts,
+    /// When their oldest method was added.
     pub added_at: Option<Timestamp>,
-    /// When a code of it was accepted last.
+    /// When a code or signature of one of their methods was accepted last.
     pub used_at: Option<Timestamp>,
     /// Why the viewer can't reset them; none when they can.
     pub no_reset: Option<NoReset>,

@@ -2,12 +2,17 @@
 
 use domain::{
     ids::{CodeSetId, MethodId},
-    second_factor::enrolment::CodesFor,
+    second_factor::{enrolment::CodesFor, methods::MethodType},
     time::Timestamp,
+    webauthn::authenticators::KeyKind,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{profile::Profile, secret_text::ResponseSecret, session::Viewer};
+use crate::{
+    profile::Profile,
+    secret_text::ResponseSecret,
+    session::{KeyOptions, Viewer},
+};
 
 /// A pending key, as the set-up page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,4 +123,45 @@ pub enum SetUpPurpose {
     Further,
     /// Another key for a method.
     Reset,
+}
+
+/// What the user chose for a new passkey or security key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChoice {
+    /// What it is to be.
+    pub kind: KeyKind,
+    /// Its name, as typed.
+    pub name: String,
+    /// Whether it is to be the default.
+    pub is_default: bool,
+}
+
+/// A passkey or security key to be made, as its set-up page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySetUp {
+    /// What it is to be.
+    pub kind: KeyKind,
+    /// What the browser needs to make it.
+    pub options: KeyOptions,
+    /// What it is for. A key is never for [`SetUpPurpose::Reset`].
+    pub purpose: SetUpPurpose,
+}
+
+/// What the session is setting up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingMethod {
+    /// What it is to be.
+    pub method_type: MethodType,
+    /// What it is for.
+    pub purpose: SetUpPurpose,
+}
+
+/// The keys that the site accepts from a user, for the browser's
+/// `PublicKeyCredential.signalAllAcceptedCredentials` and `signalCurrentUserDetails`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedKeys {
+    /// The JSON text of `AllAcceptedCredentialsOptions`: RP ID, user handle and all ids.
+    pub credentials: ResponseSecret,
+    /// The JSON text of `CurrentUserDetailsOptions`: RP ID, user handle, address and name.
+    pub user: ResponseSecret,
 }

@@ -2,7 +2,6 @@
 //! ends everything that used the old one.
 
 use domain::{
-    ids::MethodId,
     people::password::{Password, PasswordOwner},
     ports::{PasswordChange, PasswordUpdate, Proof},
     second_factor::one_time_code::OneTimeCode,
@@ -18,6 +17,7 @@ use crate::{
         known_browser::remember_caller,
         second_factor::{already_used_error, check_backup_code, check_code},
     },
+    webauthn::{Occasion, check_answer, used_meanwhile},
 };
 
 /// Changes the caller's own password.
@@ -35,15 +35,16 @@ pub async fn change_password(
     };
     // These checks come first, so that invalid input costs no attempt.
     let new = Password::choose(request.new.expose(), owner)?;
-    let code = require_code(session.subject.has_mfa, request.code, request.by)?;
+    let given = session.subject.has_mfa.then(|| Given::of(&request));
+    let given = given.transpose()?;
     let current = Password::given(request.current.expose());
     let permit = permit_for_caller(context)?;
     let judged_by = recheck_password(context, Some(&session.email), &current)
         .await?
         .and_then(|credentials| credentials.password)
         .ok_or(UseCaseError::WrongCredentials)?;
-    let proof = match code {
-        Some(code) => Some(check_proof(context, code).await?),
+    let proof = match given {
+        Some(given) => Some(check_proof(context, given).await?),
         None => None,
     };
     let (swap, token) = context.renewal()?;
@@ -74,22 +75,35 @@ pub async fn change_password(
     Ok(())
 }
 
-/// A user with a method must give a code of it; from other users no code is taken.
-fn require_code(
-    has_mfa: bool,
-    code: Option<SecretText>,
-    by: Option<MethodId>,
-) -> Result<Option<Code>, UseCaseError> {
-    match (has_mfa, code) {
-        (false, _) => Ok(None),
-        (true, Some(code)) => Ok(Some(Code { code, by })),
-        (true, None) => Err(UseCaseError::Invalid { field: Field::Code }),
+/// What proves the identity of a user with a method. From other users nothing is taken.
+enum Given {
+    Code(Code),
+    Key(SecretText),
+}
+
+impl Given {
+    fn of(request: &NewPassword) -> Result<Self, UseCaseError> {
+        match (&request.key, &request.code) {
+            (Some(key), _) => Ok(Self::Key(key.clone())),
+            (None, Some(code)) => Ok(Self::Code(Code {
+                code: code.clone(),
+                by: request.by.clone(),
+            })),
+            (None, None) => Err(UseCaseError::Invalid { field: Field::Code }),
+        }
     }
 }
 
-/// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one
-/// factor can use the other.
-async fn check_proof(context: &Context, code: Code) -> Result<Proof, UseCaseError> {
+/// Six digits are a code of the authenticator, anything else in the field is a backup code. A user
+/// who lost one factor can use another.
+async fn check_proof(context: &Context, given: Given) -> Result<Proof, UseCaseError> {
+    let code = match given {
+        Given::Key(answer) => {
+            let key = check_answer(context, Occasion::PasswordChange, &answer).await?;
+            return Ok(Proof::Key(key));
+        }
+        Given::Code(code) => code,
+    };
     if code.code.expose().parse::<OneTimeCode>().is_ok() {
         let (method, step) = check_code(context, &code).await?;
         let method = method.id;
@@ -99,10 +113,11 @@ async fn check_proof(context: &Context, code: Code) -> Result<Proof, UseCaseErro
     Ok(Proof::BackupCode(code))
 }
 
-/// A concurrent request used the code first.
+/// A concurrent request used the code or key first.
 async fn used_error(context: &Context, spent: Option<&Proof>) -> UseCaseError {
     match spent {
         Some(Proof::Step { step, .. }) => already_used_error(context, *step, *step).await,
+        Some(Proof::Key(key)) => used_meanwhile(context, Occasion::PasswordChange, key.kind).await,
         _ => UseCaseError::BackupCodeUsed,
     }
 }

@@ -1,6 +1,8 @@
 //! Inputs and outputs of the use cases of My profile. The pages use the same types.
 
-use domain::{ids::MethodId, people::roles::Role, time::Timestamp};
+use domain::{
+    ids::MethodId, people::roles::Role, second_factor::methods::MethodType, time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::secret_text::SecretText;
@@ -42,11 +44,16 @@ pub struct Method {
     pub id: MethodId,
     /// Its name.
     pub name: String,
+    /// What it is.
+    pub method_type: MethodType,
     /// Whether a sign-in asks for it first.
     pub is_default: bool,
+    /// Whether the provider of a key synced it at its last use; none for an authenticator
+    /// application.
+    pub is_synced: Option<bool>,
     /// When it was added.
     pub added_at: Timestamp,
-    /// When a code of it was accepted last.
+    /// When a code or signature of it was accepted last.
     pub used_at: Option<Timestamp>,
 }
 
@@ -57,9 +64,13 @@ pub struct NewPassword {
     pub current: SecretText,
     /// The new password.
     pub new: SecretText,
-    /// With MFA on: a 6-digit code or a backup code.
+    /// With MFA on: a 6-digit code or a backup code, unless a key answers.
     pub code: Option<SecretText>,
     /// The method that a 6-digit code is of; none for the default one.
     #[serde(default)]
     pub by: Option<MethodId>,
+    /// With MFA on: the answer of a key to a challenge of `step_up/key_challenge`, the JSON text of
+    /// a `PublicKeyCredential`.
+    #[serde(default)]
+    pub key: Option<SecretText>,
 }

@@ -1,6 +1,6 @@
 //! Use cases of My profile.
 
-use domain::ports::{MethodRecord, MfaSettings, UserRecord};
+use domain::ports::{MethodFactor, MethodRecord, MfaSettings, UserRecord};
 
 use super::values::{Method, Profile, ProfileAccount};
 use crate::{Context, UseCaseError};
@@ -42,7 +42,12 @@ fn method(record: MethodRecord) -> Method {
     Method {
         id: record.id,
         name: record.name.into(),
+        method_type: record.factor.method_type(),
         is_default: record.is_default,
+        is_synced: match record.factor {
+            MethodFactor::Application { .. } => None,
+            MethodFactor::PublicKey(key) => Some(key.backed_up),
+        },
         added_at: record.added_at,
         used_at: record.used_at,
     }

@@ -6,7 +6,7 @@ use domain::{
     events::Outcome,
     ids::{BackupCodeId, MethodId, UserId},
     ports::{
-        MethodRecord, MfaSettings, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
+        MethodFactor, MfaSettings, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
     },
     second_factor::{
         backup_code::BackupCode,
@@ -97,7 +97,7 @@ pub async fn verify_backup_code(
 }
 
 /// Sends the browser its two tokens.
-fn send_tokens(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
+pub(super) fn send_tokens(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
     cookies.set_session(session);
     browser.send(cookies);
 }
@@ -105,7 +105,7 @@ fn send_tokens(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
 /// The refused codes in a row that had locked the application, for strangers or in this browser,
 /// before this right code; none if neither was locked. So a user who signs in from a known browser
 /// also learns of the guesses of strangers.
-fn unlocked_after(refused: u32) -> Option<u32> {
+pub(super) fn unlocked_after(refused: u32) -> Option<u32> {
     (refused >= LOCK_AFTER).then_some(refused)
 }
 
@@ -136,13 +136,29 @@ async fn guess_holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     Ok(GuessHolder::of(&caller.standing, session, known_browser))
 }
 
-/// The user's method that the request names, or the default one.
-fn method_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<MethodRecord> {
-    let is_it = |method: &MethodRecord| match asked {
-        Some(id) => method.id == *id,
-        None => method.is_default,
-    };
-    settings.methods.into_iter().find(is_it)
+/// The user's application that the request names, or the first one. The methods begin with the
+/// default one, so that is it if it is an application. Pages of before there were keys name none.
+fn application_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<Application> {
+    let mut methods = settings.methods.into_iter();
+    methods.find_map(|method| match method.factor {
+        MethodFactor::Application { key, last_step } if asked.is_none_or(|id| *id == method.id) => {
+            Some(Application {
+                id: method.id,
+                key,
+                last_step,
+            })
+        }
+        _ => None,
+    })
+}
+
+/// An authenticator application of the caller.
+pub(crate) struct Application {
+    pub(crate) id: MethodId,
+    /// The key, sealed for the method's row.
+    key: Sealed,
+    /// The newest time step that was used.
+    last_step: TimeStep,
 }
 
 /// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this
@@ -150,7 +166,7 @@ fn method_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<MethodRe
 pub(crate) async fn check_code(
     context: &Context,
     request: &Code,
-) -> Result<(MethodRecord, TimeStep), UseCaseError> {
+) -> Result<(Application, TimeStep), UseCaseError> {
     let code: OneTimeCode = request
         .code
         .expose()
@@ -158,7 +174,8 @@ pub(crate) async fn check_code(
         .map_err(|_| UseCaseError::Invalid { field: Field::Code })?;
     let user = &context.caller()?.session.user;
     let settings = context.services.mfa.settings(user).await?;
-    let method = method_of(settings, request.by.as_ref()).ok_or(UseCaseError::NoMethod)?;
+    let method = application_of(settings, request.by.as_ref());
+    let method = method.ok_or(UseCaseError::NoMethod)?;
     count_attempt(context, Factor::Application).await?;
     let opened = context
         .services

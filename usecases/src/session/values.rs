@@ -3,11 +3,12 @@
 use domain::{
     ids::{AccountId, MethodId},
     people::roles::Role,
+    second_factor::methods::MethodType,
     session::policy::Standing,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::secret_text::SecretText;
+use crate::secret_text::{ResponseSecret, SecretText};
 
 /// The signed-in user, and what the session may do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,22 @@ pub struct MethodOption {
     pub id: MethodId,
     /// Its name.
     pub name: String,
+    /// What it is.
+    pub method_type: MethodType,
+}
+
+/// What the browser's `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyOptions {
+    /// JSON text. It holds a challenge, which one answer may use within five minutes.
+    pub options: ResponseSecret,
+}
+
+/// The answer of a passkey or security key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyAnswer {
+    /// The JSON text of a `PublicKeyCredential`.
+    pub answer: SecretText,
 }
 
 /// Email and password.

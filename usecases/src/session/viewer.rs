@@ -1,7 +1,7 @@
 //! What the pages may know about a session.
 
 use domain::{
-    ports::{MethodRecord, MfaSettings, SessionRecord},
+    ports::{MethodSummary, SessionRecord},
     second_factor::enrolment::may_see_codes,
     session::{
         facts::SessionFacts,
@@ -71,23 +71,33 @@ async fn with_methods(
     if !viewer.has_mfa {
         return Ok(viewer);
     }
-    let settings = context.services.mfa.settings(&session.user).await?;
-    let methods = method_options(&settings);
-    // A single method needs no name to be told apart, so a half sign-in does not learn it.
-    let is_needed = viewer.standing != Standing::HalfSignedIn || methods.len() > 1;
+    let mfa = &context.services.mfa;
+    let methods = mfa.method_summaries(&session.user).await?;
+    // A single application needs no name to be told apart, so a half sign-in does not learn it.
+    let is_needed = viewer.standing != Standing::HalfSignedIn
+        || methods.len() > 1
+        || methods.iter().any(is_key);
     Ok(Viewer {
-        methods: if is_needed { methods } else { Vec::new() },
+        methods: if is_needed {
+            methods.into_iter().map(option).collect()
+        } else {
+            Vec::new()
+        },
         ..viewer
     })
 }
 
-/// The methods that verify an identity, the default first.
-fn method_options(settings: &MfaSettings) -> Vec<MethodOption> {
-    let option = |method: &MethodRecord| MethodOption {
-        id: method.id.clone(),
-        name: method.name.clone().into(),
-    };
-    settings.methods.iter().map(option).collect()
+fn is_key(method: &MethodSummary) -> bool {
+    method.method_type.key_kind().is_some()
+}
+
+/// The method as the pages offer it.
+fn option(method: MethodSummary) -> MethodOption {
+    MethodOption {
+        id: method.id,
+        name: method.name.into(),
+        method_type: method.method_type,
+    }
 }
 
 /// The caller's session after its second factor. The call has just written the change, so the

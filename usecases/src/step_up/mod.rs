@@ -6,4 +6,6 @@ pub(crate) mod verification;
 
 pub use values::*;
 #[cfg(feature = "server")]
-pub use verification::{ask, asked, cancel, verify_backup_code, verify_code};
+pub use verification::{
+    ask, asked, cancel, key_challenge, verify_backup_code, verify_code, verify_key,
+};

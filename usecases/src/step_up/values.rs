@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::session::Code;
+use crate::session::{Code, KeyAnswer};
 
 /// What the page does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,4 +99,16 @@ pub struct StepUpCode {
     /// The code.
     #[serde(flatten)]
     pub code: Code,
+}
+
+/// The answer of a key for the action that the page shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepUpKey {
+    /// The action that the page showed, because another tab may have asked for something else
+    /// since.
+    #[serde(flatten)]
+    pub intent: IntentRequest,
+    /// The answer.
+    #[serde(flatten)]
+    pub key: KeyAnswer,
 }

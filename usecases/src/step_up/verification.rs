@@ -5,15 +5,19 @@ use domain::{
     ids::MethodId,
     ports::{CodeUse, Grant, GrantUse, MfaSettings, Proof, RecoveryGrant, StepUp, Verification},
     second_factor::{
-        methods::MAX_APPLICATIONS,
+        methods::MethodType,
         step_up::{GRANT, Intent, RECOVERY, is_asked},
     },
 };
 
-use super::values::{IntentRequest, NextStep, StepUpCode, StepUpRequest};
+use super::values::{IntentRequest, NextStep, StepUpCode, StepUpKey, StepUpRequest};
 use crate::{
     Context, Cookies, UseCaseError, ownership,
-    session::second_factor::{already_used_error, check_backup_code, check_code},
+    session::{
+        KeyOptions,
+        second_factor::{already_used_error, check_backup_code, check_code},
+    },
+    webauthn::{Occasion, check_answer, request_options, used_meanwhile},
 };
 
 /// Stores the requested action, before its code is asked for.
@@ -100,13 +104,31 @@ async fn check_target(
     intent: &Intent,
 ) -> Result<(), UseCaseError> {
     match intent {
-        Intent::Add if settings.methods.len() >= MAX_APPLICATIONS => Err(UseCaseError::NotAllowed),
+        Intent::Add if !has_room(settings) => Err(UseCaseError::NoRoom),
+        // Only an application has a key that the server made.
+        Intent::Reset { method } if !is_application(settings, method) => {
+            Err(UseCaseError::NoMethod)
+        }
         Intent::Add | Intent::Reset { .. } | Intent::Delete { .. } | Intent::Generate => Ok(()),
         Intent::RuleOff { account } => ownership::check(context, account),
         Intent::MemberReset { account, member } => ownership::resettable(context, account, member)
             .await
             .map(drop),
     }
+}
+
+/// Whether the user can add a method of any type.
+fn has_room(settings: &MfaSettings) -> bool {
+    let methods = settings.methods.iter();
+    let existing = methods.map(|method| method.factor.method_type());
+    let mut types = MethodType::ALL.into_iter();
+    types.any(|kind| kind.has_room(existing.clone()))
+}
+
+fn is_application(settings: &MfaSettings, method: &MethodId) -> bool {
+    settings
+        .find(method)
+        .is_some_and(|method| method.factor.method_type() == MethodType::Application)
 }
 
 /// What the session asks to verify for; none if nothing is pending.
@@ -155,11 +177,35 @@ pub async fn verify_code(
     cookies: &mut Cookies,
     request: StepUpCode,
 ) -> Result<(), UseCaseError> {
-    let step_up = find_shown(context, &request).await?;
+    let step_up = find_shown(context, &request.intent).await?;
     let (method, step) = check_code(context, &request.code).await?;
     let method = method.id;
     match verify(context, cookies, step_up, Proof::Step { method, step }).await? {
         CodeUse::AlreadyUsed => Err(already_used_error(context, step, step).await),
+        outcome => check_verified(outcome),
+    }
+}
+
+/// A challenge for the keys of the caller: to verify the identity, or to change the password.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn key_challenge(context: &Context) -> Result<KeyOptions, UseCaseError> {
+    Ok(KeyOptions {
+        options: request_options(context, Occasion::StepUp, None).await?,
+    })
+}
+
+/// Verifies with a passkey or security key.
+#[tracing::instrument(level = "debug", skip_all)]
+pub async fn verify_key(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: StepUpKey,
+) -> Result<(), UseCaseError> {
+    let step_up = find_shown(context, &request.intent).await?;
+    let key = check_answer(context, Occasion::StepUp, &request.key.answer).await?;
+    let kind = key.kind;
+    match verify(context, cookies, step_up, Proof::Key(key)).await? {
+        CodeUse::AlreadyUsed => Err(used_meanwhile(context, Occasion::StepUp, kind).await),
         outcome => check_verified(outcome),
     }
 }
@@ -171,7 +217,7 @@ pub async fn verify_backup_code(
     cookies: &mut Cookies,
     request: StepUpCode,
 ) -> Result<(), UseCaseError> {
-    let step_up = find_shown(context, &request).await?;
+    let step_up = find_shown(context, &request.intent).await?;
     check_own_codes(context).await?;
     let code = check_backup_code(context, &request.code.code).await?;
     match verify(context, cookies, step_up, Proof::BackupCode(code)).await? {
@@ -208,10 +254,10 @@ const fn check_verified(answer: CodeUse) -> Result<(), UseCaseError> {
 
 /// What the session asks, if it is still the action that the page showed. Checked before a code is
 /// spent on something else.
-async fn find_shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
+async fn find_shown(context: &Context, intent: &IntentRequest) -> Result<StepUp, UseCaseError> {
     find_pending(context)
         .await?
-        .filter(|step_up| request.intent.is_for(&step_up.intent))
+        .filter(|step_up| intent.is_for(&step_up.intent))
         .ok_or(UseCaseError::NothingPending)
 }
 

@@ -12,8 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::people::roles::Role;
 
 use crate::config::{
-    AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs, LoggingArgs, ShutdownArgs,
-    TransportArgs,
+    AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs, LoggingArgs, PasskeyArgs,
+    ShutdownArgs, TransportArgs,
 };
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
@@ -63,7 +63,7 @@ pub enum Command {
     #[command(subcommand)]
     Key(KeyCommand),
     /// Check database, migrations, key file and clock, and print the remedy of each failure
-    Doctor,
+    Doctor(DoctorArgs),
     /// Bring the database up to this version, or make it
     Migrate,
     /// List users and accounts whose address or name is a spelling of another's, from before these
@@ -92,6 +92,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub address: AddressArgs,
     #[command(flatten)]
+    pub passkeys: PasskeyArgs,
+    #[command(flatten)]
     pub transport: TransportArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -103,6 +105,14 @@ pub struct ServeArgs {
     pub shutdown: ShutdownArgs,
     #[command(flatten)]
     pub logging: LoggingArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    pub address: AddressArgs,
+    #[command(flatten)]
+    pub passkeys: PasskeyArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -334,7 +334,7 @@ fn describe_restore(ended: &RestoreEffects, spent: &UsedCodes) -> Vec<String> {
     lines.extend(new_links(invited));
     lines.extend([
         of_codes,
-        "Passwords, authenticators, members and rules are again those of the backup: what was changed or taken away since then has to be done again.".to_owned(),
+        "Passwords, MFA methods, members and rules are again those of the backup: what was changed or taken away since then has to be done again.".to_owned(),
     ]);
     lines
 }

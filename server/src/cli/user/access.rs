@@ -94,12 +94,7 @@ fn describe_losses(user: &UserRecord) -> String {
     let more: &[&str] = match (user.has_password, user.has_mfa) {
         (false, _) => &["their link to choose a password"],
         (true, false) => &["their password", "sessions"],
-        (true, true) => &[
-            "their password",
-            "authenticator",
-            "backup codes",
-            "sessions",
-        ],
+        (true, true) => &["their password", "MFA methods", "backup codes", "sessions"],
     };
     parts.extend(more.iter().map(|part| (*part).to_owned()));
     joined(&parts)

@@ -34,7 +34,7 @@ pub async fn set_email(operator: &Operator, args: &SetEmailArgs) -> Result<Repor
         )
     } else {
         let kept = if has_mfa {
-            "password, authenticator and sessions"
+            "password, MFA methods and sessions"
         } else {
             "password and sessions"
         };

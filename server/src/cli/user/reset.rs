@@ -42,7 +42,7 @@ pub async fn reset_mfa(
             " They sign in with their password and can set it up again.".to_owned()
         });
         format!(
-            "MFA of {email} reset: their authenticator and backup codes don't work any more and they are signed out everywhere.{next}"
+            "MFA of {email} reset: their MFA methods and backup codes don't work any more and they are signed out everywhere.{next}"
         )
     } else {
         format!("{email} has no MFA: there was nothing to reset.")

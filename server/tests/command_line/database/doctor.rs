@@ -91,3 +91,18 @@ fn what_is_not_there_is_not_made() {
     assert!(done.expect_refused(1).starts_with("there is no database"));
     assert!(!site.file("twinlock.db").exists());
 }
+
+/// Codes work at such an address, so it is no fault.
+#[test]
+fn a_public_url_that_can_carry_no_passkeys_is_said() {
+    let site = ProgramSite::with_database();
+    let said = site.run(&["doctor", "--public-url", "http://192.0.2.1:3000"]);
+    let said = said.expect_done();
+    assert!(
+        said.contains("passkeys    passkeys and security keys can't be used: passkeys need a host with a name; `192.0.2.1` is an IP address"),
+        "{said}"
+    );
+    let said = site.run(&["doctor", "--public-url", "https://panel.example.com"]);
+    let said = said.expect_done();
+    assert!(!said.contains("passkeys"), "{said}");
+}

@@ -75,7 +75,7 @@ fn a_reset_lets_somebody_in_by_their_password() {
     let done = site.run(&["user", "reset-mfa", "max@example.com"]);
     assert_eq!(
         done.expect_done(),
-        "MFA of max@example.com reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
+        "MFA of max@example.com reset: their MFA methods and backup codes don't work any more and they are signed out everywhere. \
          They sign in with their password and can set it up again."
     );
     for session in [&mut browser, &mut half] {

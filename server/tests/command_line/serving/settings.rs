@@ -18,6 +18,8 @@ use crate::support::program::{Done, ProgramSite};
     "panel.example.com",
     "https://panel.example.com"
 )]
+#[case("TWINLOCK_RP_ID", "example.org", "nor a parent domain of it")]
+#[case("TWINLOCK_RP_ID", "https://example.org", "such as example.com")]
 #[case("TWINLOCK_ALLOWED_HOSTS", "panel.lan:8080", "10.0.0.5")]
 #[case("TWINLOCK_DATABASE_TRUSTED_NETWORK", "yse", "neither true nor false")]
 #[case("TWINLOCK_BRAND", "Panel: EU", "colon")]

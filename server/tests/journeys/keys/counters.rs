@@ -1,0 +1,76 @@
+//! Signature counters: a key that is bound to its device has to count up.
+
+use rstest::rstest;
+use testkit::software_key::{BE, BS, UP, UV};
+
+use super::{AdaWithKey, events, newest_event};
+use crate::support::TestServer;
+
+/// A copy of the key counts from where it was copied.
+#[rstest]
+#[case::equal(5)]
+#[case::lower(3)]
+#[tokio::test]
+async fn a_counter_that_does_not_rise_is_refused_and_an_event_of_its_own(#[case] of_the_copy: u32) {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    ada.key.counter = 4;
+    ada.sign_in(&server).await;
+    let (mut browser, options) = ada.half(&server).await;
+    ada.key.counter = of_the_copy - 1;
+    let answer = ada.key.sign(&options);
+    let refused = browser.call("session/verify_key", answer).await;
+    refused.expect_refused(401, "counter_fell");
+    let told =
+        format!("counter_fell failed passkey: the signature counter is {of_the_copy} after 5");
+    assert_eq!(newest_event(&server).await, told);
+    ada.key.counter = 5;
+    ada.sign_in(&server).await;
+}
+
+#[tokio::test]
+async fn a_key_that_never_counts_is_accepted() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    ada.key.step = 0;
+    for _ in 0..2 {
+        ada.sign_in(&server).await;
+    }
+}
+
+/// Copies of a synced key are normal, and so is a key that its provider begins to sync.
+#[tokio::test]
+async fn the_counter_of_a_synced_key_means_nothing() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    ada.key.counter = 4;
+    ada.sign_in(&server).await;
+    ada.key.flags = UP | UV | BE | BS;
+    for counter in [9, 2, 2] {
+        ada.key.counter = counter;
+        ada.sign_in(&server).await;
+    }
+    let fell = events(&server).await;
+    assert!(fell.iter().all(|event| event.action != "counter_fell"));
+}
+
+/// Of two answers that were judged by one counter, one is accepted.
+#[tokio::test]
+async fn two_answers_at_once_count_once() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    let (mut first, options) = ada.half(&server).await;
+    let (mut second, others) = ada.half(&server).await;
+    let (one, step) = (ada.key.sign(&options), ada.key.step);
+    ada.key.counter -= step;
+    let other = ada.key.sign(&others);
+    let (one, other) = tokio::join!(
+        first.call("session/verify_key", one),
+        second.call("session/verify_key", other)
+    );
+    let accepted = [&one, &other]
+        .iter()
+        .filter(|answer| answer.is_success())
+        .count();
+    assert_eq!(accepted, 1, "{} {}", one.text(), other.text());
+}
