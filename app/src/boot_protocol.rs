@@ -62,3 +62,40 @@ pub(crate) mod meta {
     /// The URL that the operator has configured for the pages.
     pub(crate) const PUBLIC_URL: &str = "public-url";
 }
+
+/// The object of the window with the functions of `keys.ts`, and these functions.
+pub(crate) mod key_script {
+    /// The object.
+    pub(crate) const OBJECT: &str = "twinlockKeys";
+    /// Why no key works in this page; an empty text if they do.
+    pub(crate) const TROUBLE: &str = "trouble";
+    /// Asks a key. Returns its answer, or the name of an error.
+    pub(crate) const ASK: &str = "ask";
+    /// Ends the question.
+    pub(crate) const STOP: &str = "stop";
+    /// Tells the browser which keys the server accepts.
+    pub(crate) const SIGNAL: &str = "signal";
+}
+
+/// Why no key works in a page.
+pub(crate) mod key_trouble {
+    /// The page has no secure address with a name.
+    pub(crate) const ADDRESS: &str = "address";
+    /// The browser knows no keys, or only an early form of them.
+    pub(crate) const BROWSER: &str = "browser";
+}
+
+/// The names of the browser's errors that are told apart. All others mean: cancelled, too late, or
+/// no key that fits.
+pub(crate) mod key_fault {
+    /// The page itself ended the question.
+    pub(crate) const STOPPED: &str = "AbortError";
+    /// The key is set up already.
+    pub(crate) const KNOWN: &str = "InvalidStateError";
+    /// The page is not at the address of the keys.
+    pub(crate) const ADDRESS: &str = "SecurityError";
+    /// The key can't do what is asked.
+    pub(crate) const UNSUPPORTED: &str = "NotSupportedError";
+    /// The key can't check its user, or keep a passkey.
+    pub(crate) const CONSTRAINT: &str = "ConstraintError";
+}

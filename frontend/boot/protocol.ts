@@ -9,6 +9,7 @@
  * 3. `start.ts` keeps the sign-in form working. The app takes over what was typed and submitted.
  * 4. The app removes the frame and sets `Attribute.Ready`. It then reports its errors itself.
  * 5. `answers.ts` compares the build in each response. The app hears of another one by an event.
+ * 6. `keys.ts` has the functions by which the app asks passkeys and security keys.
  */
 
 /** The ids of elements that the app reads or removes. */
@@ -61,4 +62,42 @@ export const enum Meta {
   Logo = 'logo',
   SupportUrl = 'support-url',
   PublicUrl = 'public-url',
+}
+
+/** The object of the window with the functions of `keys.ts`, and these functions. */
+export const enum KeyScript {
+  Object = 'twinlockKeys',
+  /** Why no key works in this page; an empty text if they do. */
+  Trouble = 'trouble',
+  /** Asks a key. Returns its answer, or the name of an error. */
+  Ask = 'ask',
+  /** Ends the question. */
+  Stop = 'stop',
+  /** Tells the browser which keys the server accepts. */
+  Signal = 'signal',
+}
+
+/** Why no key works in a page. */
+export const enum KeyTrouble {
+  /** The page has no secure address with a name. */
+  Address = 'address',
+  /** The browser knows no keys, or only an early form of them. */
+  Browser = 'browser',
+}
+
+/**
+ * The names of the browser's errors that are told apart. All others mean: cancelled, too late, or
+ * no key that fits.
+ */
+export const enum KeyFault {
+  /** The page itself ended the question. */
+  Stopped = 'AbortError',
+  /** The key is set up already. */
+  Known = 'InvalidStateError',
+  /** The page is not at the address of the keys. */
+  Address = 'SecurityError',
+  /** The key can't do what is asked. */
+  Unsupported = 'NotSupportedError',
+  /** The key can't check its user, or keep a passkey. */
+  Constraint = 'ConstraintError',
 }

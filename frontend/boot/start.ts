@@ -6,3 +6,4 @@ import './answers';
 import './history';
 import './double-click';
 import './sign-in-form';
+import './keys';

@@ -20,7 +20,10 @@ pub(crate) fn is_without_tls() -> bool {
 /// A link to the configured URL, below a refusal that the wrong URL may have caused.
 #[component]
 pub(crate) fn RightAddress(error: AppError) -> impl IntoView {
-    let may_help = matches!(error, AppError::ForeignRequest | AppError::NoCookie);
+    let may_help = matches!(
+        error,
+        AppError::ForeignRequest | AppError::NoCookie | AppError::NoKeysHere
+    );
     let address = may_help.then(elsewhere).flatten();
     address.map(|address| {
         let link = address.clone() + "/";

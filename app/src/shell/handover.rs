@@ -1,13 +1,25 @@
 //! What one page leaves for the next one. None of it is stored or put into the history.
 
+use domain::second_factor::methods::MethodType;
 use leptos::prelude::*;
 use usecases::{
-    mfa::{CodeSheet, MethodChoice},
+    mfa::{CodeSheet, PendingMethod},
     profile::Profile,
     secret_text::SecretText,
 };
 
 use crate::shell::{link::take_fragment, session::UserChange};
+
+/// What the user chose for a new method.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct NewMethodChoice {
+    /// What it is to be.
+    pub method_type: MethodType,
+    /// Its name, as typed.
+    pub name: String,
+    /// Whether it is to be the default.
+    pub is_default: bool,
+}
 
 /// What one page leaves for the next one.
 #[derive(Clone, Copy)]
@@ -25,7 +37,9 @@ pub(crate) struct Handover {
     /// Whether a verification has just opened the set-up for a further method or a reset.
     pub set_up_is_open: StoredValue<bool>,
     /// What the user chose for the method that is being set up.
-    pub method_choice: StoredValue<Option<MethodChoice>>,
+    pub method_choice: StoredValue<Option<NewMethodChoice>>,
+    /// What is being set up, once the server has said so. Known again after a reload.
+    pub pending: StoredValue<Option<PendingMethod>>,
     /// Whether this tab continued from a key that it has shown. If no key is pending when the next
     /// page loads, the user is told.
     pub key_was_shown: StoredValue<bool>,
@@ -45,6 +59,7 @@ impl Handover {
             few_codes: RwSignal::new(None),
             set_up_is_open: StoredValue::new(false),
             method_choice: StoredValue::new(None),
+            pending: StoredValue::new(None),
             key_was_shown: StoredValue::new(false),
             sheet: StoredValue::new(None),
             profile: StoredValue::new(None),
@@ -88,6 +103,7 @@ impl Handover {
     /// Ends the wizard: neither a reset nor a shown key is left to continue from.
     pub fn end_set_up(self) {
         self.method_choice.set_value(None);
+        self.pending.set_value(None);
         self.set_up_is_open.set_value(false);
         self.key_was_shown.set_value(false);
     }

@@ -1,5 +1,6 @@
 //! What this tab knows about its session.
 
+use domain::second_factor::methods::MethodType;
 use leptos::prelude::*;
 use usecases::session::Viewer;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -96,6 +97,13 @@ impl Session {
     /// The signed-in user.
     pub fn viewer(self) -> Option<Viewer> {
         self.known.with(|known| known.viewer().cloned())
+    }
+
+    /// The type of the user's default method. Does not track the session.
+    pub fn default_type(self) -> MethodType {
+        let viewer = untrack(|| self.viewer());
+        let default = viewer.and_then(|viewer| viewer.methods.into_iter().next());
+        default.map_or(MethodType::Application, |method| method.method_type)
     }
 
     /// Whether a user is signed in. Does not track the session.

@@ -101,6 +101,20 @@ pub enum AppError {
     NothingPending,
     /// An authenticator is already active, perhaps because of another tab.
     AlreadySetUp,
+    /// The user has as many methods of this type as they can have.
+    NoRoom,
+    /// The answer of the key is not right.
+    KeyRefused,
+    /// The signature of the key is right, but its counter did not rise: a copy of it may exist.
+    CounterFell,
+    /// The key did not verify its user by PIN, fingerprint or face, as a passkey must.
+    UserNotVerified,
+    /// The key is set up already, for this user or another.
+    CredentialTaken,
+    /// The challenge was used, replaced or has expired.
+    ChallengeGone,
+    /// No key works at the address of this page, or at the server's public URL.
+    NoKeysHere,
     /// A field has an invalid value.
     Invalid {
         /// The field.
@@ -152,6 +166,8 @@ impl AppError {
             | Self::WrongCredentials
             | Self::WrongCode
             | Self::JustExpired
+            | Self::KeyRefused
+            | Self::CounterFell
             | Self::ClockOff { .. } => StatusCode::UNAUTHORIZED,
             Self::PasswordRequired
             | Self::VerificationRequired
@@ -164,10 +180,15 @@ impl AppError {
             | Self::BackupCodeUsed
             | Self::NothingPending
             | Self::NoMethod
-            | Self::AlreadySetUp => StatusCode::CONFLICT,
-            Self::Invalid { .. } | Self::WeakPassword { .. } | Self::Malformed => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            | Self::AlreadySetUp
+            | Self::NoRoom
+            | Self::CredentialTaken
+            | Self::ChallengeGone
+            | Self::NoKeysHere => StatusCode::CONFLICT,
+            Self::Invalid { .. }
+            | Self::WeakPassword { .. }
+            | Self::UserNotVerified
+            | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Paused { .. }
             | Self::Locked { .. }
             | Self::SessionLocked { .. }
@@ -225,6 +246,13 @@ impl From<usecases::UseCaseError> for AppError {
             UseCaseError::LinkDead => Self::LinkDead,
             UseCaseError::NothingPending => Self::NothingPending,
             UseCaseError::AlreadySetUp => Self::AlreadySetUp,
+            UseCaseError::NoRoom => Self::NoRoom,
+            UseCaseError::KeyRefused => Self::KeyRefused,
+            UseCaseError::CounterFell => Self::CounterFell,
+            UseCaseError::UserNotVerified => Self::UserNotVerified,
+            UseCaseError::CredentialTaken => Self::CredentialTaken,
+            UseCaseError::ChallengeGone => Self::ChallengeGone,
+            UseCaseError::NoKeysHere => Self::NoKeysHere,
             UseCaseError::Invalid { field } => Self::Invalid { field },
             UseCaseError::WeakPassword { why } => Self::WeakPassword { why },
             UseCaseError::Unavailable => Self::Unavailable,

@@ -64,6 +64,13 @@ impl TryFrom<AppErrorFields> for AppError {
             "link_dead" => Some(Self::LinkDead),
             "nothing_pending" => Some(Self::NothingPending),
             "already_set_up" => Some(Self::AlreadySetUp),
+            "no_room" => Some(Self::NoRoom),
+            "key_refused" => Some(Self::KeyRefused),
+            "counter_fell" => Some(Self::CounterFell),
+            "user_not_verified" => Some(Self::UserNotVerified),
+            "credential_taken" => Some(Self::CredentialTaken),
+            "challenge_gone" => Some(Self::ChallengeGone),
+            "no_keys_here" => Some(Self::NoKeysHere),
             "invalid" => fields.field.map(|field| Self::Invalid { field }),
             "weak_password" => fields.weakness().map(|why| Self::WeakPassword { why }),
             "malformed" => Some(Self::Malformed),
@@ -101,7 +108,7 @@ mod tests {
     const REFERENCE: Reference = Reference::from_random([0xab; 8]);
 
     /// Every refusal, with any number that it may contain.
-    const ALL: [AppError; 39] = [
+    const ALL: [AppError; 46] = [
         AppError::Unreachable,
         AppError::Unreadable,
         AppError::SignInInFront,
@@ -138,6 +145,13 @@ mod tests {
         AppError::LinkDead,
         AppError::NothingPending,
         AppError::AlreadySetUp,
+        AppError::NoRoom,
+        AppError::KeyRefused,
+        AppError::CounterFell,
+        AppError::UserNotVerified,
+        AppError::CredentialTaken,
+        AppError::ChallengeGone,
+        AppError::NoKeysHere,
         AppError::Invalid {
             field: Field::BackupCode,
         },

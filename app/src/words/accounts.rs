@@ -1,6 +1,6 @@
 //! Texts about accounts, their rule and their members.
 
-use domain::{members::PAGE, people::roles::Role};
+use domain::{members::PAGE, people::roles::Role, second_factor::methods::MethodCounts};
 use usecases::accounts::Protection;
 
 use crate::words::{grouped, named};
@@ -12,6 +12,25 @@ pub const fn role(role: Role) -> &'static str {
         Role::Owner => "Owner",
         Role::Member => "Member",
     }
+}
+
+/// The heading of the methods in the members' CSV file.
+pub const METHODS: &str = "Methods";
+
+/// A member's methods by type: `1 application, 2 passkeys`.
+#[must_use]
+pub fn method_counts(methods: MethodCounts) -> String {
+    let counted = |count: u32, name: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {name}")),
+        _ => Some(format!("{count} {name}s")),
+    };
+    let parts = [
+        counted(methods.applications, "application"),
+        counted(methods.passkeys, "passkey"),
+        counted(methods.security_keys, "security key"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The effect of accounts that require MFA on a user who deletes their method.
@@ -149,7 +168,7 @@ pub fn members_found(count: u32, is_narrowed: bool) -> String {
 #[must_use]
 pub fn reset_effect(member: &str) -> String {
     format!(
-        "The authenticator application and the backup codes of {member} stop working, and they are signed out everywhere. They sign in with their password and set up a new one."
+        "All MFA methods and the backup codes of {member} stop working, and they are signed out everywhere. They sign in with their password and set up a new method."
     )
 }
 

@@ -1,8 +1,8 @@
 //! Texts about backup codes.
 
-use domain::second_factor::{backup_code::BackupCode, enrolment::CodesFor};
+use domain::second_factor::{backup_code::BackupCode, enrolment::CodesFor, methods::MethodType};
 
-use super::{ADDED, GENERATED, RESET};
+use super::{GENERATED, RESET, added};
 
 /// Shown if another tab of this session made newer codes, or has already finished.
 pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
@@ -23,13 +23,13 @@ pub const CODES_NOT_TAKEN: &str =
 pub const CODES_NOT_PRINTED: &str =
     "Your browser can't print from here. Use Copy or Download, or write the codes down.";
 
-/// Shown after `Finish`.
+/// Shown after `Finish`; `kind` is the type of the method.
 #[must_use]
-pub const fn finished(reason: CodesFor) -> &'static str {
+pub fn finished(reason: CodesFor, kind: MethodType) -> String {
     match reason {
-        CodesFor::Added => ADDED,
-        CodesFor::Reset => RESET,
-        CodesFor::Generated => GENERATED,
+        CodesFor::Added => added(kind),
+        CodesFor::Reset => RESET.to_owned(),
+        CodesFor::Generated => GENERATED.to_owned(),
     }
 }
 

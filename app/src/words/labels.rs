@@ -74,8 +74,6 @@ pub const LEAVE_WITHOUT_SAVING: &str = "Leave without saving the codes?";
 pub const IDENTITY_VERIFICATION: &str = "Identity verification";
 /// Opens the test of the authenticator application.
 pub const TEST_AUTHENTICATOR: &str = "Test my authenticator";
-/// The question before the method is deleted.
-pub const DELETE_AUTHENTICATOR: &str = "Delete the authenticator application?";
 /// The heading of Home for a user who belongs to no account.
 pub const NO_ACCOUNT_YET: &str = "No account yet";
 /// The part of Home about MFA.
@@ -84,8 +82,6 @@ pub const SIGN_IN_SECURITY: &str = "Sign-in security";
 pub const MFA_IS_ON: &str = "MFA is on";
 /// The user has no method.
 pub const MFA_IS_OFF: &str = "MFA is off";
-/// Opens the field for the name of the method.
-pub const EDIT_NAME: &str = "Edit name";
 /// The page and the button that set a new password.
 pub const CHANGE_PASSWORD: &str = "Change password";
 /// The field for the password that is valid now.

@@ -5,6 +5,7 @@ mod accounts;
 mod amounts;
 mod codes;
 mod connection;
+mod keys;
 mod labels;
 mod names;
 mod pages;
@@ -15,13 +16,14 @@ pub use accounts::*;
 pub use amounts::*;
 pub use codes::*;
 pub use connection::*;
+pub use keys::*;
 pub use labels::*;
 pub use names::*;
 pub use pages::*;
 pub use refusals::*;
 pub use widgets::*;
 
-use domain::second_factor::step_up::ProtectedAction;
+use domain::second_factor::{methods::MethodType, step_up::ProtectedAction};
 use usecases::mfa::SetUpPurpose;
 
 #[cfg(feature = "csr")]
@@ -29,7 +31,14 @@ use crate::routes::AfterPassword;
 use crate::routes::Page;
 
 /// Shown after the wizard.
-pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
+#[must_use]
+pub fn added(kind: MethodType) -> String {
+    format!(
+        "{} added. You were signed out everywhere else.",
+        method_type(kind)
+    )
+}
+
 /// Shown if another tab was faster.
 pub const OTHER_TAB: &str =
     "Your MFA methods were changed, perhaps in another tab. My profile shows what is valid now.";
@@ -53,10 +62,12 @@ pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes
 /// Shown above the QR code of a reset.
 pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone, a backup code signs you in.";
 
-/// Shown after `Cancel` at the QR code; after a reset the old authenticator still works.
+/// Shown after `Cancel` at the QR code or before a key; after a reset the old authenticator still
+/// works.
 #[must_use]
-pub const fn cancelled(purpose: SetUpPurpose) -> &'static str {
+pub const fn cancelled(purpose: SetUpPurpose, kind: MethodType) -> &'static str {
     match purpose {
+        _ if kind.key_kind().is_some() => "Nothing was added.",
         SetUpPurpose::Reset => {
             "Reset cancelled: your old authenticator still works. Delete the new entry in the application. If the application replaced the old one, reset again with a backup code."
         }
@@ -70,10 +81,22 @@ pub const fn cancelled(purpose: SetUpPurpose) -> &'static str {
 pub const KEY_RENEWED: &str = "This is a new QR code, because your password was asked for in between. If your application has an entry from the QR code before, delete that entry and scan this one.";
 /// Shown after `Generate backup codes`.
 pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
-/// Shown after `Delete`.
-pub const DELETED: &str = "Authenticator application deleted. Your backup codes no longer work. You were signed out everywhere else.";
-/// Shown after `Test my authenticator`.
-pub const TESTED: &str = "Your authenticator application works.";
+
+/// Shown after the last method was deleted.
+#[must_use]
+pub fn deleted(kind: MethodType) -> String {
+    format!(
+        "{} deleted. Your backup codes no longer work. You were signed out everywhere else.",
+        method_type(kind)
+    )
+}
+
+/// Shown after `Test`.
+#[must_use]
+pub fn tested(kind: MethodType) -> String {
+    format!("Your {} works.", in_a_sentence(kind))
+}
+
 /// Shown after an action whose response was lost, if a retry finds nothing to do.
 pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way. It may have been done: check it here before you try again.";
 /// Shown after `Change password`, if a response was lost and the session has ended or the current
@@ -128,7 +151,7 @@ pub const fn why_password_for(page: &Page) -> &'static str {
             "Your backup codes were made in this session. Enter your password before one of them verifies your identity."
         }
         Page::SetUp => {
-            "You gave your password a while ago. Enter it again before you set up an authenticator application."
+            "You gave your password a while ago. Enter it again before you set up an MFA method."
         }
         _ => "You gave your password a while ago. Enter it again before you go on.",
     }
@@ -153,10 +176,14 @@ pub fn made_default(name: &str) -> String {
     )
 }
 
-/// The name of the menu of one of several methods.
+/// The name of the menu of a method, which is named unless it is the only one.
 #[must_use]
-pub fn menu_for(name: &str) -> String {
-    format!("{MFA_METHOD_MENU} for {name}")
+pub fn menu_for(name: &str, is_only: bool) -> String {
+    if is_only {
+        MFA_METHOD_MENU.to_owned()
+    } else {
+        format!("{MFA_METHOD_MENU} for {name}")
+    }
 }
 
 /// The question before one of several methods is deleted.
@@ -171,9 +198,10 @@ pub fn enter_a_code_of(name: &str) -> String {
     format!("Enter the 6-digit code displayed by “{}”.", named(name))
 }
 
-/// The effect of an action, shown before the identity is verified for it.
+/// The effect of an action, shown before the identity is verified for it; `kind` is the type of the
+/// only method.
 #[must_use]
-pub fn cost(action: ProtectedAction, about: Option<&str>) -> String {
+pub fn cost(action: ProtectedAction, about: Option<&str>, kind: MethodType) -> String {
     // One of several methods is named.
     if let Some(name) = about {
         let name = named(name);
@@ -195,9 +223,9 @@ pub fn cost(action: ProtectedAction, about: Option<&str>) -> String {
     match action {
         ProtectedAction::Add => "You are about to add a method. Verify yourself with one that you have.".to_owned(),
         ProtectedAction::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
-        ProtectedAction::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),
+        ProtectedAction::Delete => format!("You are about to delete your {}. Your backup codes stop working too.", in_a_sentence(kind)),
         ProtectedAction::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),
         ProtectedAction::RuleOff => format!("You are about to switch off mandatory MFA for {about}. Its members may then sign in without it."),
-        ProtectedAction::MemberReset => format!("You are about to reset the MFA of {about}. Their authenticator and backup codes stop working, and they are signed out everywhere."),
+        ProtectedAction::MemberReset => format!("You are about to reset the MFA of {about}. Their MFA methods and backup codes stop working, and they are signed out everywhere."),
     }
 }

@@ -27,8 +27,6 @@ pub const SCAN_THE_CODE: &str = "In the application, add an account by scanning 
 pub const CLICK_NEXT: &str = "Click Next and enter the 6-digit code that the application displays.";
 /// Shown above the key as text.
 pub const ENTER_THIS_KEY: &str = "Enter this key in the application:";
-/// Explains the test of the authenticator application.
-pub const CHECK_AUTHENTICATOR: &str = "Check that it shows the right codes.";
 /// What follows from deleting one of several methods.
 pub const DELETE_ONE_EFFECT: &str =
     "Your other methods still protect you. You are signed out everywhere else.";
@@ -42,9 +40,6 @@ pub const DELETE_EFFECT: &str = "Your password alone will sign you in. Your back
 /// The effect of `Delete` under a rule.
 pub const DELETE_EFFECT_UNDER_A_RULE: &str =
     "Your backup codes stop working too, and you are signed out everywhere else.";
-/// Shown on Home to a user with a method.
-pub const TWO_FACTORS: &str =
-    "You sign in with your password and a code of your authenticator application.";
 /// Shown on Home to a user without a method.
 pub const ADD_A_FACTOR: &str =
     "Add an authenticator application, so that your password alone is not enough to sign in.";

@@ -5,7 +5,7 @@ use domain::{
     people::{email::EmailError, names::NameError, password::Weakness, typed::sign},
 };
 
-use super::{LINK_DEAD, OTHER_TAB};
+use super::{KEY_TOO_LATE, LINK_DEAD, OTHER_TAB};
 use crate::{
     wire::error::{AppError, Field},
     words::named,
@@ -146,6 +146,21 @@ pub fn refusal(error: &AppError) -> String {
         AppError::LinkDead => LINK_DEAD,
         AppError::NothingPending => "There is nothing to finish any more. Start again.",
         AppError::AlreadySetUp => OTHER_TAB,
+        AppError::NoRoom => {
+            "You have as many methods of this type as you can have. Delete one first."
+        }
+        AppError::KeyRefused => {
+            "The server did not accept the answer of this key. Try again, or use another way."
+        }
+        AppError::CounterFell => {
+            "This key was refused: it counts its uses, and the count did not rise. A copy of it may exist. Use another way, then delete this key in My profile and set it up again."
+        }
+        AppError::UserNotVerified => {
+            "This key did not ask for a PIN, fingerprint or face, as a passkey must. Set one of them up, or add it as a security key."
+        }
+        AppError::CredentialTaken => "This device or key is set up already. Use another one.",
+        AppError::ChallengeGone => KEY_TOO_LATE,
+        AppError::NoKeysHere => "Passkeys and security keys don't work at this address.",
         AppError::Invalid { field } => invalid(*field),
         AppError::WeakPassword { why } => weak(*why),
     };

@@ -107,4 +107,55 @@
       event.preventDefault(), wait(!0);
     }, form.oninput = () => wait(!1);
   }
+
+  // frontend/boot/keys.ts
+  var PARTS = [
+    "clientDataJSON",
+    "attestationObject",
+    "authenticatorData",
+    "signature",
+    "userHandle"
+  ], GRACE_MS = 5e3, encoded = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, ""), running, stop = () => running?.abort(), run = async (options, makes, signal) => {
+    let { credentials } = navigator, { rawId, response } = await (makes ? credentials.create({
+      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+      signal
+    }) : credentials.get({
+      publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
+      signal
+    })), written = { transports: response.getTransports?.() };
+    for (let part of PARTS) {
+      let bytes = response[part];
+      bytes && (written[part] = encoded(bytes));
+    }
+    let id = encoded(rawId);
+    return JSON.stringify({ id, rawId: id, type: "public-key", response: written });
+  };
+  window.twinlockKeys = {
+    trouble: () => {
+      let isAddress = /^\[|^[\d.]+$/.test(location.hostname);
+      return !isSecureContext || isAddress ? "address" /* Address */ : window.PublicKeyCredential?.parseRequestOptionsFromJSON ? "" : "browser" /* Browser */;
+    },
+    // Returns the answer, or the name of the browser's error; none if the browser never answers.
+    ask: (options, makes) => {
+      stop();
+      let controller = running = new AbortController();
+      return new Promise((settle) => {
+        let parsed = JSON.parse(options);
+        controller.signal.onabort = () => settle("AbortError" /* Stopped */), setTimeout(() => {
+          settle(""), controller.abort();
+        }, parsed.timeout + GRACE_MS), run(parsed, makes, controller.signal).then(
+          settle,
+          (error) => settle(`${error?.name}`)
+        );
+      });
+    },
+    stop,
+    // Fire and forget: browsers without these functions keep the keys that they list.
+    signal: async (credentials, user) => {
+      try {
+        await PublicKeyCredential.signalAllAcceptedCredentials(JSON.parse(credentials)), await PublicKeyCredential.signalCurrentUserDetails(JSON.parse(user));
+      } catch {
+      }
+    }
+  };
 })();

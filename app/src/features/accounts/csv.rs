@@ -7,7 +7,15 @@ use crate::words;
 
 /// Marks the file as UTF-8. Without the mark, spreadsheets use the system's default encoding.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-const HEAD: [&str; 6] = ["Name", "Email", "Role", "MFA", "Added", words::LAST_USED];
+const HEAD: [&str; 7] = [
+    "Name",
+    "Email",
+    "Role",
+    "MFA",
+    "Added",
+    words::LAST_USED,
+    words::METHODS,
+];
 
 /// The content of the file; `iso` formats an instant.
 #[must_use]
@@ -21,6 +29,7 @@ pub fn csv(members: &[MemberRow], iso: impl Fn(Timestamp) -> String) -> String {
             member.state.label().to_owned(),
             instant(member.added_at),
             instant(member.used_at),
+            words::method_counts(member.methods),
         ]
         .map(|text| cell(&text))
         .join(",")
@@ -49,7 +58,10 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ids::UserId, members::MemberState, people::roles::Role};
+    use domain::{
+        ids::UserId, members::MemberState, people::roles::Role,
+        second_factor::methods::MethodCounts,
+    };
 
     /// S6: a cell that begins like a formula is quoted.
     #[test]
@@ -83,14 +95,27 @@ mod tests {
             name: "Ada".to_owned(),
             email: "ada@example.com".to_owned(),
             role: Role::Owner,
-            state: MemberState::Off,
+            state: MemberState::On,
+            methods: MethodCounts {
+                applications: 1,
+                passkeys: 2,
+                security_keys: 0,
+            },
             added_at: Some(Timestamp::from_millis(1)),
             used_at: None,
             no_reset: None,
         };
+        let without = MemberRow {
+            state: MemberState::Off,
+            methods: MethodCounts::default(),
+            added_at: None,
+            ..member.clone()
+        };
         assert_eq!(
-            csv(&[member], |at| format!("t{}", at.millis())),
-            "\u{feff}Name,Email,Role,MFA,Added,Last used\r\nAda,ada@example.com,Owner,Off,t1,\r\n"
+            csv(&[member, without], |at| format!("t{}", at.millis())),
+            "\u{feff}Name,Email,Role,MFA,Added,Last used,Methods\r\n\
+             Ada,ada@example.com,Owner,On,t1,,\"1 application, 2 passkeys\"\r\n\
+             Ada,ada@example.com,Owner,Off,,,\r\n"
         );
     }
 }

@@ -1,51 +1,48 @@
 //! The form that verifies an identity by either factor, in the sign-in and before an action.
 
-use domain::{
-    ids::MethodId,
-    second_factor::{
-        backup_code::{BackupCode, BackupCodeError},
-        one_time_code::OneTimeCode,
-    },
+use domain::second_factor::{
+    backup_code::{BackupCode, BackupCodeError},
+    one_time_code::OneTimeCode,
 };
 use leptos::prelude::*;
 use usecases::{
     secret_text::SecretText,
-    session::{Code, MethodOption},
+    session::{Code, KeyAnswer, MethodOption},
 };
 
 use crate::{
-    features::mfa::code_form::CodeForm,
+    features::mfa::{
+        code_form::CodeForm,
+        key_prompt::{Challenges, UseKey, is_key},
+    },
     shell::shell,
-    ui::{Button, ButtonKind, CodeKind, boxed::boxed_view, section_heading, text_content},
+    ui::{
+        Button, ButtonKind, CodeKind, boxed::boxed_view, browser::keys, section_heading,
+        text_content,
+    },
     wire::error::{AppError, Field},
     words,
 };
 
-/// A typed text that has the form of a code.
+/// What verifies the user.
 pub(crate) enum FactorInput {
     /// A 6-digit code, with its method.
     Code(Code),
     /// A backup code, for users who lost their device.
     BackupCode(SecretText),
+    /// The answer of a key.
+    Key(KeyAnswer),
 }
 
-impl FactorInput {
-    /// The code, for a call that takes either kind, and the method of a 6-digit one.
-    pub fn into_parts(self) -> (SecretText, Option<MethodId>) {
-        match self {
-            Self::Code(Code { code, by }) => (code, by),
-            Self::BackupCode(text) => (text, None),
-        }
-    }
-}
-
-/// `6-digit code` ⇄ `Backup code`: the typed text of each, and which one is shown. The hidden field
-/// keeps its text.
+/// The ways to verify the user, and which one is shown: a code or key of one of their methods, or a
+/// backup code. The hidden fields keep their text.
 #[derive(Clone, Copy)]
 pub(crate) struct Factors {
-    /// The user's methods, the default first.
+    /// The user's methods that work in this page, the default first.
     methods: StoredValue<Vec<MethodOption>>,
-    /// The index of the method whose code is asked for.
+    /// Says that the default method does not work in this page.
+    unusable: StoredValue<Option<String>>,
+    /// The index of the method that is asked for.
     method: RwSignal<usize>,
     code: RwSignal<String>,
     backup: RwSignal<String>,
@@ -72,11 +69,22 @@ impl Factors {
     /// Creates two empty fields, or a field with a backup code that was typed before.
     pub fn new(typed: Option<SecretText>) -> Self {
         let viewer = untrack(|| shell().session.viewer());
-        let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
-        let is_backup = typed.is_some();
+        let mut methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+        let mut unusable = None;
+        if methods.iter().any(|method| is_key(method.method_type))
+            && let Some(trouble) = keys::trouble()
+        {
+            let default = methods
+                .first()
+                .filter(|default| is_key(default.method_type));
+            unusable = default.map(|default| words::default_unusable(&default.name, trouble));
+            methods.retain(|method| !is_key(method.method_type));
+        }
+        let is_backup = typed.is_some() || unusable.is_some() && methods.is_empty();
         let typed = typed.map(|typed| typed.expose().to_owned());
         Self {
             methods: StoredValue::new(methods),
+            unusable: StoredValue::new(unusable),
             method: RwSignal::new(0),
             code: RwSignal::new(String::new()),
             backup: RwSignal::new(typed.unwrap_or_default()),
@@ -106,9 +114,32 @@ impl Factors {
         }
     }
 
-    /// Whether the user has several methods, which are told apart by name.
+    /// Whether there are other ways than the authenticator application and backup codes.
     pub fn are_several(self) -> bool {
-        self.methods.with_value(|methods| methods.len() > 1)
+        let has_keys =
+            |methods: &Vec<MethodOption>| methods.iter().any(|it| is_key(it.method_type));
+        self.unusable.with_value(Option::is_some)
+            || self
+                .methods
+                .with_value(|methods| methods.len() > 1 || has_keys(methods))
+    }
+
+    /// The key that is asked for; none if a code is.
+    pub fn shown_key(self) -> Option<MethodOption> {
+        if self.by_backup.get() {
+            return None;
+        }
+        let method = self.method.get();
+        let method = self
+            .methods
+            .with_value(|methods| methods.get(method).cloned());
+        method.filter(|method| is_key(method.method_type))
+    }
+
+    /// Says that the default method does not work in this page, where it would be asked for.
+    pub fn unusable(self) -> Option<AnyView> {
+        let said = self.unusable.get_value();
+        said.map(|said| view! { <p use:text_content=said.into()></p> }.into_any())
     }
 
     fn lead(self) -> String {
@@ -214,14 +245,16 @@ fn is_backup(typed: &str) -> Result<bool, BackupCodeError> {
     typed.parse::<BackupCode>().map(|_| true)
 }
 
-/// Asks for one of the two factors.
+/// Asks for one of the ways to verify the user.
 #[component]
 pub(crate) fn SecondFactorForm(
+    /// Requests challenges for a key.
+    challenges: Challenges,
     /// The last refusal.
     refused: RwSignal<Option<AppError>>,
     /// Whether an attempt is being sent.
     busy: RwSignal<bool>,
-    /// Submits the typed code.
+    /// Submits the code, or the answer of a key.
     #[prop(into)]
     on_submit: Callback<FactorInput>,
     /// A backup code that was typed here before.
@@ -242,16 +275,31 @@ pub(crate) fn SecondFactorForm(
     };
     let was_lost = StoredValue::new(false);
     let forget = move || refused.set(None);
+    let answered = move |answer| on_submit.run(FactorInput::Key(answer));
+    let cancel = move || {
+        on_cancel.map(|on_cancel| {
+            view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any()
+        })
+    };
     boxed_view(move || {
-        let factor = factors.shown();
         let autofocus = factors.turned.get_untracked();
         let is_one = !factors.are_several();
+        let form = if let Some(method) = factors.shown_key() {
+            view! { <UseKey method challenges refused busy on_answer=answered autofocus>{cancel()}</UseKey> }.into_any()
+        } else {
+            let factor = factors.shown();
+            view! {
+                {factors.unusable()}
+                <p class="lead" use:text_content=factor.lead.into()></p>
+                <CodeForm label=factor.label kind=factor.kind code=factor.typed refused busy on_submit=submit autofocus or_backup=was_lost>
+                    {is_one.then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
+                    {cancel()}
+                </CodeForm>
+            }
+            .into_any()
+        };
         view! {
-            <p class="lead" use:text_content=factor.lead.into()></p>
-            <CodeForm label=factor.label kind=factor.kind code=factor.typed refused busy on_submit=submit autofocus or_backup=was_lost>
-                {is_one.then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
-                {on_cancel.map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())}
-            </CodeForm>
+            {form}
             {(!is_one).then(|| view! { <OtherWays factors on_turn=forget /> }.into_any())}
         }
         .into_any()
@@ -281,6 +329,10 @@ pub(crate) fn OtherWays(
             on_turn.run(());
             factors.toggle();
         };
+        // Without a key and another method only the shown backup code is left.
+        if by_backup && buttons.is_empty() {
+            return ().into_any();
+        }
         view! {
             <div class="ways">
                 {section_heading("other-ways", words::TRY_ANOTHER_WAY)}

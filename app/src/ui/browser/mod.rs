@@ -7,5 +7,6 @@ pub(crate) mod copy_button;
 pub(crate) mod download;
 pub(crate) mod focus;
 pub(crate) mod id;
+pub(crate) mod keys;
 pub(crate) mod storage;
 pub(crate) mod theme;

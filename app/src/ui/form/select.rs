@@ -17,6 +17,9 @@ pub fn Select(
     value: RwSignal<String>,
     /// Value and label of each option.
     options: Vec<(String, String)>,
+    /// The values of options that are shown but can't be chosen.
+    #[prop(optional)]
+    unavailable: Vec<String>,
     /// Help below the field.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
@@ -28,9 +31,10 @@ pub fn Select(
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
     let options = options.into_iter().map(move |(option, words)| {
         let chosen = option.clone();
+        let is_unavailable = unavailable.contains(&option);
         view! {
             // Sets the property, because the attribute has no effect once the user has chosen.
-            <option value=option prop:selected=move || *value.read() == chosen>
+            <option value=option disabled=is_unavailable prop:selected=move || *value.read() == chosen>
                 {words}
             </option>
         }

@@ -92,7 +92,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let said = in_words(failed);
     view! {
         <div class="page--narrow">
-            {boxed_view(move || is_wizard.get().map(|path| view! { <Steps at=SetUpStep::BackupCodes path /> }.into_any()).into_any())}
+            {boxed_view(move || is_wizard.get().map(|path| view! { <Steps at=SetUpStep::BackupCodes path kind=shell.session.default_type() /> }.into_any()).into_any())}
             <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {
@@ -209,9 +209,9 @@ fn Finish(
         }
     });
     let set = StoredValue::new(set);
-    let over = move |result: &str, settled: Option<NextPageData>| {
+    let over = move |result: String, settled: Option<NextPageData>| {
         let has_left = finished.try_set(true).is_some();
-        shell.flash.say(result.to_owned());
+        shell.flash.say(result);
         // Another user may be signed in now; the current page decides where they go.
         if has_left {
             return shell.refresh();
@@ -228,7 +228,7 @@ fn Finish(
         }
         navigator.replace(&next);
     };
-    let done = move |result: &'static str| {
+    let done = move |result: String| {
         move |answer: Result<Option<NextPageData>, AppError>| match answer {
             Ok(settled) => over(result, settled),
             // The response to the previous attempt was lost. If there are no unsaved codes any
@@ -256,12 +256,13 @@ fn Finish(
         let request = SavedCodes {
             set: set.get_value(),
         };
-        shell.call(busy, finish(request), done(words::finished(reason)));
+        let said = words::finished(reason, shell.session.default_type());
+        shell.call(busy, finish(request), done(said));
     };
     let keep = move || {
         keeps.set_value(true);
         failed.set(None);
-        shell.call(busy, keep_codes(), done(words::RESET_KEPT));
+        shell.call(busy, keep_codes(), done(words::RESET_KEPT.to_owned()));
     };
     let retry = move || if keeps.get_value() { keep() } else { submit() };
     let said = move || {

@@ -1,21 +1,23 @@
 //! The pages of the wizard.
 
 mod backup_codes;
+mod confirmation;
 mod new_method;
 mod set_up;
+mod set_up_key;
 mod unsaved_codes;
 mod verify;
 
 pub(crate) use backup_codes::BackupCodes;
-pub(crate) use new_method::{NewMethod, has_name};
+pub(crate) use new_method::{NewMethod, has_name, suggest};
 pub(crate) use set_up::SetUp;
 pub(crate) use verify::VerifyMethod;
 
-use domain::session::policy::Standing;
+use domain::{second_factor::methods::MethodType, session::policy::Standing};
 use leptos::prelude::*;
-use usecases::session::Viewer;
+use usecases::{mfa::SetUpPurpose, session::Viewer};
 
-use crate::{shell::shell, ui::StepIndicator, words};
+use crate::{features::mfa::key_prompt::is_key, shell::shell, ui::StepIndicator, words};
 
 /// The pages of the wizard, in order.
 #[derive(Clone, Copy)]
@@ -37,19 +39,26 @@ enum WizardPath {
     Short,
 }
 
-/// The position of a page in the wizard.
+/// The position of a page in the wizard. A key has no page for a code.
 #[component]
-fn Steps(at: SetUpStep, path: WizardPath) -> impl IntoView {
-    let skipped = usize::from(path == WizardPath::Short);
-    let steps = [
-        words::NEW_METHOD,
-        words::SET_UP,
-        "Verify",
-        words::BACKUP_CODES,
+fn Steps(at: SetUpStep, path: WizardPath, kind: MethodType) -> impl IntoView {
+    let all = [
+        (SetUpStep::NewMethod, words::NEW_METHOD),
+        (SetUpStep::SetUp, words::SET_UP),
+        (SetUpStep::Verify, "Verify"),
+        (SetUpStep::BackupCodes, words::BACKUP_CODES),
     ];
-    let end = steps.len() - usize::from(path == WizardPath::Further);
-    let steps = steps[skipped..end].iter().map(|&name| name.to_owned());
-    view! { <StepIndicator steps=steps.collect() current=at as usize + 1 - skipped /> }
+    let steps = all.into_iter().filter(|(step, _)| match step {
+        SetUpStep::NewMethod => path != WizardPath::Short,
+        SetUpStep::SetUp => true,
+        SetUpStep::Verify => !is_key(kind),
+        SetUpStep::BackupCodes => path != WizardPath::Further,
+    });
+    let (current, steps): (Vec<_>, Vec<_>) = steps
+        .map(|(step, name)| (step as usize <= at as usize, name.to_owned()))
+        .unzip();
+    let current = current.into_iter().filter(|&is_reached| is_reached).count();
+    view! { <StepIndicator steps current /> }
 }
 
 /// Which pages the wizard has for the user. Must be called before the method is active.
@@ -58,9 +67,13 @@ fn wizard_path() -> WizardPath {
     let viewer = untrack(|| shell.session.viewer());
     let has_mfa = viewer.as_ref().is_some_and(|viewer| viewer.has_mfa);
     let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
-    let has_choice = shell.handover.method_choice.with_value(Option::is_some);
+    let pending = shell.handover.pending.get_value();
+    let is_further = pending.map_or_else(
+        || shell.handover.method_choice.with_value(Option::is_some),
+        |pending| pending.purpose == SetUpPurpose::Further,
+    );
     match (has_mfa, viewer.is_some_and(|viewer| is_forced(&viewer))) {
-        (true, _) if has_choice => WizardPath::Further,
+        (true, _) if is_further => WizardPath::Further,
         (false, false) => WizardPath::First,
         _ => WizardPath::Short,
     }

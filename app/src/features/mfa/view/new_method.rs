@@ -1,17 +1,23 @@
 use domain::{
-    ids::MethodId, people::names::MethodName, second_factor::methods::suggested_application_name,
+    ids::MethodId,
+    people::names::MethodName,
+    second_factor::{enrolment::METHOD_NAME, methods::MethodType},
+    webauthn::authenticators::KeyKind,
 };
 use js_sys::JsString;
 use leptos::prelude::*;
-use usecases::{mfa::MethodChoice, session::MethodOption};
+use usecases::{mfa::SetUpPurpose, session::MethodOption};
 
 use super::{SetUpStep, Steps, WizardPath};
 use crate::{
+    features::mfa::key_prompt::is_key,
     routes::Page,
-    shell::{navigator, shell},
+    shell::{handover::NewMethodChoice, navigator, shell},
     ui::{
-        Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, TextField, boxed::effect,
-        focus_first_invalid,
+        Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, TextField,
+        boxed::{boxed_view, effect, memo},
+        browser::keys,
+        focus_first_invalid, muted,
     },
     words,
 };
@@ -28,6 +34,33 @@ fn folded(name: &str) -> JsString {
     JsString::from(name.trim()).to_lower_case()
 }
 
+/// What is suggested for a new method of a type: its name, with a number from the second on, and
+/// whether it becomes the default.
+pub(crate) fn suggest(kind: MethodType, methods: &[MethodOption]) -> NewMethodChoice {
+    let base = kind.key_kind().map_or(METHOD_NAME, KeyKind::name);
+    let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
+    let mut name = base.to_owned();
+    let mut number = 1;
+    while is_taken(&name) {
+        number += 1;
+        name = format!("{base} {number}");
+    }
+    NewMethodChoice {
+        method_type: kind,
+        name,
+        is_default: methods.is_empty() || kind == MethodType::Passkey,
+    }
+}
+
+/// Why a method of a type can't be added here.
+fn why_not(kind: MethodType, methods: &[MethodOption]) -> Option<&'static str> {
+    if !kind.has_room(methods.iter().map(|method| method.method_type)) {
+        return Some(words::no_room(kind));
+    }
+    let trouble = is_key(kind).then(keys::trouble).flatten();
+    trouble.map(words::key_trouble)
+}
+
 /// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
 /// method needs an Identity verification first.
 #[component]
@@ -41,19 +74,35 @@ pub(crate) fn NewMethod() -> impl IntoView {
     } else {
         WizardPath::Further
     };
-    let kind = RwSignal::new("totp".to_owned());
-    let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
+    let barred = MethodType::ALL.map(|kind| (kind, why_not(kind, &methods)));
+    let open = barred.iter().find(|(_, why)| why.is_none());
+    let open = open.map_or(MethodType::Application, |(kind, _)| *kind);
     // A user who comes back to this page finds what they chose.
     let chosen = shell.handover.method_choice.get_value();
-    let chosen = chosen.unwrap_or_else(|| MethodChoice {
-        name: suggested_application_name(is_taken),
-        is_default: is_first,
-    });
+    let chosen = chosen.unwrap_or_else(|| suggest(open, &methods));
     let (name, is_default) = (RwSignal::new(chosen.name), RwSignal::new(chosen.is_default));
+    let selected = RwSignal::new(chosen.method_type.to_string());
+    let kind = memo(move || selected.read().parse().unwrap_or(MethodType::Application));
+    let methods = StoredValue::new(methods);
+    // What the user has not changed follows the type.
+    let mut before = methods.with_value(|methods| suggest(chosen.method_type, methods));
+    effect(move || {
+        let now = methods.with_value(|methods| suggest(kind.get(), methods));
+        if name.get_untracked() == before.name {
+            name.set(now.name.clone());
+        }
+        if is_default.get_untracked() == before.is_default {
+            is_default.set(now.is_default);
+        }
+        before = now;
+    });
     let wrong = RwSignal::new(None::<String>);
     effect(move || {
         let has_mfa = shell.session.viewer().is_some_and(|viewer| viewer.has_mfa);
-        if has_mfa && !shell.handover.set_up_is_open.get_value() {
+        let is_further = shell.handover.pending.with_value(|pending| {
+            pending.is_some_and(|pending| pending.purpose == SetUpPurpose::Further)
+        });
+        if has_mfa && !shell.handover.set_up_is_open.get_value() && !is_further {
             navigator.replace(&Page::Profile);
         }
     });
@@ -63,24 +112,44 @@ pub(crate) fn NewMethod() -> impl IntoView {
             wrong.set(Some(words::name_refused(error)));
             return focus_first_invalid();
         }
-        if has_name(&methods, None, &name.read_untracked()) {
+        if methods.with_value(|methods| has_name(methods, None, &name.read_untracked())) {
             wrong.set(Some(words::NAME_IS_TAKEN.to_owned()));
             return focus_first_invalid();
         }
-        let choice = MethodChoice {
+        let choice = NewMethodChoice {
+            method_type: kind.get_untracked(),
             name: name.get_untracked(),
             is_default: is_default.get_untracked(),
         };
+        let is_other = shell
+            .handover
+            .method_choice
+            .with_value(|before| before.as_ref() != Some(&choice));
+        if is_other {
+            // What the server has stored is for another choice.
+            shell.handover.pending.set_value(None);
+        }
         shell.handover.method_choice.set_value(Some(choice));
         navigator.go(&Page::SetUp);
     };
+    let options = MethodType::ALL
+        .map(|kind| (kind.to_string(), words::method_type(kind).to_owned()))
+        .to_vec();
+    let unavailable = barred.iter().filter(|(_, why)| why.is_some());
+    let unavailable: Vec<_> = unavailable.map(|(kind, _)| kind.to_string()).collect();
+    let mut reasons: Vec<_> = barred.iter().filter_map(|(_, why)| *why).collect();
+    // Both types of keys have the same reason.
+    reasons.dedup();
+    let reasons: Vec<_> = reasons.into_iter().map(muted).collect();
+    let hint = Signal::derive(move || words::about_type(kind.get()).to_owned());
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::NewMethod path />
+            {boxed_view(move || view! { <Steps at=SetUpStep::NewMethod path kind=kind.get() /> }.into_any())}
             <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
                 <SubmitForm on_submit=next>
-                    <Select label=words::SELECT_METHOD name="method" value=kind options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
+                    <Select label=words::SELECT_METHOD name="method" value=selected options unavailable hint=hint />
+                    {reasons}
                     {if is_first {
                         view! { <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD /> }.into_any()
                     } else {

@@ -1,57 +1,77 @@
-use domain::{second_factor::step_up::Intent, session::policy::Standing};
+use domain::{
+    second_factor::{methods::MethodType, step_up::Intent},
+    session::policy::Standing,
+};
 use leptos::prelude::*;
 
 use usecases::{
-    mfa::{PendingSetUp, SetUpPurpose},
+    mfa::{MethodChoice, PendingMethod, PendingSetUp, SetUpPurpose},
     session::Viewer,
 };
 
-use super::{SetUpStep, Steps, wizard_path};
+use super::{SetUpStep, Steps, set_up_key::SetUpKey, wizard_path};
 use crate::{
-    api::mfa::{cancel, pending as has_key, set_up},
-    features::step_up::view::action_flow,
+    api::mfa::{cancel, pending, set_up},
+    features::{mfa::key_prompt::is_key, step_up::view::action_flow},
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
         boxed::{boxed_view, effect, memo},
+        browser::keys,
         item, paragraph, text_content,
     },
     wire::error::AppError,
     words,
 };
 
-const HEADING: &str = words::MFA_METHOD_SETUP;
+pub(super) const HEADING: &str = words::MFA_METHOD_SETUP;
 
-/// `/profile/mfa/setup`: the key for the authenticator application.
+/// `/profile/mfa/setup`: the key for the authenticator application, or the button for a passkey or
+/// security key.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
-    let shell = shell();
-    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let is_open = shell.handover.set_up_is_open.get_value();
-    if has_mfa && !is_open {
-        view! { <IfResetWaits /> }.into_any()
+    let handover = shell().handover;
+    let chosen = handover.method_choice.get_value();
+    if let Some(chosen) = chosen {
+        set_up_of(chosen.method_type)
+    } else if handover.set_up_is_open.get_value() {
+        // A reset.
+        set_up_of(MethodType::Application)
+    } else {
+        view! { <WhatWaits /> }.into_any()
+    }
+}
+
+fn set_up_of(kind: MethodType) -> AnyView {
+    if is_key(kind) {
+        view! { <SetUpKey kind /> }.into_any()
     } else {
         view! { <Key /> }.into_any()
     }
 }
 
-/// A user with a method sees a key only while one is pending, for example after a reload, but
-/// not after Back from the end of the wizard.
+/// After a reload the server knows what is being set up. A user with a method sees a set-up only
+/// while one is pending, but not after Back from the end of the wizard.
 #[component]
-fn IfResetWaits() -> impl IntoView {
+fn WhatWaits() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let waiting = Load::now(has_key);
+    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let waiting = Load::now(pending);
     effect(move || {
-        if waiting.result() == Some(Ok(false)) {
+        if has_mfa && waiting.result() == Some(Ok(None)) {
             shell.flash.keep();
             navigator.replace(&Page::Profile);
         }
     });
     boxed_view(move || {
         let content = match waiting.result() {
-            Some(Ok(true)) => return view! { <Key /> }.into_any(),
+            Some(Ok(Some(pending))) => {
+                shell.handover.pending.set_value(Some(pending));
+                return set_up_of(pending.method_type);
+            }
+            Some(Ok(None)) if !has_mfa => return set_up_of(MethodType::Application),
             Some(Err(error)) => {
                 view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any()
             }
@@ -67,74 +87,105 @@ fn IfResetWaits() -> impl IntoView {
     })
 }
 
-#[component]
-fn Key() -> impl IntoView {
-    let shell = shell();
-    let navigator = navigator();
-    let path = wizard_path();
+/// Whether a refusal leads to another page.
+pub(super) const fn leads_away(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::PasswordRequired
+            | AppError::AlreadySetUp
+            | AppError::NothingPending
+            | AppError::VerificationRequired
+    )
+}
+
+/// Creates what leads to another page after a refusal. Must be called before the set-up loads.
+pub(super) fn leader() -> impl Fn(AppError) + Copy {
+    let (shell, navigator, flow) = (shell(), navigator(), action_flow());
     let is_reset = shell.handover.set_up_is_open.get_value();
     let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let flow = action_flow();
-    let load = Load::now(move || set_up(shell.handover.method_choice.get_value()));
-    effect(move || match load.result() {
+    let confirm_password = move || {
+        shell
+            .return_to
+            .after_password
+            .set(Some(AfterPassword::Open(Page::SetUp)));
+        shell.flash.keep();
+        navigator.replace(&Page::ConfirmPassword);
+    };
+    move |error| match error {
         // The pending key is still valid, but its verification has expired. Confirming the password
         // shows the key again, so the user need not scan a new one on their phone, and a user
         // without their old device needs no second backup code.
         // The verification expired while the user chose: it is asked for again.
-        Some(Err(AppError::VerificationRequired))
+        AppError::VerificationRequired
             if shell.handover.method_choice.with_value(Option::is_some) =>
         {
+            shell.handover.pending.set_value(None);
             flow.resume(Intent::Add, None);
         }
-        Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
-            shell
-                .return_to
-                .after_password
-                .set(Some(AfterPassword::Open(Page::SetUp)));
-            shell.flash.keep();
-            navigator.replace(&Page::ConfirmPassword);
-        }
-        Some(Err(AppError::PasswordRequired)) => {
-            shell
-                .return_to
-                .after_password
-                .set(Some(AfterPassword::Open(Page::SetUp)));
-            shell.flash.keep();
-            navigator.replace(&Page::ConfirmPassword);
-        }
-        Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
+        AppError::VerificationRequired if !is_reset && has_mfa => confirm_password(),
+        AppError::PasswordRequired => confirm_password(),
+        AppError::AlreadySetUp | AppError::VerificationRequired | AppError::NothingPending => {
             shell.handover.set_up_is_open.set_value(false);
-            let said = if is_reset {
-                error
-            } else {
-                AppError::AlreadySetUp
+            let said = match error {
+                AppError::VerificationRequired if !is_reset => AppError::AlreadySetUp,
+                error => error,
             };
             shell.flash.warn(words::refusal(&said));
             shell.refresh();
             navigator.replace(&Page::Profile);
         }
-        Some(Ok(_)) => shell.handover.set_up_is_open.set_value(false),
         _ => {}
+    }
+}
+
+#[component]
+fn Key() -> impl IntoView {
+    let shell = shell();
+    let path = wizard_path();
+    let lead_away = leader();
+    let choice = move || {
+        let choice = shell.handover.method_choice.get_value();
+        choice.map(|choice| MethodChoice {
+            name: choice.name,
+            is_default: choice.is_default,
+        })
+    };
+    let load = Load::now(move || set_up(choice()));
+    effect(move || match load.result() {
+        Some(Err(error)) => lead_away(error),
+        Some(Ok(new_key)) => begun(MethodType::Application, new_key.purpose),
+        None => {}
     });
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::SetUp path />
+            <Steps at=SetUpStep::SetUp path kind=MethodType::Application />
             <FocusHeading label=HEADING />
             <Demanded />
             {boxed_view(move || match load.result() {
-                None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
-                    view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
-                }
                 Some(Ok(new_key)) => view! { <Instructions new_key /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+                Some(Err(error)) if !leads_away(&error) => {
+                    view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any()
+                }
+                _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
             })}
         </div>
     }
 }
 
+/// Notes that the server has stored a set-up, which has taken the verification.
+pub(super) fn begun(method_type: MethodType, purpose: SetUpPurpose) {
+    let handover = shell().handover;
+    let pending = PendingMethod {
+        method_type,
+        purpose,
+    };
+    handover.pending.set_value(Some(pending));
+    handover.set_up_is_open.set_value(false);
+}
+
 /// In a forced set-up: the account that requires MFA, and how to leave.
 #[component]
-fn Demanded() -> impl IntoView {
+pub(super) fn Demanded() -> impl IntoView {
     let shell = shell();
     let viewer = move || {
         let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
@@ -211,6 +262,24 @@ fn Instructions(
 fn Onward(purpose: SetUpPurpose) -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
+    let (failed, cancel) = cancelling(purpose, MethodType::Application);
+    let next = move || {
+        shell.handover.key_was_shown.set_value(true);
+        navigator.go(&Page::VerifyMethod);
+    };
+    view! {
+        {failed}
+        <div class="actions">
+            <Button label="Next" kind=ButtonKind::Primary on_press=next />
+            {cancel}
+        </div>
+    }
+}
+
+/// The button that cancels the set-up, and before it why that failed.
+pub(super) fn cancelling(purpose: SetUpPurpose, kind: MethodType) -> (AnyView, AnyView) {
+    let shell = shell();
+    let navigator = navigator();
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
     shell.forget_once_back(failed);
@@ -227,10 +296,11 @@ fn Onward(purpose: SetUpPurpose) -> impl IntoView {
     });
     let leave = move || {
         failed.set(None);
+        keys::stop();
         shell.handover.end_set_up();
         shell.call(busy, cancel(), move |answer| match answer {
             Ok(()) => {
-                shell.flash.say(words::cancelled(purpose).to_owned());
+                shell.flash.say(words::cancelled(purpose, kind).to_owned());
                 navigator.replace(&Page::Profile);
             }
             Err(error) => {
@@ -238,17 +308,13 @@ fn Onward(purpose: SetUpPurpose) -> impl IntoView {
             }
         });
     };
-    let next = move || {
-        shell.handover.key_was_shown.set_value(true);
-        navigator.go(&Page::VerifyMethod);
-    };
-    view! {
-        <FormError error=said retry=leave />
-        <div class="actions">
-            <Button label="Next" kind=ButtonKind::Primary on_press=next />
+    (
+        view! { <FormError error=said retry=leave /> }.into_any(),
+        view! {
             <When holds=move || !is_forced.get()>
                 <Button label="Cancel" busy on_press=leave />
             </When>
-        </div>
-    }
+        }
+        .into_any(),
+    )
 }

@@ -1,20 +1,17 @@
-use domain::second_factor::one_time_code::OneTimeCode;
+use domain::second_factor::{methods::MethodType, one_time_code::OneTimeCode};
 use leptos::prelude::*;
 
 use usecases::{secret_text::SecretText, session::Code};
 
-use super::{SetUpStep, Steps, wizard_path};
+use super::{SetUpStep, Steps, confirmation::Confirmation, wizard_path};
 
 use crate::{
-    api::{
-        mfa::{confirm, pending as has_key},
-        session::whoami,
-    },
-    features::mfa::code_form::CodeForm,
+    api::mfa::{confirm, pending},
+    features::mfa::{code_form::CodeForm, key_prompt::is_key},
     routes::Page,
     shell::{Load, Shell, navigator, shell},
     ui::{
-        Button, FocusHeading, FormError, Skeleton,
+        Button, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
         lead,
     },
@@ -26,10 +23,10 @@ use crate::{
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let path = wizard_path();
-    let waiting = Load::now(has_key);
-    effect(move || {
-        if waiting.result() == Some(Ok(false)) {
+    let waiting = Load::now(pending);
+    let is_known = RwSignal::new(shell.handover.method_choice.with_value(Option::is_some));
+    effect(move || match waiting.result() {
+        Some(Ok(None)) => {
             if shell.handover.take_key_was_shown() {
                 explain_missing_key(&shell);
             } else {
@@ -37,14 +34,26 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
             }
             navigator.replace(&Page::Profile);
         }
+        Some(Ok(Some(pending))) => {
+            shell.handover.pending.set_value(Some(pending));
+            is_known.set(true);
+            // A key is confirmed by its set-up.
+            if is_key(pending.method_type) {
+                shell.flash.keep();
+                navigator.replace(&Page::SetUp);
+            }
+        }
+        _ => {}
     });
     view! {
         <div class="page--narrow">
-            <Steps at=SetUpStep::Verify path />
+            <When holds=is_known>
+                <Steps at=SetUpStep::Verify path=wizard_path() kind=MethodType::Application />
+            </When>
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match waiting.result() {
-                None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
-                Some(Ok(true)) => view! { <Proof /> }.into_any(),
+                None | Some(Ok(None)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
+                Some(Ok(Some(_))) => view! { <Proof /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any(),
             })}
         </div>
@@ -66,12 +75,11 @@ fn explain_missing_key(shell: &Shell) {
 
 #[component]
 fn Proof() -> impl IntoView {
-    let shell = shell();
     let navigator = navigator();
     let code = RwSignal::new(String::new());
-    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
-    let was_lost = StoredValue::new(false);
-    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let confirmation = Confirmation::of(MethodType::Application);
+    let (refused, busy) = (confirmation.refused, confirmation.busy);
+    let has_mfa = untrack(|| shell().session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let submit = move || {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
@@ -80,54 +88,7 @@ fn Proof() -> impl IntoView {
             code: SecretText::new(code.get_untracked()),
             by: None,
         };
-        shell.call(busy, confirm(request), move |answer| match answer {
-            // A further method brings no codes.
-            Ok(None) => {
-                shell.handover.end_set_up();
-                shell.flash.say(words::ADDED.to_owned());
-                shell.refresh();
-                navigator.replace(&Page::Profile);
-            }
-            Ok(Some(mut sheet)) => {
-                let viewer = sheet.viewer.take();
-                shell.handover.sheet.set_value(Some(sheet));
-                // A forced set-up ends with this code, so Back must not return to it.
-                match viewer {
-                    Some(viewer) => shell.set_viewer(Some(viewer)),
-                    None => shell.refresh(),
-                }
-                shell.handover.end_set_up();
-                navigator.replace(&Page::BackupCodes);
-            }
-            Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
-                if !was_lost.get_value() =>
-            {
-                shell.flash.warn(words::refusal(&error));
-                shell.refresh();
-                navigator.replace(&Page::Profile);
-            }
-            // If the response to this tab's own code was lost, this session has codes to save.
-            Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
-                shell.call(busy, whoami(), move |answer| {
-                    let has_codes = matches!(&answer, Ok(Some(viewer)) if viewer.has_unsaved_codes);
-                    match answer {
-                        Ok(viewer) => shell.set_viewer(viewer),
-                        Err(_) => shell.refresh(),
-                    }
-                    if has_codes {
-                        shell.handover.end_set_up();
-                        return navigator.replace(&Page::BackupCodes);
-                    }
-                    shell.flash.warn(words::refusal(&error));
-                    navigator.replace(&Page::Profile);
-                });
-            }
-            Err(error) => {
-                let is_lost = words::is_lost(&error);
-                was_lost.try_update_value(|was_lost| *was_lost |= is_lost);
-                refused.try_set(Some(error));
-            }
-        });
+        confirmation.send(confirm(request));
     };
     view! {
         <div class="card">

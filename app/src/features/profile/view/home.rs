@@ -40,7 +40,7 @@ pub(crate) fn Home() -> impl IntoView {
                     })}
                 </div>
                 {boxed_view(move || if has_mfa.get() {
-                    paragraph(words::TWO_FACTORS)
+                    paragraph(words::two_factors(shell.session.default_type()))
                 } else {
                     view! {
                         {paragraph(words::ADD_A_FACTOR)}

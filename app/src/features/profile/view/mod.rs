@@ -1,13 +1,13 @@
 //! Home and My profile.
 
-mod authenticator_test;
-mod delete;
+mod edit_name;
 mod home;
-mod name;
-mod one_of_several;
+mod method_card;
+mod passkey_hint;
 mod password;
 mod profile;
 mod settings;
+mod test_form;
 
 pub(crate) use home::Home;
 pub(crate) use password::ChangePassword;

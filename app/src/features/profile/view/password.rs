@@ -1,10 +1,17 @@
 use leptos::prelude::*;
-use usecases::{profile::NewPassword, secret_text::SecretText};
+use usecases::{
+    profile::NewPassword,
+    secret_text::SecretText,
+    session::{Code, KeyAnswer},
+};
 
 use crate::{
-    api::profile::change_password,
+    api::{profile::change_password, step_up::key_challenge},
     features::{
-        mfa::second_factor_form::{FactorInput, Factors, OtherWays},
+        mfa::{
+            key_prompt::{KeyPrompt, challenges, key_result},
+            second_factor_form::{FactorInput, Factors, OtherWays},
+        },
         session::view::{NewPasswordField, password_error},
     },
     routes::Page,
@@ -31,36 +38,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let waits = RwSignal::new(None::<AppError>);
     let has_mfa = memo(move || shell.session.viewer().is_some_and(|viewer| viewer.has_mfa));
-    let submit = move || {
-        refused.set(None);
-        waits.set(None);
-        let typed = current.read_untracked();
-        at_current.set(
-            typed
-                .is_empty()
-                .then(|| words::ENTER_CURRENT_PASSWORD.to_owned()),
-        );
-        at_new.set(password_error(&new.read_untracked()));
-        let given = has_mfa.get_untracked().then(|| factors.read_input());
-        let (given, wrong) = match given.transpose() {
-            Ok(given) => (given.map(FactorInput::into_parts), None),
-            Err(field) => (None, Some(words::invalid(field).to_owned())),
-        };
-        at_code.set(wrong);
-        if [at_current, at_new, at_code]
-            .iter()
-            .any(|error| error.read_untracked().is_some())
-        {
-            return focus_first_invalid();
-        }
-        let secret = |typed: RwSignal<String>| SecretText::new(typed.get_untracked());
-        let (code, by) = given.unzip();
-        let request = NewPassword {
-            current: secret(current),
-            new: secret(new),
-            code,
-            by: by.flatten(),
-        };
+    let prompt = RwSignal::new(None::<KeyPrompt>);
+    let send = move |given: Option<FactorInput>| {
+        let request = request(current, new, given);
         shell.call(busy, change_password(request), move |answer| match answer {
             Ok(()) => {
                 shell.connection.may_have_new_password.set_value(false);
@@ -68,6 +48,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 navigator.replace(&Page::Profile);
             }
             Err(error) => {
+                if let Some(key) = prompt.try_get_untracked().flatten() {
+                    key.renew_if_used();
+                }
                 if let Some(place) = place(&error) {
                     let said =
                         describe_error(&error, shell.connection.may_have_new_password.get_value());
@@ -82,6 +65,38 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             }
         });
     };
+    let submit = move || {
+        refused.set(None);
+        waits.set(None);
+        let typed = current.read_untracked();
+        at_current.set(
+            typed
+                .is_empty()
+                .then(|| words::ENTER_CURRENT_PASSWORD.to_owned()),
+        );
+        at_new.set(password_error(&new.read_untracked()));
+        let key = prompt.get_untracked();
+        let takes_code = has_mfa.get_untracked() && key.is_none();
+        let given = takes_code.then(|| factors.read_input()).transpose();
+        at_code.set(
+            given
+                .as_ref()
+                .err()
+                .map(|field| words::invalid(*field).to_owned()),
+        );
+        if [at_current, at_new, at_code]
+            .iter()
+            .any(|error| error.read_untracked().is_some())
+        {
+            return focus_first_invalid();
+        }
+        match key {
+            Some(key) => key.ask(Callback::new(move |answer| {
+                send(Some(FactorInput::Key(answer)));
+            })),
+            None => send(given.ok().flatten()),
+        }
+    };
     let forget = move || {
         at_code.set(None);
         waits.set(None);
@@ -90,9 +105,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let viewer = shell.session.viewer();
         viewer.map(|viewer| viewer.email).unwrap_or_default()
     });
-    let code_field = boxed_view(move || {
-        let field = has_mfa.get().then(|| code_field(factors, at_code, waits));
-        field.into_any()
+    let busy = Signal::derive(move || {
+        let asking = prompt.get().and_then(|prompt| prompt.asking.try_get());
+        busy.get() || asking == Some(true)
     });
     view! {
         <div class="page--narrow">
@@ -102,9 +117,11 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 <SubmitForm on_submit=submit busy>
                     <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
+                    // Above the fields, so that a phone's keyboard hides no button.
+                    {boxed_view(move || key_question(factors, prompt, refused).into_any())}
                     <PasswordField label=words::CURRENT_PASSWORD name="current-password" value=current error=at_current />
                     <NewPasswordField label=words::NEW_PASSWORD name="new-password" value=new error=at_new />
-                    {code_field}
+                    {boxed_view(move || has_mfa.get().then(|| code_field(factors, at_code, waits)).into_any())}
                     <div class="actions">
                         <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true busy busy_label="Changing…" />
                         <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
@@ -116,7 +133,49 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     }
 }
 
-/// The field for a code of the shown factor.
+fn request(
+    current: RwSignal<String>,
+    new: RwSignal<String>,
+    given: Option<FactorInput>,
+) -> NewPassword {
+    let secret = |typed: RwSignal<String>| SecretText::new(typed.get_untracked());
+    let mut request = NewPassword {
+        current: secret(current),
+        new: secret(new),
+        code: None,
+        by: None,
+        key: None,
+    };
+    match given {
+        None => {}
+        Some(FactorInput::Code(Code { code, by })) => {
+            (request.code, request.by) = (Some(code), by);
+        }
+        Some(FactorInput::BackupCode(code)) => request.code = Some(code),
+        Some(FactorInput::Key(KeyAnswer { answer })) => request.key = Some(answer),
+    }
+    request
+}
+
+/// What the shown key will ask; nothing if a code is asked for. `prompt` gets the question.
+fn key_question(
+    factors: Factors,
+    prompt: RwSignal<Option<KeyPrompt>>,
+    refused: RwSignal<Option<AppError>>,
+) -> Option<AnyView> {
+    prompt.set(None);
+    let key = factors.shown_key()?;
+    let question = KeyPrompt::new(false, None, challenges(key_challenge), refused);
+    prompt.set(Some(question));
+    let lead = words::key_confirms(&key.name);
+    let view = view! {
+        <p use:text_content=lead.into()></p>
+        {key_result(question)}
+    };
+    Some(view.into_any())
+}
+
+/// The field for a code of the shown factor; nothing if that is a key.
 fn code_field(
     factors: Factors,
     at_code: RwSignal<Option<String>>,
@@ -127,9 +186,13 @@ fn code_field(
         waits.set(None);
         factors.toggle();
     };
+    if factors.shown_key().is_some() {
+        return ().into_any();
+    }
     let factor = factors.shown();
     let autofocus = factors.turned.get_untracked();
     view! {
+        {factors.unusable()}
         {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
         <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
         {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}

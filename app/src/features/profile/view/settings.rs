@@ -1,20 +1,18 @@
-use domain::second_factor::{methods::MAX_APPLICATIONS, step_up::Intent};
+use domain::second_factor::{methods::MethodType, step_up::Intent};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use usecases::profile::{Method, Profile};
 
-use super::{
-    authenticator_test::AuthenticatorTest, delete::Delete, name::Name, one_of_several::OneOfSeveral,
-};
+use super::{method_card::MethodCard, passkey_hint::passkey_hint};
 use crate::{
     features::step_up::view::action_flow,
     routes::Page,
     shell::{navigator, shell},
     ui::{
-        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
-        Menu, MenuAction, RelativeTime, When,
+        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, FormError, When,
         boxed::{boxed_view, memo},
+        browser::keys,
         muted, paragraph, section_heading, setting_heading,
     },
     wire::error::AppError,
@@ -70,48 +68,21 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
         .iter()
         .filter(|account| account.requires_mfa);
     let demanded_by: Vec<String> = demanding.map(|account| account.account.clone()).collect();
-    let has_room = profile.methods.len() < MAX_APPLICATIONS;
     let act = Callback::new(move |intent| flow.start(intent, None));
-    let methods = match <[Method; 1]>::try_from(profile.methods) {
-        Ok([method]) => view! { <OnlyMethod method act demanded_by failed /> }.into_any(),
-        Err(methods) => {
-            let (busy, refused) = (flow.busy, flow.failed);
-            view! { <Several methods act busy refused failed on_change /> }.into_any()
-        }
+    let handover = shell().handover;
+    let add = move || {
+        // The user may have left the wizard of another method.
+        handover.end_set_up();
+        act.run(Intent::Add);
     };
-    view! {
-        {methods}
-        <div class="setting">
-            {if has_room {
-                view! { <Button label=words::ADD_NEW_METHOD busy=flow.busy on_press=move || flow.start(Intent::Add, None) /> }.into_any()
-            } else {
-                muted(words::NO_MORE_METHODS)
-            }}
-        </div>
-        <div class="setting">
-            <div class="setting__text">
-                {setting_heading(words::BACKUP_CODES)}
-                <Codes left=profile.codes_left />
-            </div>
-            <Button label=words::GENERATE_BACKUP_CODES busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
-            <Unsaved are_saved=profile.codes_saved />
-        </div>
-    }
-}
-
-/// Several methods, as a list.
-#[component]
-fn Several(
-    methods: Vec<Method>,
-    act: Callback<Intent>,
-    busy: RwSignal<bool>,
-    refused: RwSignal<Option<AppError>>,
-    failed: Signal<Option<String>>,
-    on_change: Callback<()>,
-) -> impl IntoView {
-    let methods = methods
-        .into_iter()
-        .map(|method| view! { <OneOfSeveral method act busy refused on_change /> }.into_any());
+    let closed = no_more(&profile.methods);
+    let hint = passkey_hint(&profile.methods, act);
+    let demanded_by = (profile.methods.len() == 1).then_some(demanded_by);
+    let (busy, refused) = (flow.busy, flow.failed);
+    let methods = profile.methods.into_iter().map(|method| {
+        let demanded_by = demanded_by.clone();
+        view! { <MethodCard method demanded_by act busy refused on_change /> }.into_any()
+    });
     let methods: Vec<_> = methods.collect();
     view! {
         <div class="card__head">
@@ -120,47 +91,38 @@ fn Several(
         </div>
         <FormError error=failed />
         {methods}
+        {hint}
+        <div class="setting">
+            {if closed.is_empty() {
+                view! { <Button label=words::ADD_NEW_METHOD busy on_press=add /> }.into_any()
+            } else {
+                closed.into_iter().map(muted).collect_view().into_any()
+            }}
+        </div>
+        <div class="setting">
+            <div class="setting__text">
+                {setting_heading(words::BACKUP_CODES)}
+                <Codes left=profile.codes_left />
+            </div>
+            <Button label=words::GENERATE_BACKUP_CODES busy on_press=move || act.run(Intent::Generate) />
+            <Unsaved are_saved=profile.codes_saved />
+        </div>
     }
 }
 
-#[component]
-fn OnlyMethod(
-    method: Method,
-    act: Callback<Intent>,
-    demanded_by: Vec<String>,
-    failed: Signal<Option<String>>,
-) -> impl IntoView {
-    let deleting = RwSignal::new(false);
-    let id = StoredValue::new(method.id.clone());
-    let (reset, delete) = (
-        move || Intent::Reset {
-            method: id.get_value(),
-        },
-        move || Intent::Delete {
-            method: id.get_value(),
-        },
-    );
-    view! {
-        <div class="card__head">
-            {section_heading("mfa-settings", words::MFA_SETTINGS)}
-            <Badge label="On" kind=BadgeKind::Ok />
-            <Menu label=words::MFA_METHOD_MENU compact=true>
-                <MenuAction label="Reset" on_choose=move || act.run(reset()) />
-                <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
-            </Menu>
-        </div>
-        <FormError error=failed />
-        <DetailsList>
-            <Detail label="Name"><Name method=method.id.clone() name=method.name.clone() /></Detail>
-            <Detail label="Type">{words::AUTHENTICATOR_APPLICATION}</Detail>
-            <Detail label="Default">"Yes"</Detail>
-            <Detail label="Status">"Active"</Detail>
-            <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
-            <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
-        </DetailsList>
-        <AuthenticatorTest />
-        <Delete open=deleting demanded_by on_delete=move || act.run(delete()) />
+/// Why no method of any type can be added; empty if one can.
+fn no_more(methods: &[Method]) -> Vec<&'static str> {
+    let types = || methods.iter().map(|method| method.method_type);
+    if MethodType::Application.has_room(types()) {
+        return Vec::new();
     }
+    let keys = if MethodType::Passkey.has_room(types()) {
+        keys::trouble().map(words::key_trouble)
+    } else {
+        Some(words::no_room(MethodType::Passkey))
+    };
+    let keys = keys.map(|why| vec![words::no_room(MethodType::Application), why]);
+    keys.unwrap_or_default()
 }
 
 #[component]

@@ -1,11 +1,15 @@
+use domain::session::policy::Standing;
 use leptos::prelude::*;
 
 use usecases::session::{Code, SecondFactorResult};
 
 use crate::{
-    api::session::{helpers, verify_backup_code, verify_code},
+    api::session::{helpers, key_challenge, verify_backup_code, verify_code, verify_key},
     boot_protocol,
-    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
+    features::mfa::{
+        key_prompt::{challenges, tell_browser},
+        second_factor_form::{FactorInput, SecondFactorForm},
+    },
     shell::{Load, shell, view::app_error_alert::in_words},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
@@ -22,6 +26,7 @@ use crate::{
 pub(crate) fn Verify() -> impl IntoView {
     let shell = shell();
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let by_key = StoredValue::new(false);
     let done = move |answer: Result<SecondFactorResult, AppError>| match answer {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
@@ -36,7 +41,12 @@ pub(crate) fn Verify() -> impl IntoView {
                 .handover
                 .few_codes
                 .set(signed_in.codes_left.filter(|&left| words::are_few(left)));
+            let is_in = matches!(signed_in.viewer.standing, Standing::Full { .. });
+            let tells = is_in && by_key.try_get_value() == Some(true);
             shell.set_viewer(Some(signed_in.viewer));
+            if tells {
+                tell_browser();
+            }
         }
         Err(error) => {
             refused.try_set(Some(error));
@@ -48,12 +58,16 @@ pub(crate) fn Verify() -> impl IntoView {
             let code = Code { code, by: None };
             shell.call(busy, verify_backup_code(code), done);
         }
+        FactorInput::Key(answer) => {
+            by_key.set_value(true);
+            shell.call(busy, verify_key(answer), done);
+        }
     };
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             <div class="card">
-                <SecondFactorForm refused busy on_submit=submit />
+                <SecondFactorForm challenges=challenges(key_challenge) refused busy on_submit=submit />
             </div>
             <div class="aside">
                 <LostDevice />

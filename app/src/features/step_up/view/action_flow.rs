@@ -1,6 +1,6 @@
 //! Leads from the request to the action: asks, verifies if necessary, performs.
 
-use domain::second_factor::step_up::Intent;
+use domain::second_factor::{methods::MethodType, step_up::Intent};
 use leptos::prelude::*;
 use usecases::{
     accounts::{OneAccount, OneMember},
@@ -16,6 +16,7 @@ use crate::{
         session::whoami,
         step_up::ask,
     },
+    features::mfa::key_prompt::{is_key, tell_browser},
     routes::{AfterPassword, Page},
     shell::{HistoryEntry, Navigator, Shell, navigator, shell},
     wire::error::AppError,
@@ -101,12 +102,16 @@ impl ActionFlow {
             }
             Intent::Reset { .. } => {
                 // The user may have left the wizard of another method.
-                shell.handover.method_choice.set_value(None);
+                shell.handover.end_set_up();
                 shell.handover.set_up_is_open.set_value(true);
                 self.leave(&Page::SetUp);
             }
             Intent::Delete { ref method } => {
                 let method = method.clone();
+                let viewer = untrack(|| shell.session.viewer());
+                let mut methods = viewer.into_iter().flat_map(|viewer| viewer.methods);
+                let kind = methods.find(|other| other.id == method);
+                let kind = kind.map_or(MethodType::Application, |method| method.method_type);
                 self.run(intent, delete(Some(OneMethod { method })), move |deleted| {
                     let DeletedMethod {
                         viewer,
@@ -115,9 +120,12 @@ impl ActionFlow {
                     shell.flash.say(if viewer.has_mfa {
                         words::one_deleted(new_default.as_deref())
                     } else {
-                        words::DELETED.to_owned()
+                        words::deleted(kind)
                     });
                     shell.set_viewer(Some(viewer));
+                    if is_key(kind) {
+                        tell_browser();
+                    }
                     self.leave(&Page::Profile);
                 });
             }

@@ -4,14 +4,17 @@ use leptos::prelude::*;
 use usecases::{
     secret_text::SecretText,
     session::Code,
-    step_up::{StepUpCode, StepUpRequest},
+    step_up::{StepUpCode, StepUpKey, StepUpRequest},
 };
 
 use super::action_flow;
 
 use crate::{
-    api::step_up::{asked, cancel, verify_backup_code, verify_code},
-    features::mfa::second_factor_form::{FactorInput, SecondFactorForm},
+    api::step_up::{asked, cancel, key_challenge, verify_backup_code, verify_code, verify_key},
+    features::mfa::{
+        key_prompt::challenges,
+        second_factor_form::{FactorInput, SecondFactorForm},
+    },
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -57,7 +60,7 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
     let action = asked.intent.action();
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
-    let cost = words::cost(action, asked.about.as_deref());
+    let cost = words::cost(action, asked.about.as_deref(), shell.session.default_type());
     let asked = StoredValue::new(asked);
     let perform = move || {
         let StepUpRequest { intent, about } = asked.get_value();
@@ -116,6 +119,10 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
             };
             shell.call(busy, verify_backup_code(request), done);
         }
+        FactorInput::Key(key) => {
+            let intent = intent().into();
+            shell.call(busy, verify_key(StepUpKey { intent, key }), done);
+        }
     };
     let leave = move || {
         let back = back(&asked.read_value().intent);
@@ -131,7 +138,7 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>
-                <SecondFactorForm refused busy typed=typed.clone() on_submit=submit on_cancel=leave />
+                <SecondFactorForm challenges=challenges(key_challenge) refused busy typed=typed.clone() on_submit=submit on_cancel=leave />
             </When>
             <When holds=move || is_on() && flow.busy.get()>
                 <Skeleton lines=2 />

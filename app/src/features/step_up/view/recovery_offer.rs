@@ -3,9 +3,10 @@ use leptos::prelude::*;
 
 use super::action_flow;
 use crate::{
+    features::mfa::key_prompt::is_key,
     shell::{shell, view::app_error_alert::in_words},
     ui::{
-        Button, ButtonKind, Dialog, FormError,
+        Button, ButtonKind, Dialog, FormError, When,
         boxed::{effect, memo},
         paragraph,
     },
@@ -52,10 +53,14 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         was_busy = is_busy;
     });
     let failed = in_words(flow.failed);
+    // Only an application is set up anew. A lost key is deleted.
+    let application = move || {
+        let viewer = shell.session.viewer();
+        let mut methods = viewer.into_iter().flat_map(|viewer| viewer.methods);
+        methods.find(|method| !is_key(method.method_type))
+    };
     let reset = move || {
-        let viewer = untrack(|| shell.session.viewer());
-        let default = viewer.and_then(|viewer| viewer.methods.into_iter().next());
-        if let Some(method) = default {
+        if let Some(method) = untrack(application) {
             flow.start(Intent::Reset { method: method.id }, None);
         }
     };
@@ -65,7 +70,9 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             <FormError error=failed />
             <div class="actions">
                 <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
-                <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=reset />
+                <When holds=move || application().is_some()>
+                    <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=reset />
+                </When>
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -4,6 +4,7 @@ use domain::{
     ids::{AccountId, UserId},
     members::{MemberState, NoReset},
     people::roles::Role,
+    second_factor::methods::MethodCounts,
     time::Timestamp,
 };
 use rstest::rstest;
@@ -66,6 +67,7 @@ fn members() -> MemberList {
         email: "zoe@example.com".to_owned(),
         role: Role::Member,
         state,
+        methods: MethodCounts::default(),
         added_at,
         used_at: None,
         no_reset,

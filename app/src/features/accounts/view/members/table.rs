@@ -86,6 +86,15 @@ fn Row(
         };
         view! { <Badge label=state.label() kind /> }.into_any()
     });
+    // One application is what nearly everyone has, so it is not said.
+    let methods = boxed_view(move || {
+        let methods = row.read().methods;
+        let is_usual = methods.total() == methods.applications.min(1);
+        if is_usual {
+            return ().into_any();
+        }
+        view! { <p class="members__reason">{words::method_counts(methods)}</p> }.into_any()
+    });
     let action = boxed_view(move || match kind.get() {
         0 => "–".into_any(),
         _ => view! { <Reset row resets /> }.into_any(),
@@ -95,7 +104,7 @@ fn Row(
             <RowHead><Name text=name /></RowHead>
             <Cell label="Email"><Name text=email /></Cell>
             <Cell label="Role"><span use:text_content=role></span></Cell>
-            <Cell label="MFA">{badge}</Cell>
+            <Cell label="MFA">{badge} {methods}</Cell>
             <Cell label="Added">{boxed_view(move || time(row.read().added_at))}</Cell>
             <Cell label=words::LAST_USED>{boxed_view(move || time(row.read().used_at))}</Cell>
             <Cell label="Action">{action}</Cell>

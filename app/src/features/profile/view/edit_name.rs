@@ -1,61 +1,27 @@
-use domain::{ids::MethodId, people::names::MethodName};
-use leptos::{html, prelude::*};
+use domain::{ids::MethodId, people::names::MethodName, second_factor::methods::MethodType};
+use leptos::prelude::*;
 
 use usecases::mfa::NewName;
 
 use crate::{
     api::mfa::rename,
-    features::mfa::view::has_name,
-    shell::{shell, view::app_error_alert::AppErrorAlert},
-    ui::{
-        self, Button, ButtonKind, SubmitForm, TextField,
-        boxed::{boxed_view, effect, next_frame},
-        focus_first_invalid,
+    features::mfa::{
+        key_prompt::{is_key, tell_browser},
+        view::has_name,
     },
+    shell::{shell, view::app_error_alert::AppErrorAlert},
+    ui::{Button, ButtonKind, SubmitForm, TextField, boxed::effect, focus_first_invalid},
     wire::error::AppError,
     words,
 };
-
-/// The method's name, which the user can edit.
-#[component]
-pub(super) fn Name(method: MethodId, name: String) -> impl IntoView {
-    let method = StoredValue::new(method);
-    let name = RwSignal::new(name);
-    let editing = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
-    // The closing form takes the focus away, so the button that opened it gets the focus back.
-    let mut was_editing = false;
-    effect(move || {
-        let is_editing = editing.get();
-        if was_editing && !is_editing {
-            next_frame(move || {
-                if let Some(button) = button.get_untracked() {
-                    let _ = button.focus();
-                }
-            });
-        }
-        was_editing = is_editing;
-    });
-    boxed_view(move || {
-        if editing.get() {
-            view! { <EditName method=method.get_value() name editing /> }.into_any()
-        } else {
-            view! {
-                <div class="name">
-                    <span class="name__text"><ui::Name text=name.get() /></span>
-                    <Button label=words::EDIT_NAME kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
-                </div>
-            }
-            .into_any()
-        }
-    })
-}
 
 /// The field for a method's new name.
 #[component]
 pub(super) fn EditName(
     /// The method.
     method: MethodId,
+    /// Its type.
+    kind: MethodType,
     /// Its name.
     name: RwSignal<String>,
     /// Whether the field is shown.
@@ -109,6 +75,9 @@ pub(super) fn EditName(
                 });
                 name.try_set(kept);
                 editing.try_set(false);
+                if is_key(kind) {
+                    tell_browser();
+                }
             }
             Err(AppError::Invalid { field }) => refuse(words::invalid(field).to_owned()),
             Err(error) => {
