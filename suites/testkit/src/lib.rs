@@ -22,3 +22,4 @@ pub mod process;
 #[cfg(feature = "postgres")]
 pub mod server_database;
 pub mod site;
+pub mod software_key;

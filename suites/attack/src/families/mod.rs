@@ -6,6 +6,7 @@ mod browser;
 mod codes;
 mod device_clock;
 mod enrolment;
+mod keys;
 mod limits;
 mod mandatory;
 mod races;
@@ -28,6 +29,7 @@ static ALL: LazyLock<Vec<Attack>> = LazyLock::new(|| {
         codes::attacks(),
         enrolment::attacks(),
         step_up::attacks(),
+        keys::attacks(),
         sessions::attacks(),
         mandatory::attacks(),
         limits::attacks(),

@@ -17,4 +17,5 @@ pub use testkit::{
     operator::OperatorCommands,
     people::{PASSWORD, Person, code_list},
     site::{EnrolledPerson, TestSite, step_up},
+    software_key::SoftwareKey,
 };

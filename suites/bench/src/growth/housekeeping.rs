@@ -28,10 +28,11 @@ const OLD: i64 = 10;
 /// The default retention time of events, in days.
 const KEPT: i64 = 400;
 /// The kinds, and which of their rows are dead: expired events, or rows that [`die`] inserted.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("sessions", "sessions WHERE seen_at = 1"),
     ("known browsers", "known_browsers WHERE seen_at = 1"),
     ("grants", "step_ups WHERE asked_at = 1"),
+    ("challenges", "challenges WHERE made_at = 1"),
     ("events", "security_events WHERE seq <= $1"),
 ];
 /// Each event must be sealed within this time, in milliseconds.
@@ -187,7 +188,7 @@ async fn bury(connection: &mut AnyConnection) -> Result<()> {
     Ok(())
 }
 
-/// Inserts sessions, known browsers and grants that expired long ago.
+/// Inserts sessions, known browsers, grants and challenges that expired long ago.
 async fn die(connection: &mut AnyConnection) -> Result<()> {
     let mut all = connection.begin().await?;
     let people: Vec<String> = sqlx::query_scalar("SELECT id FROM users LIMIT $1")
@@ -220,6 +221,12 @@ async fn die(connection: &mut AnyConnection) -> Result<()> {
     let grants = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at)
                   SELECT s.id, s.user_id, m.id, 'reset', m.id, 1 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id AND m.is_default = 1
                   WHERE s.seen_at > 1 LIMIT $1 ON CONFLICT DO NOTHING";
-    sqlx::query(grants).bind(DEAD).execute(&mut *all).await?;
+    let challenges =
+        "INSERT INTO challenges (challenge_hash, session_id, user_id, purpose, made_at)
+                      SELECT token_hash, id, user_id, 'sign_in', 1 FROM sessions
+                      WHERE seen_at > 1 LIMIT $1 ON CONFLICT DO NOTHING";
+    for sql in [grants, challenges] {
+        sqlx::query(sql).bind(DEAD).execute(&mut *all).await?;
+    }
     all.commit().await.map_err(Into::into)
 }
