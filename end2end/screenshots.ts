@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from '@playwright/test';
 import { test } from './support/run/fixtures';
 import { ALL_LOOKS, inEachLook, type Look } from './support/tours/looks';
-import { TOURS } from './support/tours/tours';
+import { TOURS, TOURS_AT } from './support/tours/tours';
+
+test.use({ serverOptions: TOURS_AT });
 
 const FOLDER = join(__dirname, 'screenshots');
 const ROWS_A_SHEET = 4;

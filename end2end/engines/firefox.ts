@@ -3,6 +3,7 @@ import { browser } from '../support/run/browser';
 
 const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
 const NO_MEDIA = 'BiDi emulates neither print nor a colour scheme';
+const NO_KEYS = 'only Chromium\'s protocol has virtual authenticators';
 const ONE_FOCUS = 'of two windows Firefox gives the focus to one';
 
 /** Tests of the other suite that this engine can't pass; they must fail. */
@@ -18,6 +19,7 @@ export const impossible: Readonly<Record<string, string>> = {
   'nothing jumps on a slow network either': 'BiDi does not slow a network down',
   'there is no form that could not work': 'without scripts Firefox shows no noscript over BiDi',
   'the page says that it needs JavaScript': 'without scripts Firefox shows no noscript over BiDi',
+  'every page is accessible and fits, in each width and theme: passkeys and security keys': NO_KEYS,
   'resetting a member': ONE_FOCUS,
   'an Owner resets a member, whose method, codes and sessions end': ONE_FOCUS,
   'Cancel of the dialog and of the verification resets nobody': ONE_FOCUS,

@@ -34,6 +34,8 @@ export default defineConfig<EveryTest>({
           {
             name: 'Firefox, every test',
             testDir: '../tests',
+            // Only Chromium's protocol has virtual authenticators.
+            testIgnore: /(passkeys|passkeys-elsewhere|security-keys)\.spec\.ts$/,
             timeout: 300_000,
             use: { ...firefox, impossible },
           },

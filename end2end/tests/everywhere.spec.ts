@@ -3,7 +3,9 @@ import { expectAccessible, expectLegible } from '../support/checks/a11y';
 import { expectSameAria } from '../support/tours/aria';
 import { expectFocusInView, expectRoom } from '../support/checks/layout';
 import { besideKeyboard, inEachHabit, inEachLook, inEachWidth } from '../support/tours/looks';
-import { TOURS } from '../support/tours/tours';
+import { TOURS, TOURS_AT } from '../support/tours/tours';
+
+test.use({ serverOptions: TOURS_AT });
 
 /** One walk for all checks, because the way from stop to stop takes most of the time. */
 for (const [name, tour] of TOURS) {

@@ -22,12 +22,12 @@ test('what an action brought comes into view, and the focus stays where it is', 
   await site.enter();
   const enrolled = await site.haveMfa();
   const { profile, accounts } = site;
-  await profile.editName.click();
+  await profile.methodMenu.choose('Rename');
   await profile.name.fill('My phone');
   await toTheEnd(page);
   await profile.save.click();
   await expect(profile.status(words.renamed)).toBeInViewport();
-  await expect(profile.editName).toBeFocused();
+  await expect(profile.heading).toBeFocused();
 
   server.clock.toStep();
   await profile.testApp.click();

@@ -31,13 +31,13 @@ test('updating the name and testing the authenticator', async ({ site, page, ser
   const { profile } = site;
   await site.enter();
   const enrolled = await site.addMfa();
-  await press(page, profile.editName);
+  await choose(profile.methodMenu, 'Rename');
   await expect(profile.name).toBeFocused();
   await page.keyboard.type('Phone');
   await page.keyboard.press('Enter');
   await expect(profile.status(words.renamed)).toBeVisible();
-  await expect(profile.detail('Name')).toContainText('Phone');
-  await expect(profile.editName, 'the focus is not lost with the field').toBeFocused();
+  await expect(profile.methodName).toContainText('Phone');
+  await expect(profile.heading, 'the focus is not lost with the field').toBeFocused();
 
   server.clock.toStep();
   await press(page, profile.testApp);

@@ -73,11 +73,11 @@ test('long names wrap on every page', async ({ site: ada, server, page, guard })
   await expectWhole(page, 'backup codes');
   await site.backupCodes.saved.check();
   await site.backupCodes.finish.click();
-  await expect(site.profile.editName).toBeVisible();
-  await site.profile.editName.click();
+  await expect(site.profile.methodMenu.button).toBeVisible();
+  await site.profile.methodMenu.choose('Rename');
   await site.profile.name.fill('Pneumonoultramicroscopicsilicovolcanoconiosistelefon'.repeat(2).slice(0, 100));
   await site.profile.save.click();
-  await expect(site.profile.editName).toBeVisible();
+  await expect(site.profile.methodMenu.button).toBeVisible();
   await expectWhole(page, 'profile with a method');
   await page.goto('/accounts');
   await expect(site.accounts.rule(LONG.account)).toBeVisible();

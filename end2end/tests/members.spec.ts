@@ -125,10 +125,10 @@ test('the CSV holds all that match, and no formula', async ({ site, server, page
   const text = await readFile(await download.path(), 'utf8');
   const lines = text.replace(/^\uFEFF/, '').trimEnd().split('\r\n');
   expect(text.startsWith('\uFEFF'), 'S6: spreadsheets know by it that the file is UTF-8').toBe(true);
-  expect(lines[0]).toBe('Name,Email,Role,MFA,Added,Last used');
+  expect(lines[0]).toBe('Name,Email,Role,MFA,Added,Last used,Methods');
   expect(lines, 'the head and 55 members').toHaveLength(56);
-  expect(lines).toContain("'=1+1,sum@example.com,Member,Off,,");
-  expect(lines).toContain('"Comma, ""Quote""",\'+plus@example.com,Member,Off,,');
+  expect(lines).toContain("'=1+1,sum@example.com,Member,Off,,,");
+  expect(lines).toContain('"Comma, ""Quote""",\'+plus@example.com,Member,Off,,,');
   expect(lines.find((line) => line.startsWith('Ada Owner,ada@example.com,Owner,Off'))).toBeTruthy();
 
   await members.search.fill('sum@');

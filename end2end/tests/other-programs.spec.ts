@@ -55,10 +55,10 @@ test.describe('a password manager that fills without a word', () => {
     });
     await site.backupCodes.finish.click();
     await profile.expectOpen();
-    await profile.editName.click();
+    await profile.methodMenu.choose('Rename');
     await fillSilently(profile.name, 'Phone of Ada');
     await profile.save.click();
-    await expect(profile.detail('Name')).toContainText('Phone of Ada');
+    await expect(profile.methodName).toContainText('Phone of Ada');
     await expect(page.getByText('Phone of Ada')).toHaveAttribute('translate', 'no');
   });
 

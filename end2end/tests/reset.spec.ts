@@ -168,11 +168,11 @@ test('after Finish no address leads back into the reset', async ({ site, page })
 
 test('a reset keeps the name that its owner gave', async ({ site }) => {
   const { profile } = site;
-  await profile.editName.click();
+  await profile.methodMenu.choose('Rename');
   await profile.name.fill('Phone of Ada');
   await profile.save.click();
   await expect(profile.status(words.renamed)).toBeVisible();
   await site.resetUpToBackupCodes(old);
   await site.finish();
-  await expect(profile.detail('Name')).toContainText('Phone of Ada');
+  await expect(profile.methodName).toContainText('Phone of Ada');
 });

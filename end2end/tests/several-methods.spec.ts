@@ -150,7 +150,7 @@ test('deleting the default says which method follows, and the last one is as bef
   await site.profile.expectOpen();
   await expect(site.profile.status(`“${SECOND}” is now the default.`)).toBeVisible();
   await expect(site.profile.methodMenu.button).toBeVisible();
-  await expect(site.profile.detail('Name')).toContainText(SECOND);
+  await expect(site.profile.methodName).toContainText(SECOND);
 });
 
 test('a reset of one method keeps the other', async ({ site, page }) => {

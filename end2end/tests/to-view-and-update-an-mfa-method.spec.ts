@@ -17,9 +17,9 @@ test('to view and update an MFA method', async ({ site }) => {
   });
 
   await test.step('View the details about an added MFA method.', async () => {
-    await expect(profile.detail('Name')).toContainText('Authenticator application');
+    await expect(profile.methodName).toContainText('Authenticator application');
     await expect(profile.detail('Type')).toHaveText('Authenticator application');
-    await expect(profile.detail('Default')).toHaveText('Yes');
+    await expect(profile.card('Authenticator application').getByText('Default', { exact: true })).toBeVisible();
     await expect(profile.detail('Status')).toHaveText(/^(On|Active)$/);
     await expect(profile.detail('Added')).toHaveText(words.justNow);
     await expect(profile.detail('Last used')).toHaveText(words.justNow);
@@ -27,22 +27,22 @@ test('to view and update an MFA method', async ({ site }) => {
   });
 
   await test.step('Update its name.', async () => {
-    await profile.editName.click();
+    await profile.methodMenu.choose('Rename');
     await expect(profile.name).toBeFocused();
     await profile.arrive();
     await profile.name.fill('Phone of Ada');
     await profile.save.click();
     await expect(profile.status(words.renamed)).toBeVisible();
-    await expect(profile.detail('Name')).toContainText('Phone of Ada');
+    await expect(profile.methodName).toContainText('Phone of Ada');
     await profile.open();
-    await expect(profile.detail('Name')).toContainText('Phone of Ada');
+    await expect(profile.methodName).toContainText('Phone of Ada');
   });
 });
 
 test('a name that is none is refused, and Cancel keeps the one before', async ({ site }) => {
   const { profile } = site;
   await site.addMfa();
-  await profile.editName.click();
+  await profile.methodMenu.choose('Rename');
   for (const name of ['   ', 'x'.repeat(101)]) {
     await profile.name.fill(name);
     await profile.save.click();
@@ -51,7 +51,7 @@ test('a name that is none is refused, and Cancel keeps the one before', async ({
   }
   await profile.arrive();
   await profile.settings.getByRole('button', { name: 'Cancel', exact: true }).click();
-  await expect(profile.detail('Name')).toContainText('Authenticator application');
+  await expect(profile.methodName).toContainText('Authenticator application');
 });
 
 test('the authenticator can be tested, and a tested code is used', async ({

@@ -4,8 +4,10 @@ import { BRAND } from '../support/pages/screen';
 import type { Server } from '../support/site/server';
 import type { Site } from '../support/site/site';
 import { MAX, seedMember, seedOwner, ZOE } from '../support/site/seed';
-import { TOURS } from '../support/tours/tours';
+import { TOURS, TOURS_AT } from '../support/tours/tours';
 import { givenAway, properNames, translate } from '../support/checks/translator';
+
+test.use({ serverOptions: TOURS_AT });
 
 test.beforeEach(async ({ context }) => {
   await translate(context);

@@ -77,7 +77,8 @@ export class Profile extends Screen {
   });
 
   readonly methodMenu = new Menu(this.page, 'MFA method menu');
-  readonly editName = this.settings.getByRole('button', { name: 'Edit name', exact: true });
+  /** The name of the first method. */
+  readonly methodName = this.settings.getByRole('heading', { level: 3 }).first();
   readonly name = this.settings.getByRole('textbox', { name: 'Name', exact: true });
   readonly save = this.settings.getByRole('button', { name: 'Save', exact: true });
   readonly testApp = this.settings.getByRole('button', {
@@ -86,6 +87,17 @@ export class Profile extends Screen {
   });
   readonly code = this.settings.getByRole('textbox', { name: '6-digit code', exact: true });
   readonly enter = this.settings.getByRole('button', { name: 'Enter', exact: true });
+
+  /** Returns the menu of one of several methods. */
+  menuOf(name: string): Menu {
+    return new Menu(this.page, `MFA method menu for ${name}`);
+  }
+
+  /** Returns the card of a method. */
+  card(name: string): Locator {
+    const heading = this.page.getByRole('heading', { level: 3, name, exact: true });
+    return this.settings.locator('.method').filter({ has: heading });
+  }
 
   /** Returns the value beside a term of the method's details. */
   detail(term: string): Locator {
@@ -132,6 +144,8 @@ export class MethodSetup extends Screen {
   readonly key = this.page.getByText(/^(?:[A-Z2-7]{4}\s*){8}$/);
   readonly copyKey = this.button('Copy key');
   readonly appLink = this.page.getByRole('link', { name: 'Open in authenticator app', exact: true });
+  readonly createPasskey = this.button('Create passkey');
+  readonly useSecurityKey = this.button('Use security key');
   readonly next = this.button('Next');
   readonly cancel = this.button('Cancel');
 

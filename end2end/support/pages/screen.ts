@@ -92,6 +92,14 @@ export abstract class SecondFactorScreen extends CodeScreen {
   readonly backupCode = this.textbox('Backup code');
   readonly useBackupCode = this.button('Use a backup code');
   readonly useApp = this.button('Use the authenticator app');
+  readonly usePasskey = this.button('Use passkey');
+  readonly useSecurityKey = this.button('Use security key');
+  readonly otherWays = this.page.getByRole('heading', { name: 'Try another way', exact: true });
+
+  /** Returns the button that asks for another method. */
+  way(method: string): Locator {
+    return this.button(method);
+  }
 
   async submitBackupCode(code: string): Promise<void> {
     await this.backupCode.fill(code);

@@ -19,6 +19,8 @@ export interface ServerOptions {
   supportUrl?: string;
   /** Any other setting, by the name of its environment variable. */
   settings?: Record<string, string>;
+  /** Whether the tests know the server by a name, as keys need it, and not by its IP address. */
+  hasName?: boolean;
 }
 
 /** The real binary with a database of its own in a temporary folder, under a clock of its own. */
@@ -52,7 +54,7 @@ export class Server {
 
   /** Returns the address that the server printed, without a slash at the end. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.options.hasName === true ? 'localhost' : '127.0.0.1'}:${this.port}`;
   }
 
   /** Returns the link to create the first owner, which a start on an empty database prints. */
@@ -60,8 +62,8 @@ export class Server {
     const printed = (): string | undefined =>
       /^Create the first owner:\n(\S+)$/m.exec(this.output)?.[1];
     await expect.poll(printed, 'the link of the first start').toBeDefined();
-    // The link names this machine as `localhost`; the tests know the server by its address.
-    return (printed() as string).replace('//localhost:', '//127.0.0.1:');
+    // The link names this machine as `localhost`; most tests know the server by its address.
+    return (printed() as string).replace(/^\w+:\/\/[^/]+/, this.url);
   }
 
   /** Returns all standard output of this start so far. */

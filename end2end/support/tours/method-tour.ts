@@ -33,7 +33,7 @@ async function details({ page, profile }: Site, visit: Stop): Promise<void> {
   await expect(profile.methodMenu.item('Delete')).toBeVisible();
   await visit('MFA method menu');
   await page.keyboard.press('Escape');
-  await profile.editName.click();
+  await profile.methodMenu.choose('Rename');
   await expect(profile.name).toBeVisible();
   await visit('name of the method');
   await profile.open();

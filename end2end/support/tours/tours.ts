@@ -1,12 +1,17 @@
 import { expect } from '@playwright/test';
 import { accounts } from './accounts-tour';
+import { keys } from './keys-tour';
 import { method } from './method-tour';
 import { severalMethods } from './several-tour';
 import { states } from './states-tour';
 import { firstSteps, type Tour, type Visit } from './tour';
 import { words } from '../pages/words';
+import type { ServerOptions } from '../site/server';
 
 type Walk = (tour: Tour) => Promise<void>;
+
+/** What the tours ask of the server: keys need a name in its address. */
+export const TOURS_AT: ServerOptions = { hasName: true };
 
 /**
  * All tours, which together show every page in its main states. The first one needs an empty
@@ -16,6 +21,7 @@ export const TOURS: readonly [string, Walk][] = [
   ['first steps', settled(firstSteps)],
   ['a method', settled(method)],
   ['several methods', settled(severalMethods)],
+  ['passkeys and security keys', settled(keys)],
   ['accounts', settled(accounts)],
   ['rare states', settled(states)],
 ];
