@@ -62,7 +62,11 @@ fn every_name_stands_where_it_is_looked_for() {
             }
             ("page_path", _) => read("app/src/routes.rs").contains(&format!("=> \"{value}\"")),
             // Only scripts and app use these.
-            ("attribute" | "page_event" | "storage_key" | "theme", _) => true,
+            (
+                "attribute" | "key_fault" | "key_script" | "key_trouble" | "page_event"
+                | "storage_key" | "theme",
+                _,
+            ) => true,
             _ => false,
         };
         if !is_known {
