@@ -13,6 +13,7 @@ mod inline;
 mod stamp;
 mod style;
 mod template;
+mod wasm;
 
 use std::{
     fs,
@@ -79,6 +80,7 @@ fn ship() -> Result<()> {
     let tools = Toolbox::for_pages()?;
     let pair = joined(Edition::Shipped, &[])?;
     streams_are_unused(&pair)?;
+    wasm::shorten_names(&pair)?;
     let pair = bindings::shrunk(pair, &app()?, &tools)?;
     minify(&pair, &tools)?;
     assemble(&pair, &dist())?;
