@@ -82,6 +82,7 @@ fn ship() -> Result<()> {
     streams_are_unused(&pair)?;
     wasm::shorten_names(&pair)?;
     let pair = bindings::shrunk(pair, &app()?, &tools)?;
+    wasm::put_in_order(&pair)?;
     minify(&pair, &tools)?;
     assemble(&pair, &dist())?;
     let file = dist().join("index.html");
