@@ -13,6 +13,7 @@ mod inline;
 mod stamp;
 mod style;
 mod template;
+mod wasm;
 
 use std::{
     fs,
@@ -79,7 +80,9 @@ fn ship() -> Result<()> {
     let tools = Toolbox::for_pages()?;
     let pair = joined(Edition::Shipped, &[])?;
     streams_are_unused(&pair)?;
+    wasm::shorten_names(&pair)?;
     let pair = bindings::shrunk(pair, &app()?, &tools)?;
+    wasm::put_in_order(&pair)?;
     minify(&pair, &tools)?;
     assemble(&pair, &dist())?;
     let file = dist().join("index.html");
