@@ -124,8 +124,8 @@ pub enum NewFactor {
     },
 }
 
-/// The result of a right first code or registration: the pending key becomes a method, with its pending name and
-/// default, the codes become valid, and other sessions end.
+/// The result of a right first code or registration: the pending key becomes a method, with its
+/// pending name and default, the codes become valid, and other sessions end.
 #[derive(Clone)]
 pub struct Activation {
     /// The session of the pending key, and its new token.
@@ -251,8 +251,8 @@ pub trait Mfa: Send + Sync {
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
     /// Stores `key`, which is for a first method, as the session's pending key unless it has such a
-    /// one of the same type made after `expired`; then only the name of that one changes. Returns the session's
-    /// pending key, or none if the session has ended.
+    /// one of the same type made after `expired`; then only the name of that one changes. Returns
+    /// the session's pending key, or none if the session has ended.
     async fn keep_pending(
         &self,
         key: PendingKey,

@@ -91,9 +91,8 @@ pub trait StepUps: Send + Sync {
     /// Deletes the request, and its grant.
     async fn forget(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt of a code
-    /// back.
-    /// Also returns [`CodeUse::SessionGone`] if the session now asks for something else.
+    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt of a
+    /// code back. Also returns [`CodeUse::SessionGone`] if the session now asks for something else.
     async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError>;
 
     /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The

@@ -17,7 +17,7 @@ const USER_VERIFIED: u8 = 2;
 const BACKUP_ELIGIBLE: u8 = 4;
 
 /// What never changes about a key after its set-up. The database holds it sealed for its row, so
-/// that whoever can write to the database cannot add or change a key.
+/// that a writer of the database cannot add or change a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// What the person set up.

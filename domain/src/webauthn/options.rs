@@ -159,8 +159,8 @@ impl RequestOptions<'_> {
     }
 }
 
-/// What browsers tell the providers of keys about a user (WebAuthn §5.1.10), so that a provider stops
-/// offering a deleted key and shows the present name.
+/// What browsers tell the providers of keys about a user (WebAuthn §5.1.10), so that a provider
+/// stops offering a deleted key and shows the present name.
 #[derive(Clone, Copy)]
 pub struct ProviderSignals<'a> {
     /// The own site.

@@ -17,7 +17,7 @@ impl Signatures for RingSignatures {
     fn verify(&self, key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let checked = match key {
             PublicKey::Es256 { x, y } => {
-                // Uncompressed (SEC 1 §2.3.3); a point off the curve is refused.
+                // The uncompressed form; a point off the curve is refused.
                 let point = [&[4][..], x, y].concat();
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(signed, signature)
             }

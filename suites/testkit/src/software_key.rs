@@ -19,9 +19,9 @@ pub const BS: u8 = 0x10;
 /// A credential is attached.
 const AT: u8 = 0x40;
 
-/// A key of P-256 and the browser that uses it, written from WebAuthn Level 3 and independent of the
-/// product's code. A new one is bound to its device, verifies its user, counts, and says what is
-/// right.
+/// A key of P-256 and the browser that uses it, written from WebAuthn Level 3 and independent of
+/// the product's code. A new one is bound to its device, verifies its user, counts, and says what
+/// is right.
 pub struct SoftwareKey {
     /// The private key, in PKCS #8.
     pub document: Vec<u8>,
@@ -107,8 +107,8 @@ impl SoftwareKey {
         allowed.iter().any(|key| key["id"] == self.id_text())
     }
 
-    /// Answers `navigator.credentials.create`. `options` is what a function returned: an object with
-    /// the JSON text in `options`.
+    /// Answers `navigator.credentials.create`. `options` is what a function returned: an object
+    /// with the JSON text in `options`.
     pub fn create(&mut self, options: &Value) -> Value {
         let options = read(options);
         self.user_handle = options["user"]["id"].as_str().map(str::to_owned);

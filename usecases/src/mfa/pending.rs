@@ -195,8 +195,8 @@ pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
         .await?)
 }
 
-/// Checks the pending key, which must be of this type: a first key requires that there is no method,
-/// a further one that there is one, a reset the application whose key it replaces.
+/// Checks the pending key, which must be of this type: a first key requires that there is no
+/// method, a further one that there is one, a reset the application whose key it replaces.
 pub(super) fn check_pending(
     pending: Option<PendingKey>,
     settings: &MfaSettings,

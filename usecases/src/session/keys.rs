@@ -1,5 +1,5 @@
-//! The second step of a sign-in with a passkey or security key. A signature is no guess, so it is not
-//! counted, and a locked application does not stop it.
+//! The second step of a sign-in with a passkey or security key. A signature is no guess, so it is
+//! not counted, and a locked application does not stop it.
 
 use domain::ports::{SignInCodeUse, SignInKey};
 

@@ -108,8 +108,8 @@ const fn why_none(keys: &OwnKeys) -> UseCaseError {
     }
 }
 
-/// Judges the answer of a key of the caller. Nothing is stored yet: the caller of this function does
-/// that, together with what the key was used for.
+/// Judges the answer of a key of the caller. Nothing is stored yet: the caller of this function
+/// does that, together with what the key was used for.
 pub(crate) async fn check_answer(
     context: &Context,
     occasion: Occasion,

@@ -90,8 +90,8 @@ pub(super) async fn draw(
     }
 }
 
-/// The challenge that an answer is for. It leaves the store before anything of the answer is judged,
-/// so that it works once, whatever the answer is.
+/// The challenge that an answer is for. It leaves the store before anything of the answer is
+/// judged, so that it works once, whatever the answer is.
 pub(super) async fn take(
     context: &Context,
     client_data: &[u8],

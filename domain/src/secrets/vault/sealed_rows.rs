@@ -1,5 +1,5 @@
-//! Sealed rows: authenticator keys, which are secret, and credentials of passkeys and security keys,
-//! which are not. Sealing these keeps whoever can write to the database from adding or changing one.
+//! Sealed rows: authenticator keys, which are secret, and credentials of passkeys and security
+//! keys, which are not. Sealing these keeps a writer of the database from adding or changing one.
 
 use std::sync::PoisonError;
 

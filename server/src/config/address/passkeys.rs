@@ -11,8 +11,8 @@ const SETTING: &str = "TWINLOCK_RP_ID";
 pub struct Passkeys(Result<RelyingParty, RelyingPartyError>);
 
 impl Passkeys {
-    /// Derives the site from the public URL. Only a configured RP ID can be wrong: a public URL that
-    /// can't carry keys still serves codes.
+    /// Derives the site from the public URL. Only a configured RP ID can be wrong: a public URL
+    /// that can't carry keys still serves codes.
     pub fn new(public_url: &PublicUrl, args: &PasskeyArgs) -> Result<Self, SettingError> {
         let id = filled(args.rp_id.as_deref()).map(parse).transpose()?;
         let site = RelyingParty::new(&public_url.to_string(), id.as_deref());
@@ -36,8 +36,8 @@ impl Passkeys {
         self.0.as_ref().ok()
     }
 
-    /// What the operator should know: that keys do not work, or that `others` keys belong to another
-    /// RP ID.
+    /// What the operator should know: that keys do not work, or that `others` keys belong to
+    /// another RP ID.
     #[must_use]
     pub fn notice(&self, others: u32) -> Option<String> {
         let keys = |others| match others {
