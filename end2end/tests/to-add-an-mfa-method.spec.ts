@@ -25,7 +25,7 @@ test('to add an MFA method', async ({ owner: _owner, site, server }) => {
   });
 
   await test.step('Skip the Select method list and the Default checkbox.', async () => {
-    await expect(newMethod.method).toHaveText('Authenticator application');
+    await expect(newMethod.method.locator('option:checked')).toHaveText('Authenticator application');
     await expect(newMethod.isDefault).toBeChecked();
   });
 
