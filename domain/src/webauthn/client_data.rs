@@ -87,6 +87,10 @@ impl ClientData {
         let text = std::str::from_utf8(json).map_err(|_| ClientDataError::Malformed)?;
         // "UTF-8 decode" of the specification takes a byte order mark away.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The reader would also take a list of the values.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(ClientDataError::Malformed);
+        }
         let fields: Fields = serde_json::from_str(text).map_err(|_| ClientDataError::Malformed)?;
         let challenge = fields.challenge.parse();
         Ok(Self {
@@ -226,6 +230,7 @@ mod tests {
     #[rstest]
     #[case::nothing("")]
     #[case::no_object("[]")]
+    #[case::list_of_the_values(&format!(r#"["webauthn.get","{CHALLENGE}","{ORIGIN}"]"#))]
     #[case::no_members("{}")]
     #[case::cross_origin_in_words(&with(ORIGIN, r#","crossOrigin":"false""#))]
     #[case::origin_twice(&with(ORIGIN, r#","origin":"https://panel.example.com""#))]
