@@ -1,6 +1,7 @@
 //! Tests of the key file and of `twinlock key`.
 
 pub mod copies;
+mod credentials;
 pub mod frozen;
 mod key_file;
 pub mod rotation;

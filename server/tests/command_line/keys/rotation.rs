@@ -41,7 +41,7 @@ pub fn email(number: u32) -> String {
     format!("user{number}@example.com")
 }
 
-fn key_file(site: &ProgramSite) -> String {
+pub fn key_file(site: &ProgramSite) -> String {
     fs::read_to_string(site.file("twinlock.db.key")).unwrap()
 }
 
