@@ -8,7 +8,11 @@ use domain::{
         AccountAddition, Accounts, Attempts, MemberQuery, MemberRecord, Members, MfaRule, NewUser,
         RuleChange, UserAddition, Users,
     },
-    second_factor::lockout::{Factor, LOCK_AFTER},
+    second_factor::{
+        lockout::{Factor, LOCK_AFTER},
+        methods::MethodCounts,
+    },
+    webauthn::authenticators::KeyKind,
 };
 use storage::Store;
 
@@ -325,4 +329,33 @@ async fn a_page_of_many_is_a_page() {
     assert_eq!(names[0], "Member 05001");
     let whole = store.page(all(&acme, &owner)).await.unwrap();
     assert_eq!((whole.members.len(), whole.matching), (10_001, 10_001));
+}
+
+#[tokio::test]
+async fn the_methods_of_a_member_are_counted_by_type() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let (acme, viewer) = owned(store).await;
+    let ada = joined(store, &acme, Role::Member).await;
+    let counts = async || {
+        let listed = store.member(&acme, &ada, &viewer).await.unwrap().unwrap();
+        let members = store.page(all(&acme, &viewer)).await.unwrap().members;
+        let on_the_page = members.into_iter().find(|member| member.user == ada);
+        assert_eq!(on_the_page.as_ref(), Some(&listed));
+        listed.methods
+    };
+    assert_eq!(counts().await, MethodCounts::default());
+    let mut methods = protected_user(store, ada.clone()).await;
+    for (kind, seconds) in [
+        (KeyKind::SecurityKey, 5),
+        (KeyKind::Passkey, 10),
+        (KeyKind::Passkey, 15),
+    ] {
+        methods.add_key(store, kind, false, later(seconds)).await;
+    }
+    let expected = MethodCounts {
+        applications: 1,
+        passkeys: 2,
+        security_keys: 1,
+    };
+    assert_eq!(counts().await, expected);
 }
