@@ -129,13 +129,14 @@ impl Page {
             Self::FirstStart | Self::Invitation | Self::SignIn => Access::Public,
             Self::Verify => Access::HalfSignedIn,
             Self::ChooseAccount => Access::SignedIn,
-            Self::ConfirmPassword | Self::SetUp | Self::VerifyMethod | Self::BackupCodes => {
-                Access::Enrolment
-            }
+            Self::ConfirmPassword
+            | Self::NewMethod
+            | Self::SetUp
+            | Self::VerifyMethod
+            | Self::BackupCodes => Access::Enrolment,
             Self::Home
             | Self::Profile
             | Self::ChangePassword
-            | Self::NewMethod
             | Self::StepUp(_)
             | Self::Accounts
             | Self::Members(_) => Access::Full,
@@ -221,6 +222,7 @@ mod tests {
             account: AccountId::from_random([1; 16]),
         };
         assert_eq!(redirect(&Page::Accounts, Some(&forced)), Some(Page::SetUp));
+        assert_eq!(redirect(&Page::NewMethod, Some(&forced)), None);
         assert_eq!(redirect(&Page::ChooseAccount, Some(&forced)), None);
         assert_eq!(redirect(&Page::VerifyMethod, Some(&forced)), None);
     }

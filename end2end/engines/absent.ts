@@ -2,8 +2,9 @@ import type { Absent } from './table';
 
 const webkit = (journey: string, reason: string): Absent => ({ engine: 'WebKit', journey, reason });
 
-/** What WebDriver, the only protocol for WebKit here, has no command for. */
+/** What WebKitGTK was built without, and what WebDriver, its only protocol here, can't do. */
 export const absent: Absent[] = [
+  webkit('adding and using a passkey', 'WebKitGTK has no WebAuthn; Safari itself is not tested'),
   webkit('Copy, Download, Print', 'WebDriver sees no clipboard, download or print dialog'),
   webkit('themes, print sheet, forced colours', 'WebDriver does not emulate media'),
   webkit('JavaScript or WebAssembly off', 'WebDriver does not switch them'),

@@ -1,4 +1,4 @@
-import type { Control, Target } from './tab';
+import type { Choices, Control, Target } from './tab';
 
 interface Pattern {
   source: string;
@@ -72,4 +72,10 @@ export function find(question: Wire): { element: HTMLElement; text: string }[] |
   return all(question)
     .filter((element) => element.getClientRects().length > 0)
     .map((element) => ({ element, text: plain(element.innerText ?? '') }));
+}
+
+/** Runs in the page, so it may use nothing from outside. Returns the options of a select field. */
+export function choicesOf(field: HTMLElement): Choices {
+  const options = [...(field as HTMLSelectElement).options];
+  return Object.fromEntries(options.map(({ text, disabled }) => [text.trim(), !disabled]));
 }

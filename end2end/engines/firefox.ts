@@ -3,7 +3,7 @@ import { browser } from '../support/run/browser';
 
 const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
 const NO_MEDIA = 'BiDi emulates neither print nor a colour scheme';
-const NO_KEYS = 'only Chromium\'s protocol has virtual authenticators';
+const NO_KEYS = 'that suite adds its authenticators by Chromium\'s protocol';
 const ONE_FOCUS = 'of two windows Firefox gives the focus to one';
 
 /** Tests of the other suite that this engine can't pass; they must fail. */

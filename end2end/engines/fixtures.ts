@@ -1,10 +1,13 @@
 import { test as base } from '@playwright/test';
-import { Server } from '../support/site/server';
+import { Server, type ServerOptions } from '../support/site/server';
 import { seedOwner } from '../support/site/seed';
+import type { Authenticator } from './authenticator';
 import type { Tab } from './tab';
 import { Visitor } from './visitor';
 
 interface Fixtures {
+  /** The server's own options, for `test.use`. */
+  serverOptions: ServerOptions;
   /** A server of this test only, on an empty database. */
   server: Server;
   /** A new tab of the engine; each engine provides its own. */
@@ -13,14 +16,20 @@ interface Fixtures {
   stranger: Visitor;
   /** An owner in that tab, with a password and no MFA. */
   visitor: Visitor;
+  /** The device's authenticator, of an engine that has virtual ones. */
+  authenticator: Authenticator;
+  /** The same owner in another engine, which has passkeys. */
+  elsewhere: Visitor;
 }
 
 /** The annotation for the version of the engine. */
 export const VERSION = 'version';
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, use, info) => {
-    const server = await Server.start();
+  serverOptions: [{}, { option: true }],
+
+  server: async ({ serverOptions }, use, info) => {
+    const server = await Server.start(serverOptions);
     await use(server);
     if (info.status !== info.expectedStatus) {
       await info.attach('server.log', { body: server.log(), contentType: 'text/plain' });
@@ -43,5 +52,13 @@ export const test = base.extend<Fixtures>({
   visitor: async ({ stranger, server }, use) => {
     seedOwner(server);
     await use(stranger);
+  },
+
+  authenticator: () => {
+    throw new Error('no virtual authenticator');
+  },
+
+  elsewhere: () => {
+    throw new Error('no other engine');
   },
 });

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
-import type { Tab, Target } from './tab';
+import { choicesOf } from './find';
+import type { Choices, Tab, Target } from './tab';
 
 /** A tab of an engine that Playwright drives. */
 export class PlaywrightTab implements Tab {
@@ -41,6 +42,10 @@ export class PlaywrightTab implements Tab {
     return this.locate(target).press(key);
   }
 
+  async select(target: Target, option: string): Promise<void> {
+    await this.locate(target).selectOption({ label: option });
+  }
+
   async read(target: Target): Promise<string[]> {
     return this.locate(target)
       .filter({ visible: true })
@@ -56,6 +61,10 @@ export class PlaywrightTab implements Tab {
 
   value(target: Target): Promise<string> {
     return this.locate(target).inputValue();
+  }
+
+  choices(target: Target): Promise<Choices> {
+    return this.locate(target).evaluate(choicesOf);
   }
 
   picture(): Promise<Buffer> {

@@ -4,6 +4,7 @@ export interface Control {
     | 'alert'
     | 'button'
     | 'checkbox'
+    | 'combobox'
     | 'dialog'
     | 'heading'
     | 'img'
@@ -30,6 +31,8 @@ export interface Labelled {
 
 export type Target = Control | Labelled;
 
+export type Choices = Record<string, boolean>;
+
 /**
  * One browser tab of any engine and protocol. The journeys use only these functions, so that one
  * class adds an engine. Every action waits until its target is there.
@@ -45,12 +48,16 @@ export interface Tab {
   click(target: Target): Promise<void>;
   fill(target: Target, text: string): Promise<void>;
   press(target: Target, key: 'Enter' | 'Escape'): Promise<void>;
+  /** Chooses an option of a select field. */
+  select(target: Target, option: string): Promise<void>;
   /** The texts of all matching elements that are shown now. */
   read(target: Target): Promise<string[]>;
   /** Whether a checkbox is checked, or a switch is on. */
   isOn(target: Target): Promise<boolean>;
   /** The value of a field. */
   value(target: Target): Promise<string>;
+  /** The options of a select field, and whether each can be chosen. */
+  choices(target: Target): Promise<Choices>;
   /** A screenshot for the report of a failed test. */
   picture(): Promise<Buffer>;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { error, Key, type WebDriver, type WebElement } from 'selenium-webdriver';
-import { find, type Wire, wire } from './find';
-import type { Tab, Target } from './tab';
+import { By, error, Key, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { choicesOf, find, type Wire, wire } from './find';
+import type { Choices, Tab, Target } from './tab';
 
 const PATIENCE_MS = 10_000;
 
@@ -63,6 +63,12 @@ export class WebDriverTab implements Tab {
     return this.act(target, (element) => element.sendKeys(key === 'Enter' ? Key.ENTER : Key.ESCAPE));
   }
 
+  select(target: Target, option: string): Promise<void> {
+    return this.act(target, async (element) => {
+      await element.findElement(By.xpath(`.//option[normalize-space() = "${option}"]`)).click();
+    });
+  }
+
   async read(target: Target): Promise<string[]> {
     return (await this.find(target)).map(({ text }) => text);
   }
@@ -76,6 +82,10 @@ export class WebDriverTab implements Tab {
 
   value(target: Target): Promise<string> {
     return this.act(target, (element) => element.getProperty('value') as Promise<string>);
+  }
+
+  choices(target: Target): Promise<Choices> {
+    return this.act(target, (field) => this.driver.executeScript<Choices>(choicesOf, field));
   }
 
   async picture(): Promise<Buffer> {

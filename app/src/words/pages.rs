@@ -12,6 +12,10 @@ pub const ENTER_A_CODE: &str =
 pub const ENTER_THE_NEW_CODE: &str = "Enter the 6-digit code of the new entry.";
 /// Shown above backup codes.
 pub const SAVE_THE_CODES: &str = "Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once.";
+/// The same for a user who has no authenticator application.
+pub const SAVE_THE_CODES_OF_KEYS: &str = "Save these codes in a safe place. You can use them instead of your MFA method as a fallback option when signing in. Each code works once.";
+/// Leads from a set-up to the choice of a method.
+pub const CHOOSE_ANOTHER_METHOD: &str = "Choose another method";
 /// Printed above backup codes.
 pub const CODES_ON_PAPER: &str = "Backup codes: each code works once.";
 /// Shown at `Finish` while the box is empty.

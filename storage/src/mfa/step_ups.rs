@@ -105,6 +105,11 @@ impl StepUps for Store {
             Proof::BackupCode(_) => MethodKind::BackupCode,
         };
         let event = granted_to(&verification.user, &verification.intent).with(method);
+        let event = match verification.proof {
+            // A key can sign as often as it is asked; a code works once.
+            Proof::Key(_) => EventNote::Repeated(event),
+            Proof::Step { .. } | Proof::BackupCode(_) => event.into(),
+        };
         write.commit_if(answer == CodeUse::Accepted, event).await?;
         Ok(answer)
     }

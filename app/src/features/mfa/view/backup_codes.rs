@@ -13,6 +13,7 @@ use crate::{
         session::whoami,
     },
     boot_protocol,
+    features::mfa::key_prompt::is_key,
     routes::{AfterPassword, Page},
     shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -152,9 +153,18 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         ));
     };
     let unsaved = move || !finished.get() && (waits || !saved.get());
+    let viewer = untrack(|| shell().session.viewer());
+    let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+    let has_keys_only =
+        !methods.is_empty() && methods.iter().all(|method| is_key(method.method_type));
+    let save_the_codes = if has_keys_only {
+        words::SAVE_THE_CODES_OF_KEYS
+    } else {
+        words::SAVE_THE_CODES
+    };
     view! {
         <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
-        <p class="lead no-print">{words::SAVE_THE_CODES}</p>
+        <p class="lead no-print">{save_the_codes}</p>
         <div class="card stack">
             <section class="print-sheet">
                 <p class="print-only" use:text_content=heading.into()></p>

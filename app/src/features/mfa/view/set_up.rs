@@ -17,7 +17,7 @@ use crate::{
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
-        FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
+        FocusHeading, FormError, KeyGroups, LinkButton, Name, QrCode, Skeleton, When,
         boxed::{boxed_view, effect, memo},
         browser::keys,
         item, paragraph, text_content,
@@ -183,7 +183,7 @@ pub(super) fn begun(method_type: MethodType, purpose: SetUpPurpose) {
     handover.set_up_is_open.set_value(false);
 }
 
-/// In a forced set-up: the account that requires MFA, and how to leave.
+/// In a forced set-up: the account that requires MFA, how to leave, and the other methods.
 #[component]
 pub(super) fn Demanded() -> impl IntoView {
     let shell = shell();
@@ -194,11 +194,20 @@ pub(super) fn Demanded() -> impl IntoView {
     boxed_view(move || {
         let demanded = viewer().map(|viewer| {
             let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
-            view! { <Alert kind=AlertKind::Info live=false><p use:text_content=said.into()></p></Alert> }
-                .into_any()
+            view! {
+                <Alert kind=AlertKind::Info live=false><p use:text_content=said.into()></p></Alert>
+                {other_method()}
+            }
+            .into_any()
         });
         demanded.into_any()
     })
+}
+
+/// The link to the choice of a method.
+pub(super) fn other_method() -> AnyView {
+    view! { <LinkButton href="/profile/mfa/new" label=words::CHOOSE_ANOTHER_METHOD kind=ButtonKind::Quiet /> }
+        .into_any()
 }
 
 #[component]

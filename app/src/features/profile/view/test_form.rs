@@ -13,7 +13,10 @@ use crate::{
         key_prompt::{UseKey, challenges, is_key},
     },
     shell::shell,
-    ui::{Button, focus_heading, setting_heading, text_content},
+    ui::{
+        Alert, AlertKind, Button, browser::keys, focus_heading, paragraph, setting_heading,
+        text_content,
+    },
     wire::error::{AppError, Field},
     words,
 };
@@ -46,7 +49,14 @@ pub(super) fn TestForm(
         }
     };
     let cancel = move || view! { <Button label="Cancel" on_press=close /> }.into_any();
-    let form = if is_key(kind) {
+    let trouble = is_key(kind).then(keys::trouble).flatten();
+    let form = if let Some(trouble) = trouble {
+        view! {
+            <Alert kind=AlertKind::Info>{paragraph(words::key_trouble(trouble))}</Alert>
+            <div class="actions">{cancel()}</div>
+        }
+        .into_any()
+    } else if is_key(kind) {
         let ask = move || {
             mfa::key_challenge(OneMethod {
                 method: id.get_value(),
