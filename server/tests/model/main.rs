@@ -1,8 +1,9 @@
 //! Random sequences of what users, thieves and the operator may do, against the real router and
-//! store with a test clock. The promises of `promises.rs` must hold after each step. About 100
-//! sequences run; `TWINLOCK_CASES` sets the number.
+//! store with a test clock. The promises of `promises.rs` and `method_promises.rs` must hold after
+//! each step. 50 sequences run; `TWINLOCK_CASES` sets the number.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a test that can't go on should stop, in its helpers too"
 )]
@@ -13,6 +14,7 @@ mod support;
 mod actions;
 mod events;
 mod journal;
+mod method_promises;
 mod promises;
 mod site;
 

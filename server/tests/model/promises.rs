@@ -15,6 +15,7 @@ impl ModelSite {
         }
         self.counters_fall_only_after_a_complete_sign_in(complete);
         self.former_tokens_are_dead();
+        self.methods_are_as_they_should_be();
     }
 
     /// A full session of a user with MFA has a recorded second factor, and a user without MFA gets
@@ -31,11 +32,14 @@ impl ModelSite {
         let has_mfa = viewer["has_mfa"] == true;
         assert_eq!(
             has_mfa,
-            self.journal.keys[person_of(seat)].is_some(),
+            !self.journal.methods[person_of(seat)].is_empty(),
             "who has MFA"
         );
-        let may_work = self.ask_from(seat, "profile/view").is_success();
-        assert_eq!(may_work, standing == "full");
+        let profile = self.ask_from(seat, "profile/view");
+        assert_eq!(profile.is_success(), standing == "full");
+        if profile.is_success() {
+            self.profile_shows_the_methods(person_of(seat), &profile.json()["methods"]);
+        }
         if has_mfa && standing != "half_signed_in" {
             assert!(
                 self.journal.proved[seat],

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{ModelSite, people, person_of};
 use crate::{
-    actions::{CodeChoice, Seat},
+    actions::{CodeChoice, Kind, Nth, Seat},
+    journal::{Factor, Given},
     support::{HttpAnswer, code_list},
 };
 
@@ -25,29 +26,33 @@ impl ModelSite {
             return None;
         }
         self.journal.proved[seat] = false;
+        self.journal.sessions[seat] += 1;
         self.journal.pending.remove(&seat);
         let is_complete = answer.json()["standing"]["standing"] != "half_signed_in";
         is_complete.then_some(person_of(seat))
     }
 
-    pub(super) fn give_code(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
-        let key = self.journal.keys[person_of(seat)].clone();
-        let (code, step) = self.code(seat, key.as_deref(), code);
-        let answer = self.call(seat, "session/verify_code", json!({ "code": code }));
-        self.note_step(seat, &answer, key, step)
+    pub(super) fn give_code(&mut self, seat: Seat, app: Nth, code: CodeChoice) -> Option<usize> {
+        let given = self.code(seat, app, code);
+        let answer = self.call(seat, "session/verify_code", given.request());
+        self.note_step(seat, &answer, &given)
     }
 
+    /// Notes a code that may have been accepted; then it is one of the user's own applications.
     pub(super) fn note_step(
         &mut self,
         seat: Seat,
         answer: &HttpAnswer,
-        key: Option<String>,
-        step: i64,
+        given: &Given,
     ) -> Option<usize> {
         if !answer.is_success() {
             return None;
         }
-        self.journal.accept_step(&key.unwrap(), step);
+        let factor = Factor::Application(given.key.clone());
+        let mut methods = self.journal.methods[person_of(seat)].iter();
+        let is_own = methods.any(|method| method.factor == factor);
+        assert!(is_own, "a code of a deleted application was accepted");
+        self.journal.accept_step(&given.key, given.step);
         self.journal.proved[seat] = true;
         Some(person_of(seat))
     }
@@ -67,6 +72,8 @@ impl ModelSite {
         if !answer.is_success() {
             return None;
         }
+        let methods = &self.journal.methods[person_of(seat)];
+        assert!(!methods.is_empty(), "a code of a user without a method");
         self.journal.accept_code(code);
         self.journal.proved[seat] = true;
         Some(person_of(seat))
@@ -89,8 +96,17 @@ impl ModelSite {
         None
     }
 
-    pub(super) fn set_up(&mut self, seat: Seat) -> Option<usize> {
-        let answer = self.ask(seat, "mfa/set_up");
+    pub(super) fn set_up(&mut self, seat: Seat, kind: Kind, is_default: bool) -> Option<usize> {
+        if kind != Kind::Application {
+            return self.set_up_key(seat, kind, is_default);
+        }
+        // Without a choice, the server suggests a name.
+        let choice = if is_default {
+            kind.choice(true)
+        } else {
+            Value::Null
+        };
+        let answer = self.call(seat, "mfa/set_up", choice);
         if answer.is_success() {
             let key = answer.json()["key"].as_str().unwrap().to_owned();
             self.journal.pending.insert(seat, key);
@@ -99,16 +115,17 @@ impl ModelSite {
     }
 
     pub(super) fn confirm(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
+        let pending = self.pending(seat);
         let key = self.journal.pending.get(&seat).cloned();
-        let (code, step) = self.code(seat, key.as_deref(), code);
-        let answer = self.call(seat, "mfa/confirm", json!({ "code": code }));
+        let given = self.code_of(seat, None, key.clone(), code);
+        let answer = self.call(seat, "mfa/confirm", json!({ "code": given.code }));
         if !answer.is_success() {
             return None;
         }
-        self.journal.keys[person_of(seat)].clone_from(&key);
-        self.note_sheet(seat, &answer.json());
+        let factor = Factor::Application(key.unwrap());
+        self.learn(seat, &pending.unwrap(), factor, &answer.json());
         // A right code only undoes its own count, so no counter falls below what it was.
-        self.note_step(seat, &answer, key, step);
+        self.note_step(seat, &answer, &given);
         None
     }
 
@@ -138,12 +155,11 @@ impl ModelSite {
         None
     }
 
-    pub(super) fn test(&mut self, seat: Seat, code: CodeChoice) -> Option<usize> {
-        let key = self.journal.keys[person_of(seat)].clone();
-        let (code, step) = self.code(seat, key.as_deref(), code);
-        let answer = self.call(seat, "mfa/test", json!({ "code": code }));
+    pub(super) fn test(&mut self, seat: Seat, app: Nth, code: CodeChoice) -> Option<usize> {
+        let given = self.code(seat, app, code);
+        let answer = self.call(seat, "mfa/test", given.request());
         if answer.is_success() {
-            self.journal.accept_step(&key.unwrap(), step);
+            self.journal.accept_step(&given.key, given.step);
         }
         None
     }

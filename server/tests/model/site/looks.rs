@@ -1,6 +1,7 @@
 //! Queries that change nothing in the site.
 
 use domain::{
+    ports::{PendingKey, SessionRecord},
     second_factor::guess_holder::GuessHolder,
     token::{Token, TokenHash},
 };
@@ -32,6 +33,21 @@ impl ModelSite {
     pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> HttpAnswer {
         let mut browser = self.browsers[seat].clone();
         self.send_witnessed(seat, &mut browser, function, request)
+    }
+
+    /// Returns the browser's session, if it has one.
+    pub fn session(&self, seat: Seat) -> Option<SessionRecord> {
+        let token: Token = self.token(seat).parse().ok()?;
+        let sessions = &self.server.services.sessions;
+        let found = self.runtime.block_on(sessions.find(token.hash()));
+        found.unwrap()
+    }
+
+    /// Returns what the browser's session sets up.
+    pub fn pending(&self, seat: Seat) -> Option<PendingKey> {
+        let session = self.session(seat)?.id;
+        let mfa = &self.server.services.mfa;
+        self.runtime.block_on(mfa.pending(&session)).unwrap()
     }
 
     /// Returns whether the store has a second factor for the browser's session.

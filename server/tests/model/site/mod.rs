@@ -2,18 +2,23 @@
 
 mod acts;
 mod codes;
+mod journeys;
+mod keys;
 mod looks;
+mod methods;
 mod operator;
 mod step_up;
+mod tables;
 
 pub use looks::Counter;
 
 use domain::{ids::AccountId, people::roles::Role, time::Timestamp};
 use serde_json::{Value, json};
+use sqlx::AnyConnection;
 use tokio::runtime::Runtime;
 
 use crate::{
-    actions::{Action, CodeChoice, SEATS, Seat},
+    actions::{Action, SEATS, Seat},
     events::{Due, Witness},
     journal::Journal,
     support::{HttpAnswer, RouterBrowser, TestPerson, TestServer, ada, eve, max},
@@ -31,6 +36,8 @@ pub struct ModelSite {
     pub strict: AccountId,
     lax: AccountId,
     browsers: Vec<RouterBrowser>,
+    /// A look at the tables behind the server's back.
+    database: AnyConnection,
 }
 
 const STRICT: &str = "Strict Ltd";
@@ -73,6 +80,7 @@ impl ModelSite {
             ];
             Witness::new(&server.database.url, people).await
         });
+        let database = runtime.block_on(tables::open(&server.database.url));
         let browsers = (0..SEATS).map(|_| server.browser()).collect();
         Self {
             runtime,
@@ -83,6 +91,7 @@ impl ModelSite {
             strict,
             lax,
             browsers,
+            database,
         }
     }
 
@@ -97,11 +106,17 @@ impl ModelSite {
         match action {
             Action::SignIn { seat, right } => self.sign_in(seat, right),
             Action::SignOut(seat) => self.plain(seat, "session/sign_out"),
-            Action::GiveCode { seat, code } => self.give_code(seat, code),
+            Action::GiveCode { seat, app, code } => self.give_code(seat, app, code),
             Action::GiveBackupCode { seat, index } => self.give_backup_code(seat, index),
             Action::ConfirmPassword(seat) => self.confirm_password(seat),
             Action::Choose { seat, strict } => self.choose(seat, strict),
-            Action::SetUp(seat) => self.set_up(seat),
+            Action::SetUp {
+                seat,
+                kind,
+                is_default,
+            } => self.set_up(seat, kind, is_default),
+            Action::RenewKeySetUp(seat) => self.renew_key_set_up(seat),
+            Action::ConfirmKey { seat, key } => self.confirm_key(seat, key),
             Action::Confirm { seat, code } => self.confirm(seat, code),
             Action::CancelSetUp(seat) => self.plain(seat, "mfa/cancel"),
             Action::FreshCodes(seat) => self.codes_from(seat, "mfa/backup_codes"),
@@ -111,52 +126,44 @@ impl ModelSite {
             Action::Verify {
                 seat,
                 purpose,
+                app,
                 code,
-            } => self.verify(seat, purpose, code),
+            } => self.verify(seat, purpose, app, code),
             Action::VerifyBackup {
                 seat,
                 purpose,
                 index,
             } => self.verify_backup(seat, purpose, index),
             Action::Act { seat, purpose } => self.carry_out(seat, purpose),
-            Action::Test { seat, code } => self.test(seat, code),
+            Action::Test { seat, app, code } => self.test(seat, app, code),
+            Action::Challenge { seat, occasion } => self.challenge(seat, occasion),
+            Action::Sign {
+                seat,
+                occasion,
+                signer,
+                signing,
+            } => self.sign(seat, occasion, signer, signing),
+            Action::MakeDefault { seat, method } => self.make_default(seat, method),
+            Action::Rename { seat, method, name } => self.rename(seat, method, name),
             Action::RequireMfa(seat) => {
                 let request = json!({ "account": self.strict });
                 self.call(seat, "accounts/require_mfa", request);
                 None
             }
-            Action::WholeSetUp(seat) => self.all([
-                Action::SignIn { seat, right: true },
-                Action::Choose { seat, strict: true },
-                Action::SetUp(seat),
-                Action::Confirm {
-                    seat,
-                    code: CodeChoice::Step(0),
-                },
-                Action::Finish(seat),
-            ]),
-            Action::WholeSignIn(seat) => self.all([
-                Action::SignIn { seat, right: true },
-                Action::Wait { seconds: 30 },
-                Action::GiveCode {
-                    seat,
-                    code: CodeChoice::Step(0),
-                },
-                Action::Choose {
-                    seat,
-                    strict: seat % 2 == 0,
-                },
-            ]),
-            Action::WholeStepUp { seat, purpose } => self.all([
-                Action::Ask { seat, purpose },
-                Action::Wait { seconds: 30 },
-                Action::Verify {
-                    seat,
-                    purpose,
-                    code: CodeChoice::Step(0),
-                },
-                Action::Act { seat, purpose },
-            ]),
+            Action::WholeSetUp { seat, kind } => self.whole_set_up(seat, kind),
+            Action::WholeSignIn { seat, by_key } => self.whole_sign_in(seat, by_key),
+            Action::WholeStepUp {
+                seat,
+                by_key,
+                purpose,
+            } => self.whole_step_up(seat, by_key, purpose),
+            Action::WholeSigning {
+                seat,
+                occasion,
+                signer,
+                signing,
+            } => self.whole_signing(seat, occasion, signer, signing),
+            Action::FillWithKeys(seat) => Some(self.fill_with_keys(seat)),
             Action::Wait { seconds } => {
                 let now = self.server.clock.now().millis() + seconds * 1000;
                 self.server.clock.set(Timestamp::from_millis(now));
@@ -164,13 +171,6 @@ impl ModelSite {
             }
             Action::Operator(operator) => self.operate(operator),
         }
-    }
-
-    fn all<const N: usize>(&mut self, actions: [Action; N]) -> Option<usize> {
-        for action in actions {
-            self.perform(action);
-        }
-        None
     }
 
     fn plain(&mut self, seat: Seat, function: &str) -> Option<usize> {

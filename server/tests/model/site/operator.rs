@@ -15,7 +15,7 @@ impl ModelSite {
         match operator {
             OperatorAction::Unlock { person } => Some(person),
             OperatorAction::ResetMfa { person } => {
-                self.forget_method(person, !matches!(due, Due::Nothing))
+                self.forget_all(person, !matches!(due, Due::Nothing))
             }
             _ => None,
         }
