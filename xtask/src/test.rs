@@ -77,8 +77,9 @@ const HOST: [&str; 18] = [
 /// How much of the slow tests runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each
-    /// attack a few times. On `PostgreSQL`, what depends on the engine. Each page wide and narrow.
+    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA, and a
+    /// passkey or why there is none. Each attack a few times. On `PostgreSQL`, what depends on the
+    /// engine. Each page wide and narrow.
     Quick,
     /// Every journey that an engine can run, every attack as often as the list says, the model test
     /// over 2,000 cases, fuzzing, single calls on `PostgreSQL`, each page in every look and width.
