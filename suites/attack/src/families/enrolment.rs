@@ -141,9 +141,13 @@ fn e6_a_first_set_up_that_is_left(_: Effort) -> AttackOutcome {
     browser
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
-    assert_eq!(browser.ask("mfa/pending").expect_ok(), true);
+    let pending = browser.ask("mfa/pending").expect_ok();
+    assert_eq!(
+        pending,
+        json!({ "method_type": "application", "purpose": "first" })
+    );
     site.clock.advance(30 * 60);
-    assert_eq!(browser.ask("mfa/pending").expect_ok(), false);
+    assert_eq!(browser.ask("mfa/pending").expect_ok(), Value::Null);
     as_wanted(
         3,
         "a first set-up that is left: sign-in as before, no MFA in the rule's eyes, the key gone after 30 min",

@@ -50,14 +50,13 @@ fn m1_every_function_for_set_up_only(_: Effort) -> AttackOutcome {
         let answer = browser
             .clone()
             .send(function, &well_formed(function, &account, &account));
-        if !SET_UP_ONLY.contains(function)
-            && *function != "session/helpers"
-            && !function.starts_with("session/verify")
-        {
-            answer.expect_refused(403, "set_up_required");
-            closed += 1;
-        } else if function.starts_with("session/verify") || *function == "session/helpers" {
+        let is_for_a_half_session = function.starts_with("session/verify")
+            || ["session/helpers", "session/key_challenge"].contains(function);
+        if is_for_a_half_session {
             answer.expect_refused(403, "not_allowed");
+            closed += 1;
+        } else if !SET_UP_ONLY.contains(function) {
+            answer.expect_refused(403, "set_up_required");
             closed += 1;
         }
         for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
