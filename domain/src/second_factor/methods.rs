@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{second_factor::enrolment::METHOD_NAME, webauthn::authenticators::KeyKind};
+use crate::webauthn::authenticators::KeyKind;
 
 /// Authenticator applications that a user can have.
 pub const MAX_APPLICATIONS: usize = 3;
@@ -109,23 +109,22 @@ impl fmt::Display for MethodType {
     }
 }
 
-/// The name that is suggested for a new authenticator application: the kind, with a number if the
-/// user has a method of that name.
+/// The name that is suggested for a new method: `base`, with a number from the second on.
 #[must_use]
-pub fn suggested_application_name(is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(METHOD_NAME) {
-        return METHOD_NAME.to_owned();
+pub fn suggested_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = base.to_owned();
+    let mut number = 1_u32;
+    while is_taken(&name) && number < u32::MAX {
+        number += 1;
+        name = format!("{base} {number}");
     }
-    // With fewer methods than numbers, one of the names is free.
-    (2_u32..1000)
-        .map(|number| format!("{METHOD_NAME} {number}"))
-        .find(|name| !is_taken(name))
-        .unwrap_or_else(|| METHOD_NAME.to_owned())
+    name
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::second_factor::enrolment::METHOD_NAME;
 
     #[test]
     fn each_type_is_read_back() {
@@ -154,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_second_of_a_name_gets_a_number() {
-        let suggested = |taken: &[&str]| suggested_application_name(|name| taken.contains(&name));
+        let suggested = |taken: &[&str]| suggested_name(METHOD_NAME, |name| taken.contains(&name));
         assert_eq!(suggested(&[]), "Authenticator application");
         assert_eq!(suggested(&["Phone"]), "Authenticator application");
         assert_eq!(

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::second_factor::methods;
+
 /// How a person set a key up. The two ask for different things (`options`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,14 +90,7 @@ const WELL_KNOWN: [(u128, &str); 16] = [
 /// that of the kind, with a number from the second on.
 #[must_use]
 pub fn suggested_name(kind: KeyKind, aaguid: Aaguid, is_taken: impl Fn(&str) -> bool) -> String {
-    let name = aaguid.name().unwrap_or(kind.name());
-    let mut suggestion = name.to_owned();
-    let mut number = 1_u32;
-    while is_taken(&suggestion) && number < u32::MAX {
-        number += 1;
-        suggestion = format!("{name} {number}");
-    }
-    suggestion
+    methods::suggested_name(aaguid.name().unwrap_or(kind.name()), is_taken)
 }
 
 /// The name of a new key: `chosen`, unless that is only the suggestion of its kind. Then the model,

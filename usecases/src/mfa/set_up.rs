@@ -5,8 +5,9 @@ use domain::{
     ids::MethodId,
     ports::{MfaSettings, NewFactor, PendingFactor, PendingKey},
     second_factor::{
+        enrolment::METHOD_NAME,
         lockout::Factor,
-        methods::{MethodType, suggested_application_name},
+        methods::{MethodType, suggested_name},
         one_time_code::OneTimeCode,
         totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
     },
@@ -51,7 +52,7 @@ fn suggested(settings: &MfaSettings) -> Result<Wish, UseCaseError> {
         let mut methods = settings.methods.iter();
         methods.any(|method| method.name.as_str() == name)
     };
-    let name = suggested_application_name(is_taken).parse();
+    let name = suggested_name(METHOD_NAME, is_taken).parse();
     Ok((name.map_err(|_| UseCaseError::Internal)?, false))
 }
 

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use crate::ports::PortError;
 use crate::{
     ids::{SessionId, UserId},
+    ports::PortError,
     time::Timestamp,
     webauthn::{
         options::ChallengePurpose,

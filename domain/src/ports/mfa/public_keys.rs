@@ -1,8 +1,8 @@
 //! Passkeys and security keys as stored, and what a right signature of one leaves.
 
-use crate::ports::TokenSwap;
 use crate::{
     ids::{MethodId, SessionId, UserId},
+    ports::TokenSwap,
     second_factor::methods::MethodType,
     secrets::vault::Sealed,
     time::{TimeStep, Timestamp},

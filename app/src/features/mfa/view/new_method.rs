@@ -1,7 +1,10 @@
 use domain::{
     ids::MethodId,
     people::names::MethodName,
-    second_factor::{enrolment::METHOD_NAME, methods::MethodType},
+    second_factor::{
+        enrolment::METHOD_NAME,
+        methods::{MethodType, suggested_name},
+    },
     webauthn::authenticators::KeyKind,
 };
 use js_sys::JsString;
@@ -39,12 +42,7 @@ fn folded(name: &str) -> JsString {
 pub(crate) fn suggest(kind: MethodType, methods: &[MethodOption]) -> NewMethodChoice {
     let base = kind.key_kind().map_or(METHOD_NAME, KeyKind::name);
     let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
-    let mut name = base.to_owned();
-    let mut number = 1;
-    while is_taken(&name) {
-        number += 1;
-        name = format!("{base} {number}");
-    }
+    let name = suggested_name(base, is_taken);
     NewMethodChoice {
         method_type: kind,
         name,
