@@ -183,6 +183,18 @@ impl AccountName {
     }
 }
 
+/// The name that is suggested for a new method: `base`, with a number from the second on.
+#[must_use]
+pub fn suggested_method_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = base.to_owned();
+    let mut number = 1_u32;
+    while is_taken(&name) && number < u32::MAX {
+        number += 1;
+        name = format!("{base} {number}");
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,5 +285,22 @@ mod tests {
     fn s3_composed_and_decomposed_letters_are_one_name() {
         let typed = "Zoe\u{308}".parse::<PersonName>();
         assert_eq!(typed, "Zoë".parse());
+    }
+
+    #[test]
+    fn the_second_of_a_name_gets_a_number() {
+        let suggested = |taken: &[&str]| {
+            suggested_method_name("Authenticator application", |name| taken.contains(&name))
+        };
+        assert_eq!(suggested(&[]), "Authenticator application");
+        assert_eq!(suggested(&["Phone"]), "Authenticator application");
+        assert_eq!(
+            suggested(&["Authenticator application"]),
+            "Authenticator application 2"
+        );
+        assert_eq!(
+            suggested(&["Authenticator application", "Authenticator application 2"]),
+            "Authenticator application 3"
+        );
     }
 }

@@ -109,22 +109,9 @@ impl fmt::Display for MethodType {
     }
 }
 
-/// The name that is suggested for a new method: `base`, with a number from the second on.
-#[must_use]
-pub fn suggested_name(base: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = base.to_owned();
-    let mut number = 1_u32;
-    while is_taken(&name) && number < u32::MAX {
-        number += 1;
-        name = format!("{base} {number}");
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::second_factor::enrolment::METHOD_NAME;
 
     #[test]
     fn each_type_is_read_back() {
@@ -149,20 +136,5 @@ mod tests {
         assert!(passkey.has_room(of(app, 3).chain(of(key, 9))));
         assert!(!passkey.has_room(of(key, 4).chain(of(passkey, 6))));
         assert!(!key.has_room(of(key, 4).chain(of(passkey, 6))));
-    }
-
-    #[test]
-    fn the_second_of_a_name_gets_a_number() {
-        let suggested = |taken: &[&str]| suggested_name(METHOD_NAME, |name| taken.contains(&name));
-        assert_eq!(suggested(&[]), "Authenticator application");
-        assert_eq!(suggested(&["Phone"]), "Authenticator application");
-        assert_eq!(
-            suggested(&["Authenticator application"]),
-            "Authenticator application 2"
-        );
-        assert_eq!(
-            suggested(&["Authenticator application", "Authenticator application 2"]),
-            "Authenticator application 3"
-        );
     }
 }

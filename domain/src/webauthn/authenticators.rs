@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::second_factor::methods;
+use crate::people::names::suggested_method_name;
 
 /// How a person set a key up. The two ask for different things (`options`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ const WELL_KNOWN: [(u128, &str); 16] = [
 /// that of the kind, with a number from the second on.
 #[must_use]
 pub fn suggested_name(kind: KeyKind, aaguid: Aaguid, is_taken: impl Fn(&str) -> bool) -> String {
-    methods::suggested_name(aaguid.name().unwrap_or(kind.name()), is_taken)
+    suggested_method_name(aaguid.name().unwrap_or(kind.name()), is_taken)
 }
 
 /// The name of a new key: `chosen`, unless that is only the suggestion of its kind. Then the model,

@@ -3,11 +3,12 @@
 use domain::{
     events::{Action, Event, Outcome},
     ids::MethodId,
+    people::names::suggested_method_name,
     ports::{MfaSettings, NewFactor, PendingFactor, PendingKey},
     second_factor::{
         enrolment::METHOD_NAME,
         lockout::Factor,
-        methods::{MethodType, suggested_name},
+        methods::MethodType,
         one_time_code::OneTimeCode,
         totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
     },
@@ -52,7 +53,7 @@ fn suggested(settings: &MfaSettings) -> Result<Wish, UseCaseError> {
         let mut methods = settings.methods.iter();
         methods.any(|method| method.name.as_str() == name)
     };
-    let name = suggested_name(METHOD_NAME, is_taken).parse();
+    let name = suggested_method_name(METHOD_NAME, is_taken).parse();
     Ok((name.map_err(|_| UseCaseError::Internal)?, false))
 }
 

@@ -1,10 +1,7 @@
 use domain::{
     ids::MethodId,
-    people::names::MethodName,
-    second_factor::{
-        enrolment::METHOD_NAME,
-        methods::{MethodType, suggested_name},
-    },
+    people::names::{MethodName, suggested_method_name},
+    second_factor::{enrolment::METHOD_NAME, methods::MethodType},
     webauthn::authenticators::KeyKind,
 };
 use js_sys::JsString;
@@ -42,7 +39,7 @@ fn folded(name: &str) -> JsString {
 pub(crate) fn suggest(kind: MethodType, methods: &[MethodOption]) -> NewMethodChoice {
     let base = kind.key_kind().map_or(METHOD_NAME, KeyKind::name);
     let is_taken = |name: &str| methods.iter().any(|method| method.name == name);
-    let name = suggested_name(base, is_taken);
+    let name = suggested_method_name(base, is_taken);
     NewMethodChoice {
         method_type: kind,
         name,
