@@ -12,7 +12,7 @@ pub use self::{
         CodeSetChange, CodeUse, GrantUse, KeyActivation, MethodChange, MethodDeletion,
         SignInBackupCodeUse, SignInCodeUse,
     },
-    challenges::{Challenges, NewChallenge, TakenChallenge},
+    challenges::{ChallengeAdmission, Challenges, NewChallenge, TakenChallenge},
     pending_keys::{KeyPurpose, PendingFactor, PendingKey},
     public_keys::{KeyUse, MethodFactor, PublicKeyRecord, SignInKey, TestedKey},
 };
@@ -267,6 +267,15 @@ pub trait Mfa: Send + Sync {
         key: PendingKey,
         grant: Grant,
     ) -> Result<GrantUse, PortError>;
+
+    /// Stores `key`, which is for a further method, in place of the session's pending key of
+    /// `made_at`, which must be for one too; the time of the grant stays. False if that key is gone
+    /// or the user has no room for one of this type.
+    async fn exchange_pending(
+        &self,
+        key: PendingKey,
+        made_at: Timestamp,
+    ) -> Result<bool, PortError>;
 
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;

@@ -28,11 +28,11 @@ pub use events::Events;
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, Challenges, CodeSetChange, CodeUse, Deletion, Enrolment, GrantUse,
-    KeyActivation, KeyPurpose, KeyUse, MethodChange, MethodDeletion, MethodFactor, MethodRecord,
-    MethodSummary, Mfa, MfaSettings, NewChallenge, NewCodeSet, NewFactor, PendingFactor,
-    PendingKey, PublicKeyRecord, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse,
-    SignInKey, StoredBackupCode, TakenChallenge, TestedCode, TestedKey,
+    Activation, BackupCodeHash, ChallengeAdmission, Challenges, CodeSetChange, CodeUse, Deletion,
+    Enrolment, GrantUse, KeyActivation, KeyPurpose, KeyUse, MethodChange, MethodDeletion,
+    MethodFactor, MethodRecord, MethodSummary, Mfa, MfaSettings, NewChallenge, NewCodeSet,
+    NewFactor, PendingFactor, PendingKey, PublicKeyRecord, SignInBackupCode, SignInBackupCodeUse,
+    SignInCode, SignInCodeUse, SignInKey, StoredBackupCode, TakenChallenge, TestedCode, TestedKey,
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{

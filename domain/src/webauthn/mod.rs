@@ -20,6 +20,7 @@ pub mod client_data;
 pub mod credential;
 #[cfg(feature = "secrets")]
 pub mod options;
+pub mod pace;
 #[cfg(feature = "secrets")]
 pub mod public_key;
 #[cfg(feature = "secrets")]

@@ -1,11 +1,13 @@
-//! Implements the port [`Challenges`]: challenges that are taken once, and the handles of users.
+//! Implements the port [`Challenges`]: challenges that are answered once, and the handles of users.
 
 use async_trait::async_trait;
 use domain::{
-    ids::{SessionId, UserId},
-    ports::{Challenges, NewChallenge, PortError, TakenChallenge},
+    ids::{MethodId, SessionId, UserId},
+    ports::{ChallengeAdmission, Challenges, NewChallenge, PortError, TakenChallenge},
+    time::Timestamp,
     webauthn::{
         options::MAX_CHALLENGES,
+        pace::{MAX_ANSWERS, next_challenge_at},
         values::{ChallengeHash, UserHandle},
     },
 };
@@ -26,8 +28,8 @@ use crate::{
 
 /// Reads the session, so that it must be the user's.
 const INSERT: &str = "
-    INSERT INTO challenges (challenge_hash, session_id, user_id, purpose, made_at)
-    SELECT $1, s.id, s.user_id, $4, $5
+    INSERT INTO challenges (challenge_hash, session_id, user_id, purpose, made_at, method_id)
+    SELECT $1, s.id, s.user_id, $4, $5, $6
     FROM sessions s
     WHERE s.id = $2 AND s.user_id = $3";
 
@@ -37,19 +39,40 @@ const DELETE_SURPLUS: &str = "
     WHERE challenge_hash IN (
         SELECT challenge_hash
         FROM challenges
-        WHERE session_id = $1 AND challenge_hash <> $2
+        WHERE session_id = $1 AND challenge_hash <> $2 AND answered_at IS NULL
         ORDER BY made_at DESC, challenge_hash
         LIMIT 1000000 OFFSET $3
     )";
 
-const TAKE: &str = "
+/// The answers before the last `$2`, which count no more.
+const DELETE_OLD_ANSWERS: &str = "
     DELETE FROM challenges
-    WHERE challenge_hash = $1 AND session_id = $2
-    RETURNING purpose, made_at";
+    WHERE challenge_hash IN (
+        SELECT challenge_hash
+        FROM challenges
+        WHERE session_id = $1 AND answered_at IS NOT NULL
+        ORDER BY answered_at DESC, challenge_hash
+        LIMIT 1000000 OFFSET $2
+    )";
 
+/// When the oldest of the last answers was given; `$2` is one less than how many.
+const ANSWERED: &str = "
+    SELECT answered_at
+    FROM challenges
+    WHERE session_id = $1 AND answered_at IS NOT NULL
+    ORDER BY answered_at DESC, challenge_hash
+    LIMIT 1 OFFSET $2";
+
+const TAKE: &str = "
+    UPDATE challenges
+    SET answered_at = $3
+    WHERE challenge_hash = $1 AND session_id = $2 AND answered_at IS NULL
+    RETURNING purpose, method_id, made_at";
+
+/// The answered ones stay, because they count for the pace.
 const DELETE_OF_USER: &str = "
     DELETE FROM challenges
-    WHERE user_id = $1";
+    WHERE user_id = $1 AND answered_at IS NULL";
 
 const HANDLE: &str = "
     SELECT handle
@@ -64,21 +87,34 @@ const KEEP_HANDLE: &str = "
 #[async_trait]
 impl Challenges for Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "challenges.keep"))]
-    async fn keep(&self, challenge: NewChallenge) -> Result<bool, PortError> {
-        let NewChallenge { session, user, .. } = &challenge;
+    async fn keep(&self, challenge: NewChallenge) -> Result<ChallengeAdmission, PortError> {
+        let NewChallenge {
+            session, user, at, ..
+        } = &challenge;
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         if !locks::session(&mut write, session, user).await? {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(ChallengeAdmission::SessionGone);
+        }
+        let answered = write.row(answered_statement(session)).await?;
+        let answered = answered.map(|row| row.at("answered_at")).transpose()?;
+        if let Some(until) = answered.and_then(|answered| next_challenge_at(answered, *at)) {
+            write.rollback().await?;
+            return Ok(ChallengeAdmission::TooMany { until });
         }
         let mut batch = Batch::default();
         let insert = batch.add(insert_statement(&challenge));
         batch.add(delete_surplus_statement(&challenge));
+        batch.add(delete_old_answers_statement(session));
         let is_kept = write.run_batch(batch).await?[insert].changed == 1;
         // A challenge alone changes nothing that an event has to record.
         write.commit_if(is_kept, EventNote::Nothing).await?;
-        Ok(is_kept)
+        Ok(if is_kept {
+            ChallengeAdmission::Kept
+        } else {
+            ChallengeAdmission::SessionGone
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "challenges.take"))]
@@ -86,11 +122,13 @@ impl Challenges for Store {
         &self,
         session: &SessionId,
         hash: ChallengeHash,
+        at: Timestamp,
     ) -> Result<Option<TakenChallenge>, PortError> {
         let mut write = self.write().await?;
         let take = query(TAKE)
             .bind(hash.as_bytes().as_slice())
-            .bind(session.as_str());
+            .bind(session.as_str())
+            .bind(at.millis());
         let taken = write.row(take).await?;
         let taken = taken.as_ref().map(read).transpose()?;
         // The answer to the challenge is recorded when it is judged.
@@ -122,7 +160,7 @@ impl Challenges for Store {
     }
 }
 
-/// Deletes the user's challenges, so that no answer to one of them counts any more.
+/// Deletes the user's open challenges, so that no answer to one of them counts any more.
 pub async fn delete_of_user(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let delete = query(DELETE_OF_USER).bind(user.as_str());
     write.run(delete).await.map(drop)
@@ -135,6 +173,19 @@ fn insert_statement(challenge: &NewChallenge) -> Statement {
         .bind(challenge.user.as_str())
         .bind(challenge.purpose.as_str())
         .bind(challenge.at.millis())
+        .bind(challenge.method.as_ref().map(MethodId::as_str))
+}
+
+fn answered_statement(session: &SessionId) -> Statement {
+    query(ANSWERED)
+        .bind(session.as_str())
+        .bind(i64::from(MAX_ANSWERS) - 1)
+}
+
+fn delete_old_answers_statement(session: &SessionId) -> Statement {
+    query(DELETE_OLD_ANSWERS)
+        .bind(session.as_str())
+        .bind(i64::from(MAX_ANSWERS))
 }
 
 fn delete_surplus_statement(challenge: &NewChallenge) -> Statement {
@@ -147,6 +198,7 @@ fn delete_surplus_statement(challenge: &NewChallenge) -> Statement {
 fn read(row: &AnyRow) -> Result<TakenChallenge, PortError> {
     Ok(TakenChallenge {
         purpose: row.value("purpose")?,
+        method: row.maybe("method_id")?,
         made_at: row.at("made_at")?,
     })
 }

@@ -110,6 +110,23 @@ impl Mfa for Store {
         Ok(grant_use(kept))
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.exchange_pending"))]
+    async fn exchange_pending(
+        &self,
+        key: PendingKey,
+        made_at: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, &key.user).await?;
+        refuse_retired(&mut write, self, pending_keys::sealed(&key)).await?;
+        let is_exchanged = pending_keys::exchange(&mut write, &key, made_at).await?;
+        let event = Event::done(Action::SetUpBegin).of(&key.user);
+        write
+            .commit_if(is_exchanged, EventNote::Repeated(event))
+            .await?;
+        Ok(is_exchanged)
+    }
+
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.drop_pending"))]
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;

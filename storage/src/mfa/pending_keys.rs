@@ -71,6 +71,12 @@ const KEEP_FOR_RESET: &str = "
         made_at = excluded.made_at, replaces = excluded.replaces, proved_at = excluded.proved_at,
         name = excluded.name, is_default = excluded.is_default";
 
+const EXCHANGE: &str = "
+    UPDATE pending_keys
+    SET kind = $3, key_id = $4, sealed_key = $5, made_at = $6, name = $7, is_default = $8
+    WHERE session_id = $1 AND user_id = $2 AND made_at = $9
+        AND replaces IS NULL AND proved_at IS NOT NULL";
+
 /// `$4` is the method to replace, or empty; `$5` is 1 for a key that needed a verification. The
 /// key of a reset from before version 42 has no time of its verification.
 const TAKE: &str = "
@@ -173,6 +179,23 @@ pub async fn keep_granted(
         KeyPurpose::Reset(method) => bind_key(query(KEEP_FOR_RESET), key).bind(method.as_str()),
     };
     Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
+}
+
+/// Stores a key for a further method in place of the one of `made_at`, under its grant; false if
+/// that one is gone or the user's methods do not allow it.
+pub async fn exchange(
+    write: &mut WriteTransaction,
+    key: &PendingKey,
+    made_at: Timestamp,
+) -> Result<bool, PortError> {
+    if !methods::may_add(write, &key.user, key.factor.method_type()).await? {
+        return Ok(false);
+    }
+    let exchange = bind_key(query(EXCHANGE), key)
+        .bind(key.name.as_str())
+        .bind(i64::from(key.is_default))
+        .bind(made_at.millis());
+    Ok(write.run(exchange).await? == 1)
 }
 
 /// What a verified key becomes.

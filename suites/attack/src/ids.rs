@@ -82,6 +82,8 @@ const LIST: &[(&str, &str)] = &[
     ("WA20", "The ids of a user's keys are told only after the right password."),
     ("WA21", "A key that is slipped into the database, or moved to another user, opens nothing."),
     ("WA22", "Deeply nested, endless and long answers are refused, and the server goes on."),
+    ("WA23", "A session that answers challenge after challenge waits, and no other session with it."),
+    ("WA24", "The test of a key takes no answer of another key of the user."),
     // Sessions.
     ("X1", "A planted cookie is not taken; each step up gives a new token."),
     ("X2", "Each token before a step up is refused."),

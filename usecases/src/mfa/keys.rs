@@ -22,8 +22,8 @@ use crate::{
     Context, Cookies, UseCaseError,
     session::{KeyAnswer, KeyOptions},
     webauthn::{
-        Occasion, Signals, check_answer, check_new_key, creation_options, relying_party,
-        request_options, signals, used_meanwhile,
+        Occasion, Signals, check_answer, check_new_key, creation_options, credential_taken,
+        relying_party, request_options, signals, used_meanwhile,
     },
 };
 
@@ -61,7 +61,12 @@ async fn waiting(
     let pending = find_pending(context).await?;
     let waiting = pending.and_then(|pending| {
         let kind = kind_of(&pending).ok()?;
-        Some((kind, (pending.name, pending.is_default)))
+        let wish = Wish {
+            name: pending.name,
+            is_default: pending.is_default,
+            is_chosen: false,
+        };
+        Some((kind, wish))
     });
     waiting.ok_or(if settings.methods.is_empty() {
         UseCaseError::NothingPending
@@ -104,7 +109,10 @@ pub async fn confirm_key(
         pending,
         method,
     };
-    activate(context, cookies, confirmed, permit, &settings).await
+    match activate(context, cookies, confirmed, permit, &settings).await {
+        Err(UseCaseError::CredentialTaken) => Err(credential_taken(context, kind).await),
+        activated => activated,
+    }
 }
 
 /// The name of a new key, whose maker is known only now.

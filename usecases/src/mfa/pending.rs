@@ -11,6 +11,7 @@ use domain::{
         methods::MethodType,
         step_up::Intent,
     },
+    session::reauthentication::is_fresh,
 };
 
 use super::values::{PendingMethod, SetUpPurpose};
@@ -19,14 +20,25 @@ use crate::{
     step_up::verification::{check_grant, grant, granted},
 };
 
-/// A new method's name, and whether it is to be the default.
-pub(super) type Wish = (MethodName, bool);
+/// What a new method is to be.
+pub(super) struct Wish {
+    pub(super) name: MethodName,
+    /// Whether it is to be the default.
+    pub(super) is_default: bool,
+    /// Whether the person chose this in the present request. What they did not choose never
+    /// changes the type of what is being set up.
+    pub(super) is_chosen: bool,
+}
 
 pub(super) fn wish(name: &str, is_default: bool) -> Result<Wish, UseCaseError> {
     let name = name.parse().map_err(|_| UseCaseError::Invalid {
         field: Field::MethodName,
     })?;
-    Ok((name, is_default))
+    Ok(Wish {
+        name,
+        is_default,
+        is_chosen: true,
+    })
 }
 
 pub(super) fn user(context: &Context) -> Result<&UserId, UseCaseError> {
@@ -95,9 +107,10 @@ async fn keep_for_first(
 }
 
 /// Creates a new key with a grant to add or to reset a method. Without a grant, returns the
-/// session's pending key, as long as its verification is fresh. A grant is used even if a key is
-/// pending, because with an unused grant the cookie alone could start another key. An old method
-/// works until a code of the new key has been verified.
+/// session's pending key, as long as its verification is fresh; a further method may change its
+/// type meanwhile. A grant is used even if a key is pending, because with an unused grant the
+/// cookie alone could start another key. An old method works until a code of the new key has been
+/// verified.
 async fn keep_with_grant(
     context: &Context,
     settings: &MfaSettings,
@@ -111,11 +124,15 @@ async fn keep_with_grant(
         Some(intent @ Intent::Add) => (intent, KeyPurpose::Further, wish),
         Some(Intent::Reset { method }) if kind == MethodType::Application => {
             let record = settings.find(&method).ok_or(UseCaseError::NoMethod)?;
-            let wish = (record.name.clone(), record.is_default);
+            let wish = Wish {
+                name: record.name.clone(),
+                is_default: record.is_default,
+                ..wish
+            };
             let purpose = KeyPurpose::Reset(method.clone());
             (Intent::Reset { method }, purpose, wish)
         }
-        _ => return waiting_with_grant(context, settings, kind).await,
+        _ => return waiting_with_grant(context, settings, factor, wish).await,
     };
     let key = new_key(context, factor, purpose, wish)?;
     let grant = grant(context, intent)?;
@@ -124,25 +141,53 @@ async fn keep_with_grant(
     Ok(key)
 }
 
-/// The pending key of an earlier grant.
+/// The pending key of an earlier grant. If the person chose another type for a further method, for
+/// instance because their browser refused the first, `factor` takes its place under that grant.
 async fn waiting_with_grant(
     context: &Context,
     settings: &MfaSettings,
-    kind: MethodType,
+    factor: PendingFactor,
+    wish: Wish,
 ) -> Result<PendingKey, UseCaseError> {
-    let facts = &context.caller()?.session.facts;
-    let waiting = check_pending(find_pending(context).await?, settings, kind);
-    waiting
-        .ok()
+    let (facts, kind) = (&context.caller()?.session.facts, factor.method_type());
+    let waiting = find_pending(context)
+        .await?
         .filter(|waiting| facts.may_repeat(waiting.proved_at, context.now))
-        .ok_or(UseCaseError::VerificationRequired)
+        .ok_or(UseCaseError::VerificationRequired)?;
+    let is_changed = wish.is_chosen
+        && waiting.purpose == KeyPurpose::Further
+        && waiting.factor.method_type() != kind;
+    if !is_changed {
+        return check_pending(Some(waiting), settings, kind)
+            .map_err(|_| UseCaseError::VerificationRequired);
+    }
+    // A password that is fresh shows a key again, but it starts no other.
+    if !waiting
+        .proved_at
+        .is_some_and(|at| is_fresh(at, context.now))
+    {
+        return Err(UseCaseError::VerificationRequired);
+    }
+    if !kind.has_room(types(settings)) {
+        return Err(UseCaseError::NoRoom);
+    }
+    let key = PendingKey {
+        proved_at: waiting.proved_at,
+        ..new_key(context, factor, KeyPurpose::Further, wish)?
+    };
+    let mfa = &context.services.mfa;
+    if mfa.exchange_pending(key.clone(), waiting.made_at).await? {
+        Ok(key)
+    } else {
+        Err(UseCaseError::VerificationRequired)
+    }
 }
 
 fn new_key(
     context: &Context,
     factor: PendingFactor,
     purpose: KeyPurpose,
-    (name, is_default): Wish,
+    wish: Wish,
 ) -> Result<PendingKey, UseCaseError> {
     let session = &context.caller()?.session;
     Ok(PendingKey {
@@ -151,8 +196,8 @@ fn new_key(
         factor,
         made_at: context.now,
         purpose,
-        name,
-        is_default,
+        name: wish.name,
+        is_default: wish.is_default,
         proved_at: None,
     })
 }

@@ -54,7 +54,11 @@ fn suggested(settings: &MfaSettings) -> Result<Wish, UseCaseError> {
         methods.any(|method| method.name.as_str() == name)
     };
     let name = suggested_method_name(METHOD_NAME, is_taken).parse();
-    Ok((name.map_err(|_| UseCaseError::Internal)?, false))
+    Ok(Wish {
+        name: name.map_err(|_| UseCaseError::Internal)?,
+        is_default: false,
+        is_chosen: false,
+    })
 }
 
 /// A new key, sealed for the session's pending row.

@@ -79,7 +79,7 @@ pub(crate) async fn request_options(
         keys.usable.into_iter().map(|key| key.descriptor).collect();
     let options = RequestOptions {
         relying_party: site,
-        challenge: &draw(context, occasion.purpose()).await?,
+        challenge: &draw(context, occasion.purpose(), only).await?,
         allowed: &allowed,
     };
     Ok(ResponseSecret::new(options.to_json()))
@@ -126,7 +126,10 @@ pub(crate) async fn check_answer(
         Err(refusal) => return Err(refusal.noted(context, action, None).await),
     };
     let settings = settings(context).await?;
-    let keys = own_keys::open(context, &settings, action).await?;
+    let mut keys = own_keys::open(context, &settings, action).await?;
+    let only = challenge.only.as_ref();
+    keys.usable
+        .retain(|key| only.is_none_or(|only| *only == key.method));
     if keys.damaged.contains(&answer.id) {
         return Err(UseCaseError::Internal);
     }
@@ -138,7 +141,7 @@ pub(crate) async fn check_answer(
     let stored: Vec<StoredCredential> = keys.usable.iter().map(own_keys::OwnKey::stored).collect();
     let expected = AuthenticationExpectations {
         relying_party: relying_party(context)?,
-        challenge,
+        challenge: challenge.hash,
         user_handle: &user_handle(context).await?,
         requires_user_verification: false,
     };
@@ -148,7 +151,9 @@ pub(crate) async fn check_answer(
         (Some(key), Ok(proof)) => (key, proof),
         (None, Ok(_)) => return Err(UseCaseError::Internal),
         (_, Err(error)) => {
-            let (action, refusal) = refusal(occasion, error);
+            let used_at = key.and_then(|key| settings.find(&key.method)?.used_at);
+            let is_overtaken = used_at.is_some_and(|used_at| used_at > challenge.made_at);
+            let (action, refusal) = refusal(occasion, error, is_overtaken);
             return Err(refusal.noted(context, action, kind.map(method_kind)).await);
         }
     };
@@ -170,9 +175,19 @@ fn method_kind(kind: KeyKind) -> MethodKind {
     MethodKind::from(domain::second_factor::methods::MethodType::from(kind))
 }
 
-/// The action of the event, and what the page learns.
-fn refusal(occasion: Occasion, error: AuthenticationError) -> (Action, Refusal) {
+/// The action of the event, and what the page learns. `is_overtaken` says that the key was used
+/// after the challenge was made: then its owner has answered in two tabs, and a smaller counter is
+/// no sign of a copy.
+fn refusal(
+    occasion: Occasion,
+    error: AuthenticationError,
+    is_overtaken: bool,
+) -> (Action, Refusal) {
     match error {
+        AuthenticationError::CounterFell { .. } if is_overtaken => (
+            occasion.action(),
+            Refusal::with(UseCaseError::ChallengeGone, USED_MEANWHILE),
+        ),
         AuthenticationError::CounterFell { .. } => (
             Action::CounterFell,
             Refusal::with(UseCaseError::CounterFell, error),
@@ -181,14 +196,15 @@ fn refusal(occasion: Occasion, error: AuthenticationError) -> (Action, Refusal) 
     }
 }
 
+const USED_MEANWHILE: &str = "the key signed something else meanwhile";
+
 /// Refuses an answer that was right, because the key signed something else while it was judged.
 pub(crate) async fn used_meanwhile(
     context: &Context,
     occasion: Occasion,
     kind: KeyKind,
 ) -> UseCaseError {
-    let reason = "the key signed something else meanwhile";
-    let refusal = Refusal::with(UseCaseError::ChallengeGone, reason);
+    let refusal = Refusal::with(UseCaseError::ChallengeGone, USED_MEANWHILE);
     refusal
         .noted(context, occasion.action(), Some(method_kind(kind)))
         .await
@@ -203,10 +219,21 @@ mod tests {
     #[test]
     fn a_counter_that_fell_is_an_event_of_its_own() {
         let fell = AuthenticationError::CounterFell { stored: 5, sent: 3 };
-        let (action, said) = refusal(Occasion::SignIn, fell);
+        let (action, said) = refusal(Occasion::SignIn, fell, false);
         assert_eq!(action, Action::CounterFell);
         assert_eq!(said.error, UseCaseError::CounterFell);
         assert_eq!(said.reason, "the signature counter is 3 after 5");
+    }
+
+    #[test]
+    fn a_key_that_answered_in_another_tab_meanwhile_is_no_copy() {
+        let fell = AuthenticationError::CounterFell { stored: 5, sent: 4 };
+        let (action, said) = refusal(Occasion::SignIn, fell, true);
+        assert_eq!(
+            (action, said.error),
+            (Action::SecondFactor, UseCaseError::ChallengeGone)
+        );
+        assert_eq!(said.reason, "the key signed something else meanwhile");
     }
 
     #[test]
@@ -218,7 +245,7 @@ mod tests {
             (Occasion::Test, Action::MethodTest),
         ] {
             let error = AuthenticationError::ClientData(ClientDataError::Origin);
-            let (action, said) = refusal(occasion, error);
+            let (action, said) = refusal(occasion, error, false);
             assert_eq!((action, said.error), (tried, UseCaseError::KeyRefused));
             assert_eq!(said.reason, "the answer was made for another origin");
         }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use domain::{
     events::{Action, Event, MethodKind, Outcome},
-    ports::NewChallenge,
+    ids::MethodId,
+    ports::{ChallengeAdmission, NewChallenge},
     time::Timestamp,
     webauthn::{
         client_data::{ClientData, ClientDataError},
@@ -69,10 +70,11 @@ pub(crate) fn relying_party(context: &Context) -> Result<&RelyingParty, UseCaseE
     site.ok_or(UseCaseError::NoKeysHere)
 }
 
-/// Draws a challenge for the caller's session.
+/// Draws a challenge for the caller's session, which `only` one key may answer if it is given.
 pub(super) async fn draw(
     context: &Context,
     purpose: ChallengePurpose,
+    only: Option<&MethodId>,
 ) -> Result<Challenge, UseCaseError> {
     let session = &context.caller()?.session;
     let challenge = Challenge::from_random(context.services.entropy.draw()?);
@@ -81,29 +83,41 @@ pub(super) async fn draw(
         session: session.id.clone(),
         user: session.user.clone(),
         purpose,
+        method: only.cloned(),
         at: context.now,
     };
-    if context.services.challenges.keep(kept).await? {
-        Ok(challenge)
-    } else {
-        Err(UseCaseError::NotSignedIn)
+    match context.services.challenges.keep(kept).await? {
+        ChallengeAdmission::Kept => Ok(challenge),
+        ChallengeAdmission::TooMany { until } => Err(UseCaseError::TooMany {
+            seconds: context.now.seconds_until(until),
+        }),
+        ChallengeAdmission::SessionGone => Err(UseCaseError::NotSignedIn),
     }
 }
 
-/// The challenge that an answer is for. It leaves the store before anything of the answer is
+/// The challenge of an answer.
+pub(super) struct Answered {
+    pub(super) hash: ChallengeHash,
+    /// The only key that may answer; none if any of the user's may.
+    pub(super) only: Option<MethodId>,
+    pub(super) made_at: Timestamp,
+}
+
+/// The challenge that an answer is for. It counts as answered before anything of the answer is
 /// judged, so that it works once, whatever the answer is.
 pub(super) async fn take(
     context: &Context,
     client_data: &[u8],
     purpose: ChallengePurpose,
     not_before: Option<Timestamp>,
-) -> Result<Result<ChallengeHash, Refusal>, UseCaseError> {
+) -> Result<Result<Answered, Refusal>, UseCaseError> {
     let hash = match ClientData::read(client_data) {
         Ok(client_data) => client_data.challenge().hash(),
         Err(error) => return Ok(Err(error.into())),
     };
     let session = &context.caller()?.session.id;
-    let taken = context.services.challenges.take(session, hash).await?;
+    let challenges = &context.services.challenges;
+    let taken = challenges.take(session, hash, context.now).await?;
     let gone = |reason| Ok(Err(Refusal::with(UseCaseError::ChallengeGone, reason)));
     let Some(taken) = taken else {
         return gone("the session has no such challenge");
@@ -117,7 +131,11 @@ pub(super) async fn take(
     if not_before.is_some_and(|begin| taken.made_at < begin) {
         return gone("the challenge was for another set-up");
     }
-    Ok(Ok(hash))
+    Ok(Ok(Answered {
+        hash,
+        only: taken.method,
+        made_at: taken.made_at,
+    }))
 }
 
 /// The handle of the caller's user, by which authenticators know them.

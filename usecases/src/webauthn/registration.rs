@@ -39,7 +39,7 @@ pub(crate) async fn creation_options(
         user_handle: &user_handle(context).await?,
         user_name: session.email.as_str(),
         display_name: session.name.as_str(),
-        challenge: &draw(context, ChallengePurpose::SetUp).await?,
+        challenge: &draw(context, ChallengePurpose::SetUp, None).await?,
         kind,
         algorithms: &Algorithm::OFFERED,
         existing: &descriptors(settings),
@@ -56,13 +56,22 @@ pub(crate) async fn check_new_key(
 ) -> Result<NewCredential, UseCaseError> {
     match judge(context, kind, begin, answer).await? {
         Ok(credential) => Ok(credential),
-        Err(refusal) => {
-            let method = MethodKind::from(MethodType::from(kind));
-            Err(refusal
-                .noted(context, Action::SetUpConfirm, Some(method))
-                .await)
-        }
+        Err(refusal) => Err(noted(context, kind, refusal).await),
     }
+}
+
+/// Refuses a key that is registered already, for this user or another.
+pub(crate) async fn credential_taken(context: &Context, kind: KeyKind) -> UseCaseError {
+    let reason = "the credential is registered already";
+    let refusal = Refusal::with(UseCaseError::CredentialTaken, reason);
+    noted(context, kind, refusal).await
+}
+
+async fn noted(context: &Context, kind: KeyKind, refusal: Refusal) -> UseCaseError {
+    let method = MethodKind::from(MethodType::from(kind));
+    refusal
+        .noted(context, Action::SetUpConfirm, Some(method))
+        .await
 }
 
 async fn judge(
@@ -83,7 +92,7 @@ async fn judge(
     };
     let expected = RegistrationExpectations {
         relying_party,
-        challenge,
+        challenge: challenge.hash,
         kind,
         algorithms: &Algorithm::OFFERED,
     };

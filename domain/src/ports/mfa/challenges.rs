@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
-    ids::{SessionId, UserId},
+    ids::{MethodId, SessionId, UserId},
     ports::PortError,
     time::Timestamp,
     webauthn::{
@@ -23,15 +23,34 @@ pub struct NewChallenge {
     pub user: UserId,
     /// What the answer is for.
     pub purpose: ChallengePurpose,
+    /// The only key that may answer; none if any of the user's may.
+    pub method: Option<MethodId>,
     /// When it was made.
     pub at: Timestamp,
 }
 
-/// A challenge that was taken from the store.
+/// Whether a challenge was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengeAdmission {
+    /// It was.
+    Kept,
+    /// The session has answered too many of late.
+    TooMany {
+        /// When the session may have another, by
+        /// [`crate::webauthn::pace::next_challenge_at`].
+        until: Timestamp,
+    },
+    /// The session has ended or is of another user.
+    SessionGone,
+}
+
+/// A challenge that was taken to judge its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenChallenge {
     /// What the answer is for.
     pub purpose: ChallengePurpose,
+    /// The only key that may answer; none if any of the user's may.
+    pub method: Option<MethodId>,
     /// When it was made.
     pub made_at: Timestamp,
 }
@@ -39,16 +58,18 @@ pub struct TakenChallenge {
 /// Challenges of sessions, and the handles of users.
 #[async_trait]
 pub trait Challenges: Send + Sync {
-    /// Stores a challenge. Of more than [`crate::webauthn::options::MAX_CHALLENGES`] of a session,
-    /// the oldest go. False if the session has ended or is of another user.
-    async fn keep(&self, challenge: NewChallenge) -> Result<bool, PortError>;
+    /// Stores a challenge, unless the session has answered
+    /// [`crate::webauthn::pace::MAX_ANSWERS`] of late. Of more than
+    /// [`crate::webauthn::options::MAX_CHALLENGES`] unanswered ones of a session, the oldest go.
+    async fn keep(&self, challenge: NewChallenge) -> Result<ChallengeAdmission, PortError>;
 
-    /// Takes a challenge of the session out of the store, whatever its purpose and age, so that it
-    /// works once. None if the session has no such challenge.
+    /// Marks a challenge of the session as answered, whatever its purpose and age, so that it works
+    /// once. None if the session has no such challenge that is unanswered.
     async fn take(
         &self,
         session: &SessionId,
         hash: ChallengeHash,
+        at: Timestamp,
     ) -> Result<Option<TakenChallenge>, PortError>;
 
     /// The user's handle. `drawn` becomes it if the user has none yet; it stays for good.

@@ -1,5 +1,7 @@
 //! Signature counters: a key that is bound to its device has to count up.
 
+use std::time::Duration;
+
 use rstest::rstest;
 use testkit::software_key::{BE, BS, UP, UV};
 
@@ -26,6 +28,25 @@ async fn a_counter_that_does_not_rise_is_refused_and_an_event_of_its_own(#[case]
     assert_eq!(newest_event(&server).await, told);
     ada.key.counter = 5;
     ada.sign_in(&server).await;
+}
+
+/// The key answered both tabs in turn, and the answers arrived in the other order.
+#[tokio::test]
+async fn an_answer_that_another_tab_overtook_is_no_copy() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    let (mut first, options) = ada.half(&server).await;
+    let (mut second, others) = ada.half(&server).await;
+    server.clock.advance(Duration::from_secs(2));
+    let (overtaken, newer) = (ada.key.sign(&options), ada.key.sign(&others));
+    second.call("session/verify_key", newer).await.expect_ok();
+    let refused = first.call("session/verify_key", overtaken).await;
+    refused.expect_refused(409, "challenge_gone");
+    let told = "second_factor failed passkey: the key signed something else meanwhile";
+    assert_eq!(newest_event(&server).await, told);
+    let again = first.ask("session/key_challenge").await.expect_ok();
+    let answer = ada.key.sign(&again);
+    first.call("session/verify_key", answer).await.expect_ok();
 }
 
 #[tokio::test]

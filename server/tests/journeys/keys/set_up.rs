@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::people::roles::Role;
+use domain::{people::roles::Role, session::reauthentication::FRESH};
 use rstest::rstest;
 use serde_json::{Value, json};
 use testkit::software_key::UP;
@@ -105,6 +105,44 @@ async fn the_pending_set_up_has_a_type_and_a_new_one_replaces_it() {
     answer.expect_refused(409, "nothing_pending");
 }
 
+/// A browser refused to make a passkey, and the person chose something else.
+#[tokio::test]
+async fn a_further_method_changes_its_type_under_one_verification() {
+    let server = TestServer::start().await;
+    let ada = MemberWithMfa::on(&server).await;
+    let mut browser = ada.sign_in(&server).await;
+    let intent = json!({ "action": "add" });
+    ada.step_up(&server, &mut browser, intent.clone()).await;
+    let set_up_key = browser.call("mfa/set_up_key", passkey("Phone", true)).await;
+    let passkey_options = set_up_key.expect_ok();
+    let changed = browser.call("mfa/set_up_key", security_key("Blue")).await;
+    let changed = changed.expect_ok();
+    assert_eq!(changed["kind"], "security_key");
+    // A reload of a tab of the other type does not change it back.
+    let reloaded = browser.ask("mfa/set_up").await;
+    reloaded.expect_refused(403, "verification_required");
+    let application = json!({ "name": "Tablet", "is_default": false });
+    browser.call("mfa/set_up", application).await.expect_ok();
+    let mut key = SoftwareKey::new(ORIGIN);
+    let late = key.create(&passkey_options["options"]);
+    let answer = browser.call("mfa/confirm_key", late).await;
+    answer.expect_refused(409, "already_set_up");
+    let choice = security_key("Blue");
+    set_up(&mut browser, choice, &mut key).await.expect_ok();
+    let shown = names(&mut browser).await;
+    assert_eq!(shown, ["Authenticator application", "Blue"]);
+    // The grant is used up with the method.
+    let answer = browser.call("mfa/set_up_key", passkey("Thief", true)).await;
+    answer.expect_refused(403, "verification_required");
+    // Like a reload, a change of type needs a fresh verification.
+    ada.step_up(&server, &mut browser, intent).await;
+    let begun = browser.call("mfa/set_up_key", passkey("Phone", true)).await;
+    begun.expect_ok();
+    server.clock.advance(FRESH);
+    let answer = browser.call("mfa/set_up_key", security_key("Red")).await;
+    answer.expect_refused(403, "verification_required");
+}
+
 /// 1Password is well known, 0x11… is not.
 #[rstest]
 #[case::suggestion("Passkey", "bada5566a7aa401fbd9645619a55120d", "1Password")]
@@ -177,6 +215,10 @@ async fn a_key_is_of_one_user_and_one_method() {
     let choice = security_key("Again");
     let answer = set_up(&mut ada.browser, choice, &mut ada.key).await;
     answer.expect_refused(409, "credential_taken");
+    assert_eq!(
+        newest_event(&server).await,
+        "set_up_confirm failed security_key: the credential is registered already"
+    );
     server.add_user(&max(), Role::Member).await;
     let mut his = server.browser();
     his.sign_in(&max()).await.expect_ok();

@@ -60,7 +60,12 @@ async fn a_test_asks_the_one_key() {
     let options = ada.browser.call("mfa/key_challenge", request).await;
     let options = options.expect_ok();
     assert!(second.is_allowed_by(&options) && !ada.key.is_allowed_by(&options));
-    let answer = second.sign(&options);
+    let other = ada.key.sign(&options);
+    let answer = ada.browser.call("mfa/test_key", other).await;
+    answer.expect_refused(401, "key_refused");
+    let request = json!({ "method": id_of(&mut ada.browser, "Blue").await });
+    let options = ada.browser.call("mfa/key_challenge", request).await;
+    let answer = second.sign(&options.expect_ok());
     ada.browser.call("mfa/test_key", answer).await.expect_ok();
     assert_eq!(
         newest_event(&server).await,

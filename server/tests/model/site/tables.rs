@@ -22,7 +22,7 @@ pub struct Tables {
     pub credentials: Vec<Vec<u8>>,
     /// The user of each set of backup codes, and whether the set is valid.
     pub code_sets: Vec<(String, bool)>,
-    /// The number of challenges of each session.
+    /// The number of open challenges of each session.
     pub challenges: Vec<i64>,
 }
 
@@ -56,7 +56,8 @@ impl ModelSite {
             let methods = rows(database, methods).await;
             let credentials = rows(database, "SELECT credential_id FROM public_keys").await;
             let code_sets = rows(database, "SELECT user_id, is_valid FROM code_sets").await;
-            let challenges = "SELECT COUNT(*) FROM challenges GROUP BY session_id";
+            let challenges =
+                "SELECT COUNT(*) FROM challenges WHERE answered_at IS NULL GROUP BY session_id";
             let challenges = rows(database, challenges).await;
             let set = |row: AnyRow| (row.get(0), row.get::<i64, _>(1) == 1);
             Tables {

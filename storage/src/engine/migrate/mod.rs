@@ -50,6 +50,7 @@ const STEPS: &[MigrationStep] = &[
     step!(46, "0046_servers"),
     step!(47, "0047_several_methods"),
     step!(48, "0048_public_keys"),
+    step!(49, "0049_answered_challenges"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

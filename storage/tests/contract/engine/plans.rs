@@ -30,7 +30,7 @@ use crate::{
     sign_in::known_browsers::known,
     support::{
         ContractDatabase, START,
-        challenges::{challenge, handle},
+        challenges::{challenge, handle, keep_challenge},
         factors::{protected_by_key, signature},
         from, later,
         people::{
@@ -63,7 +63,7 @@ async fn nothing_is_read_from_end_to_end() {
         "FROM sessions s",
         "UPDATE app_keys SET last_step",
         "UPDATE public_keys SET counter",
-        "DELETE FROM challenges WHERE challenge_hash = $1",
+        "UPDATE challenges SET answered_at",
         "DELETE FROM known_browsers WHERE (token_hash) IN (SELECT token_hash FROM dead)",
     ] {
         assert!(
@@ -143,8 +143,11 @@ async fn signing(store: &Store, bob: &Protected) {
     let mine = browser(store, &bob.user).await;
     for at in 0..7 {
         let asked = challenge(&bob.user, &mine, later(at));
-        assert!(store.keep(asked.clone()).await.unwrap());
-        let taken = store.take(&mine.session, asked.hash).await.unwrap();
+        keep_challenge(store, asked.clone()).await;
+        let taken = store
+            .take(&mine.session, asked.hash, later(at))
+            .await
+            .unwrap();
         assert!(taken.is_some());
     }
     store.settings(&bob.user).await.unwrap();
@@ -275,7 +278,7 @@ async fn keeping(store: &Store, eve: &domain::ids::UserId) {
     let browser = browser(store, eve).await;
     pending(store, eve, &browser, START).await;
     let asked = challenge(eve, &browser, START);
-    assert!(store.keep(asked).await.unwrap());
+    keep_challenge(store, asked).await;
     let known = KnownBrowser {
         token: token(),
         user: eve.clone(),

@@ -74,7 +74,7 @@ async fn every_key_that_was_pending_stays() {
     let store = database.another().await;
     assert_eq!(
         store.pending_migrations().await.unwrap(),
-        ["0048_public_keys"]
+        ["0048_public_keys", "0049_answered_challenges"]
     );
     store.migrate().await.unwrap();
     store.check_schema().await.unwrap();
@@ -121,7 +121,6 @@ async fn every_key_that_was_pending_stays() {
 async fn a_pending_application_has_its_key_and_a_pending_passkey_has_none() {
     let database = ContractDatabase::fresh().await;
     let raw = database.raw().await;
-    of_version(&raw, 48).await;
     sqlx::query(
         "INSERT INTO users (id, email, name, created_at) VALUES ('1', 'ada@example.com', 'Ada', 0)",
     )

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::support::{
     ContractDatabase, START, bits,
-    challenges::challenge,
+    challenges::{challenge, keep_challenge},
     factors::FactorParts,
     later,
     people::{
@@ -37,7 +37,7 @@ async fn busy(store: &storage::Store) -> Protected {
     for browser in [&half, &ada.browser] {
         pending(store, &ada.user, browser, START).await;
         let asked = challenge(&ada.user, browser, START);
-        assert!(store.keep(asked).await.unwrap());
+        keep_challenge(store, asked).await;
     }
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, codes).await.unwrap();
@@ -58,7 +58,7 @@ async fn nothing_is_left(database: &ContractDatabase, sessions: i64) {
         "code_sets",
         "backup_codes",
         "pending_keys",
-        "challenges",
+        "challenges WHERE answered_at IS NULL",
         "attempts",
         "session_attempts",
         "step_ups",
@@ -73,6 +73,10 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
     let database = ContractDatabase::fresh().await;
     let store = &database.store;
     let mut ada = busy(store).await;
+    let answered = challenge(&ada.user, &ada.browser, START);
+    keep_challenge(store, answered.clone()).await;
+    let taken = store.take(&answered.session, answered.hash, START).await;
+    assert!(taken.unwrap().is_some());
     let grant = ada.granted(store, &ada.delete_intent()).await;
     let deletion = deletion(&ada, grant);
     assert_eq!(
@@ -80,6 +84,8 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
         MethodDeletion::Deleted { new_default: None }
     );
     nothing_is_left(&database, 1).await;
+    let counted = database.count("challenges").await;
+    assert_eq!(counted, 1, "the answer, which counts for the pace");
     let found = Sessions::find(store, deletion.swap.new).await;
     let found = found.unwrap().unwrap();
     assert_eq!(

@@ -3,8 +3,8 @@
 use domain::{
     ids::MethodId,
     ports::{
-        Activation, Attempts, Challenges, CodeUse, Deletion, KeyActivation, KeyUse, MethodDeletion,
-        Mfa, PasswordChange, PasswordChanges, PasswordUpdate, Proof, PublicKeyRecord, SecretHash,
+        Activation, Attempts, CodeUse, Deletion, KeyActivation, KeyUse, MethodDeletion, Mfa,
+        PasswordChange, PasswordChanges, PasswordUpdate, Proof, PublicKeyRecord, SecretHash,
         Sessions, SignInCodeUse, SignInKey, StepUps, TestedKey, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
@@ -14,7 +14,7 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
-    challenges::challenge,
+    challenges::{challenge, keep_challenge},
     factors::{FactorParts, default_key, protected_by_key, public_key, registered, signature},
     later,
     people::{
@@ -189,7 +189,7 @@ async fn a_signature_proves_for_a_new_password_and_ends_what_was_begun() {
     let mut ada = protected_by_key(store, KeyKind::Passkey).await;
     pending(store, &ada.user, &ada.browser, START).await;
     let begun = challenge(&ada.user, &ada.browser, START);
-    assert!(store.keep(begun).await.unwrap());
+    keep_challenge(store, begun).await;
     let change = |ada: &Protected, key| PasswordChange {
         swap: ada.browser.swap(),
         user: ada.user.clone(),
@@ -258,7 +258,7 @@ async fn the_last_key_takes_everything_along() {
     let mut name = None;
     for method in [first, tablet.clone()] {
         let begun = challenge(&ada.user, &ada.browser, START);
-        assert!(store.keep(begun).await.unwrap());
+        keep_challenge(store, begun).await;
         let intent = Intent::Delete {
             method: method.clone(),
         };

@@ -13,3 +13,4 @@ mod set_up;
 mod several;
 mod several_deleted;
 mod step_ups;
+mod type_changes;

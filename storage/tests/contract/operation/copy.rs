@@ -22,7 +22,7 @@ use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables
 
 use crate::support::{
     ContractDatabase, START, bits,
-    challenges::{challenge, handle},
+    challenges::{challenge, handle, keep_challenge},
     engine, later, master_key,
     people::{Protected, STRANGER, WithoutCount, browser, pending, protected, somebody},
     stranger, token, vault,
@@ -83,7 +83,7 @@ async fn filled_database() -> (ContractDatabase, Protected) {
     ada.further_public_key(store, KeyKind::SecurityKey, false)
         .await;
     let challenge = challenge(&ada.user, &ada.browser, START);
-    assert!(Challenges::keep(store, challenge).await.unwrap());
+    keep_challenge(store, challenge).await;
     store.user_handle(&ada.user, handle()).await.unwrap();
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;

@@ -5,8 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use domain::{
     ids::BackupCodeId,
     ports::{
-        BrowserRecord, Challenges, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp,
-        StepUps, Users,
+        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
     },
     second_factor::totp::newest_step,
     time::TimeStep,
@@ -16,7 +15,7 @@ use storage::{RestoreEffects, Store, UsedCodes};
 
 use crate::support::{
     ContractDatabase, START,
-    challenges::challenge,
+    challenges::{challenge, keep_challenge},
     factors::{FactorParts, default_key, protected_by_key},
     later,
     people::{Protected, WithoutCount, browser, pending, protected, somebody},
@@ -35,7 +34,7 @@ async fn whatever_was_open_ends() {
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;
     let asked = challenge(&eve, &other, START);
-    assert!(store.keep(asked).await.unwrap());
+    keep_challenge(store, asked).await;
     store.invite(&eve, token(), later(3600)).await.unwrap();
     let known = KnownBrowser {
         token: token(),

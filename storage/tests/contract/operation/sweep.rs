@@ -6,8 +6,7 @@ use domain::{
     events::Chain,
     ids::UserId,
     ports::{
-        Attempts, BrowserRecord, Challenges, KnownBrowser, KnownBrowsers, Sessions, StepUp,
-        StepUps, Users,
+        Attempts, BrowserRecord, KnownBrowser, KnownBrowsers, Sessions, StepUp, StepUps, Users,
     },
     second_factor::{
         enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
@@ -24,7 +23,7 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
-    challenges::challenge,
+    challenges::{challenge, keep_challenge},
     people::{BrowserSession, default_method, pending, protected, session, somebody},
     stranger, token, vault,
 };
@@ -95,7 +94,7 @@ async fn so_does_everything_else() {
     assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     pending(store, &eve, &other, START).await;
     let answered = challenge(&eve, &other, START.plus(Duration::from_secs(1)));
-    assert!(store.keep(answered).await.unwrap());
+    keep_challenge(store, answered).await;
     store
         .invite(&eve, token(), START.plus(2 * HOUR))
         .await
@@ -232,7 +231,7 @@ async fn thirty_days_leave_no_more_than_eight() {
             let mine = open_session(&seen, plain, now).await;
             pending(&seen, plain, &mine, now).await;
             let asked_of = challenge(plain, &mine, now);
-            assert!(seen.keep(asked_of).await.unwrap());
+            keep_challenge(&seen, asked_of).await;
             let theirs = open_session(&seen, &protected.user, now).await;
             let asked = StepUp {
                 intent: Intent::Generate,

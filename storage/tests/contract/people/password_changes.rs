@@ -3,8 +3,7 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, Challenges, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, SecretHash,
-        Sessions, Users,
+        Attempts, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, SecretHash, Sessions, Users,
     },
     second_factor::lockout::Factor,
 };
@@ -12,7 +11,7 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
-    challenges::challenge,
+    challenges::{challenge, keep_challenge},
     factors::FactorParts,
     later,
     people::{
@@ -54,7 +53,7 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
     pending(store, &ada, &mine, START).await;
     for browser in [&mine, &other] {
         let asked = challenge(&ada, browser, START);
-        assert!(store.keep(asked).await.unwrap());
+        keep_challenge(store, asked).await;
     }
     store.invite(&ada, token(), later(9000)).await.unwrap();
     let change = change(&ada, &mine);

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use domain::{
     ports::{
-        Activation, Challenges, CodeUse, Deletion, KeyActivation, MethodDeletion, Mfa,
-        PublicKeyRecord, Sessions, SignInKey,
+        Activation, ChallengeAdmission, Challenges, CodeUse, Deletion, KeyActivation,
+        MethodDeletion, Mfa, PublicKeyRecord, Sessions, SignInKey,
     },
     second_factor::step_up::Intent,
     webauthn::authenticators::KeyKind,
@@ -15,7 +15,7 @@ use crate::{
     races::{at_once, count, programs, several::elsewhere},
     support::{
         START, bits,
-        challenges::{challenge, handle},
+        challenges::{challenge, handle, keep_challenge},
         factors::{
             default_key, pending_public_key, protected_by_key, public_key, registered, signature,
         },
@@ -26,6 +26,8 @@ use crate::{
 };
 
 const TASKS: usize = 16;
+/// The challenges that can still be answered.
+const OPEN: &str = "challenges WHERE answered_at IS NULL";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_challenge_is_taken_by_one_of_many() {
@@ -34,17 +36,19 @@ async fn a_challenge_is_taken_by_one_of_many() {
     let ada = somebody(store).await;
     let mine = newcomer(&database, &ada).await;
     for round in 0..rounds() {
-        let kept = challenge(&ada, &mine, START);
+        // Slowly enough for the pace of a session.
+        let at = later(4 * u64::try_from(round).unwrap());
+        let kept = challenge(&ada, &mine, at);
         let hash = kept.hash;
-        assert!(store.keep(kept).await.unwrap());
+        keep_challenge(store, kept).await;
         let results = at_once(&programs, TASKS, |store, _| {
             let session = mine.session.clone();
-            async move { store.take(&session, hash).await.unwrap().is_some() }
+            async move { store.take(&session, hash, at).await.unwrap().is_some() }
         })
         .await;
         assert_eq!(count(&results, &true), 1, "round {round}");
     }
-    assert_eq!(database.count("challenges").await, 0);
+    assert_eq!(database.count(OPEN).await, 0);
 }
 
 /// Tabs of one session ask at once, while other tabs answer.
@@ -54,20 +58,20 @@ async fn never_more_than_five_challenges_of_a_session_stand() {
     let ada = somebody(&database.store).await;
     let mine = newcomer(&database, &ada).await;
     for round in 0..rounds() {
-        let asked: Vec<_> = (0..TASKS)
-            .map(|_| challenge(&ada, &mine, later(u64::try_from(round).unwrap())))
-            .collect();
+        // Slowly enough for the pace of a session.
+        let at = later(61 * u64::try_from(round).unwrap());
+        let asked: Vec<_> = (0..TASKS).map(|_| challenge(&ada, &mine, at)).collect();
         let results = at_once(&programs, TASKS, |store, number| {
             let (new, old) = (asked[number].clone(), asked[TASKS - 1 - number].hash);
             async move {
                 let kept = store.keep(new.clone()).await.unwrap();
-                store.take(&new.session, old).await.unwrap();
+                store.take(&new.session, old, at).await.unwrap();
                 kept
             }
         })
         .await;
-        assert_eq!(count(&results, &true), TASKS);
-        assert!(database.count("challenges").await <= 5, "round {round}");
+        assert_eq!(count(&results, &ChallengeAdmission::Kept), TASKS);
+        assert!(database.count(OPEN).await <= 5, "round {round}");
     }
 }
 

@@ -2,13 +2,15 @@
 
 use domain::{
     ids::UserId,
-    ports::NewChallenge,
+    ports::{ChallengeAdmission, Challenges, NewChallenge},
     time::Timestamp,
     webauthn::{
         options::ChallengePurpose,
         values::{Challenge, UserHandle},
     },
 };
+
+use storage::Store;
 
 use crate::support::{bits, people::BrowserSession};
 
@@ -18,9 +20,16 @@ pub fn challenge(user: &UserId, browser: &BrowserSession, at: Timestamp) -> NewC
         hash: Challenge::from_random(bits()).hash(),
         session: browser.session.clone(),
         user: user.clone(),
+        method: None,
         purpose: ChallengePurpose::SetUp,
         at,
     }
+}
+
+/// Stores a challenge, which the store must take.
+pub async fn keep_challenge(store: &Store, challenge: NewChallenge) {
+    let kept = store.keep(challenge).await.unwrap();
+    assert_eq!(kept, ChallengeAdmission::Kept);
 }
 
 /// A new handle.

@@ -24,6 +24,7 @@ use domain::{
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use storage::{OpenError, Store};
 use tempfile::TempDir;
+pub use testkit::rounds::rounds;
 use testkit::server_database::ServerDatabase;
 
 /// Makes the schema of the database at this URL.
@@ -31,13 +32,6 @@ async fn migrate(url: String) {
     let store = Store::open(&url).await.unwrap();
     store.migrate().await.unwrap();
     store.close().await;
-}
-
-/// Returns how often a race is run and a property is tried: 50 times, or what `TWINLOCK_ROUNDS`
-/// sets.
-pub fn rounds() -> usize {
-    let set = env::var("TWINLOCK_ROUNDS").ok();
-    set.map_or(50, |text| text.parse().unwrap())
 }
 
 /// The number of cases of a property.

@@ -139,3 +139,24 @@ pub fn wa20_ids_before_the_password(_: Effort) -> AttackOutcome {
         "the ids of a user's keys without a session, after a wrong password, with half a session",
     )
 }
+
+pub fn wa23_answer_after_answer(_: Effort) -> AttackOutcome {
+    let site = TestSite::with_owner();
+    let mut ada = keyed(&site, &site.ada());
+    let profile = ada.browser.ask("profile/view").expect_ok();
+    let method = json!({ "method": profile["methods"][0]["id"] });
+    // Long after the answer of the set-up.
+    site.clock.advance(61);
+    for _ in 0..20 {
+        let options = ada.browser.call("mfa/key_challenge", method.clone());
+        let answer = ada.key.sign(&options.expect_ok());
+        ada.browser.call("mfa/test_key", answer).expect_ok();
+    }
+    ada.browser
+        .call("mfa/key_challenge", method.clone())
+        .expect_refused(429, "too_many");
+    ada.sign_in(&site);
+    site.clock.advance(61);
+    ada.browser.call("mfa/key_challenge", method).expect_ok();
+    refused(1, "the twenty-first answer of a session within a minute")
+}

@@ -15,7 +15,7 @@ use self::{
     challenges::{
         wa1_a_challenge_twice, wa2_a_challenge_of_another_session,
         wa3_a_challenge_for_another_purpose, wa4_a_challenge_too_late,
-        wa5_a_challenge_after_a_restart, wa20_ids_before_the_password,
+        wa5_a_challenge_after_a_restart, wa20_ids_before_the_password, wa23_answer_after_answer,
     },
     set_ups::{
         wa13_one_key_for_two_users, wa14_keys_that_are_none, wa17_a_half_session_adds_a_key,
@@ -59,6 +59,15 @@ pub fn attacks() -> Vec<Attack> {
             )
         ),
         attack!(wa22_deep_and_long_answers),
+        attack!(wa23_answer_after_answer),
+        attack!(
+            "WA24",
+            AttackPlan::Elsewhere(
+                "server/tests/journeys/keys/within_a_session.rs",
+                "a_test_asks_the_one_key",
+                "the journey of a test with two keys tries the wrong one"
+            )
+        ),
     ]
 }
 
