@@ -120,7 +120,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     // The pages and the shipped program are built beside suites that wait for disks, sockets and
     // each other. The pages come first, because compiling the tests' server puts them into it.
     let pages = (!arguments.fast).then(|| beside("pages", "pages"));
-    summary.step("xtask", || suite(&["--package", "xtask"], &[]));
+    summary.step("xtask", || suite(&["--package", "xtask"], &[], depth));
     compile_beside_the_pages();
     let has_pages = pages.is_some_and(|pages| summary.wait(pages));
     let build = has_pages.then(|| beside("build", "build"));
@@ -130,7 +130,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     summary.step("compiling for the host", compile);
     summary.step(
         "domain, use cases, storage, server, app, attack, faults",
-        || suite(&HOST, &left_out),
+        || suite(&HOST, &left_out, depth),
     );
     summary.step("storage and server, on PostgreSQL", || on_postgres(depth));
     if depth == Depth::Deep {
@@ -166,8 +166,13 @@ fn beside(step: &'static str, command: &str) -> Beside {
 }
 
 /// Runs the tests of some packages, without those whose names hold a word of `left_out`.
-fn suite(packages: &[&str], left_out: &[&str]) -> Result<()> {
-    at_once(in_memory(Process::cargo(["test", "--no-fail-fast"])))
+fn suite(packages: &[&str], left_out: &[&str], depth: Depth) -> Result<()> {
+    let suite = at_once(in_memory(Process::cargo(["test", "--no-fail-fast"])));
+    let suite = match depth {
+        Depth::Quick => suite,
+        Depth::Deep => suite.env("TWINLOCK_ROUNDS", "200"),
+    };
+    suite
         .args(packages)
         .args(["--"])
         .args(left_out)

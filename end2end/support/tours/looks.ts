@@ -9,7 +9,7 @@ export interface Look {
 const HEIGHT = 800;
 
 /** The deep run shows every page in every look and width. */
-const isDeep = process.env['TWINLOCK_DEEP'] === '1';
+export const isDeep = process.env['TWINLOCK_DEEP'] === '1';
 
 const WIDE: Look = { width: 1280, colorScheme: 'light' };
 const NARROW: Look = { width: 320, colorScheme: 'dark' };

@@ -1,6 +1,6 @@
 //! Random sequences of what users, thieves and the operator may do, against the real router and
 //! store with a test clock. The promises of `promises.rs` and `method_promises.rs` must hold after
-//! each step. 50 sequences run; `TWINLOCK_CASES` sets the number.
+//! each step. 30 sequences run; `TWINLOCK_CASES` sets the number.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -67,7 +67,7 @@ impl StateMachineTest for Model {
 /// cores.
 fn cases() -> u32 {
     let set = std::env::var("TWINLOCK_CASES").ok();
-    set.map_or(50, |text| text.parse().unwrap()) / 2
+    set.map_or(30, |text| text.parse().unwrap()) / 2
 }
 
 prop_state_machine! {

@@ -19,6 +19,7 @@ pub mod people;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod process;
+pub mod rounds;
 #[cfg(feature = "postgres")]
 pub mod server_database;
 pub mod site;

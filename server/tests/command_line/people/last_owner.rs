@@ -1,8 +1,8 @@
 //! R14: two commands at once that each remove an Owner, of whom one has to stay.
 
-use crate::support::program::ProgramSite;
+use testkit::rounds::rounds;
 
-const ROUNDS: usize = 50;
+use crate::support::program::ProgramSite;
 
 #[test]
 fn one_owner_stays_when_two_commands_remove_each_the_other() {
@@ -11,7 +11,7 @@ fn one_owner_stays_when_two_commands_remove_each_the_other() {
     for email in owners {
         site.add_person(email, "owner");
     }
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         // Both are started before the test waits for either.
         let running: Vec<_> = owners
             .iter()

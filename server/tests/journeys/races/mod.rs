@@ -13,8 +13,13 @@ use crate::{
     support::{HttpAnswer, MemberWithMfa, RouterBrowser, TestServer, ada},
 };
 
-const ROUNDS: usize = 50;
 const PARALLEL: usize = 32;
+
+/// How often a race runs here: a quarter of the contract's rounds, which owns the statements that
+/// decide, because each round needs sign-ins or a server of its own.
+fn rounds() -> usize {
+    (testkit::rounds::rounds() / 4).max(2)
+}
 
 /// Returns a browser that has given its password only.
 async fn half_signed_in(server: &TestServer) -> RouterBrowser {
@@ -58,7 +63,7 @@ async fn expect_one_inside(answers: Vec<(RouterBrowser, HttpAnswer)>, round: usi
 async fn one_code_signs_in_one_of_many() {
     let server = TestServer::start().await;
     let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         // Wait, so that refused codes of the last round do not pause this one.
         server.clock.advance(Duration::from_mins(16));
         let browsers = half_sessions(&server).await;
@@ -76,7 +81,7 @@ async fn one_code_signs_in_one_of_many() {
 async fn one_half_sign_in_becomes_one_session() {
     let server = TestServer::start().await;
     let MemberWithMfa { authenticator, .. } = MemberWithMfa::on(&server).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
         let code = authenticator.code(server.clock.now().millis());
@@ -87,7 +92,7 @@ async fn one_half_sign_in_becomes_one_session() {
 /// R3: many sign-ins, one backup code; a set lasts ten rounds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_backup_code_signs_in_one_of_many() {
-    for ten in 0..ROUNDS / 10 {
+    for ten in 0..rounds().div_ceil(10) {
         let server = TestServer::start().await;
         let MemberWithMfa { codes, .. } = MemberWithMfa::on(&server).await;
         for (index, code) in codes.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Races around grants, codes and rules, 50 rounds each.
+//! Races around grants, codes and rules.
 
 use std::time::Duration;
 
@@ -6,11 +6,9 @@ use domain::people::roles::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    races::at_once::at_once,
+    races::{at_once::at_once, rounds},
     support::{MemberWithMfa, TestServer, finish, max},
 };
-
-const ROUNDS: usize = 50;
 
 /// R11: one grant, several concurrent actions, one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -18,7 +16,7 @@ async fn one_grant_has_one_effect() {
     let server = TestServer::start().await;
     let ada = MemberWithMfa::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let generate = json!({ "action": "generate" });
         ada.step_up(&server, &mut browser, generate).await;
         // One user may have four sets in progress; a fifth would be refused.
@@ -39,7 +37,7 @@ async fn one_grant_has_one_effect() {
 /// or it was refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_ends_the_sign_in_beside_it() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let server = TestServer::start().await;
         let ada = MemberWithMfa::on(&server).await;
         let mut browser = ada.sign_in(&server).await;
@@ -70,7 +68,7 @@ async fn a_deletion_ends_the_sign_in_beside_it() {
 async fn no_old_code_works_after_finish() {
     let server = TestServer::start().await;
     let mut ada = MemberWithMfa::on(&server).await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         server.clock.advance(Duration::from_mins(16));
         let mut browser = ada.sign_in(&server).await;
         ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
@@ -119,7 +117,7 @@ async fn no_session_without_mfa_outlives_the_rule() {
     let ada = MemberWithMfa::on(&server).await;
     server.add_user(&max(), Role::Member).await;
     let account = json!({ "account": server.account("Example Ltd").await });
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         // The number of sign-ins per user and minute is limited.
         server.clock.advance(Duration::from_mins(1));
         let owner = ada.sign_in(&server).await;
