@@ -14,7 +14,7 @@ use crate::{
     },
     runs::{
         arguments::Common,
-        hostile,
+        hostile, keys,
         overload::{self, overload},
         rounds::{self, Rounds, Scenario},
         scenarios::full_sign_in,
@@ -80,6 +80,13 @@ pub async fn measure(arguments: &Compare, report: &mut BenchReport) -> Result<()
         if let Some(peer) = &mut peer {
             peer.go(scenario, load).await?;
         }
+        if scenario == Scenario::SecondFactor {
+            full.go_by_key(load).await?;
+            normal.go_by_key(load).await?;
+            if let Some(postgres) = &mut postgres {
+                postgres.go_by_key(load).await?;
+            }
+        }
     }
     report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);
     full.tell(report);
@@ -89,6 +96,12 @@ pub async fn measure(arguments: &Compare, report: &mut BenchReport) -> Result<()
     }
     if let Some(peer) = &peer {
         peer.tell(report);
+    }
+    report.head(&keys::COLUMNS);
+    full.tell_by_key(report);
+    normal.tell_by_key(report);
+    if let Some(postgres) = &postgres {
+        postgres.tell_by_key(report);
     }
     if let Some(peer) = &peer {
         rounds::compare(report, &full, &normal, peer);
@@ -178,6 +191,6 @@ async fn start_site(
 ) -> Result<OccupiedSite> {
     let setting = setting(arguments, folder, postgres);
     setting.prepare()?;
-    let seeded = SeededSite::fill(&setting, arguments.people, arguments.people).await?;
+    let seeded = SeededSite::fill_with_passkeys(&setting, arguments.people).await?;
     setting.start_occupied(seeded, folder).await
 }

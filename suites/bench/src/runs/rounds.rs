@@ -7,12 +7,15 @@ use crate::{
         figures::{MeasuredRun, Spread},
         report::{BenchReport, Bound},
     },
-    runs::scenarios::{self, ClientLoad},
-    sites::MeasuredSite,
+    runs::{
+        keys::{self, KeyRun},
+        scenarios::{self, ClientLoad},
+    },
+    sites::{MeasuredSite, twinlock::OccupiedSite},
 };
 
 /// The scenarios that every site is measured with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scenario {
     /// Password and code.
     FullSignIn,
@@ -42,6 +45,7 @@ pub struct Rounds<S> {
     after: Vec<f64>,
     full: Vec<MeasuredRun>,
     second: Vec<MeasuredRun>,
+    by_key: Vec<KeyRun>,
     wrong: Vec<MeasuredRun>,
     read: Vec<MeasuredRun>,
 }
@@ -56,6 +60,7 @@ impl<S: MeasuredSite> Rounds<S> {
             after: Vec::new(),
             full: Vec::new(),
             second: Vec::new(),
+            by_key: Vec::new(),
             wrong: Vec::new(),
             read: Vec::new(),
         }
@@ -80,6 +85,10 @@ impl<S: MeasuredSite> Rounds<S> {
     pub fn tell(&self, report: &mut BenchReport) {
         report.runs(&self.name, "full sign-in", &self.full);
         report.runs(&self.name, "second factor", &self.second);
+        if !self.by_key.is_empty() {
+            let runs: Vec<_> = self.by_key.iter().map(|run| run.both.clone()).collect();
+            report.runs(&self.name, "second factor by key", &runs);
+        }
         report.runs(&self.name, "wrong code", &self.wrong);
         report.runs(&self.name, "signed-in read", &self.read);
     }
@@ -103,6 +112,21 @@ impl<S: MeasuredSite> Rounds<S> {
     pub fn memory(&self) -> (Spread, Spread) {
         let after = Spread::of(self.after.iter().copied());
         (Spread::of([self.idle]), after)
+    }
+}
+
+impl Rounds<OccupiedSite> {
+    /// Runs second factors by passkey once. The users must have passkeys.
+    pub async fn go_by_key(&mut self, load: ClientLoad) -> Result<()> {
+        let run = keys::second_factor(&mut self.site, load).await?;
+        self.by_key.push(run);
+        self.after.push(self.site.memory());
+        Ok(())
+    }
+
+    /// Reports second factors by passkey beside those by code.
+    pub fn tell_by_key(&self, report: &mut BenchReport) {
+        keys::tell(report, &self.name, &self.second, &self.by_key);
     }
 }
 

@@ -21,12 +21,11 @@ pub struct ClientLoad {
 
 /// Password and code.
 pub async fn full_sign_in(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
-    run(
-        site,
-        load,
-        SignInStage::Strangers,
-        async |browser, guest| sign_in(browser, guest).await,
-    )
+    let guests = site.guests(SignInStage::Strangers).await?;
+    run(site, load, &guests, async |browser, guest: &Guest| {
+        browser.act_as(guest);
+        sign_in(browser, guest).await
+    })
     .await
 }
 
@@ -40,23 +39,21 @@ pub async fn sign_in(browser: &mut impl SignInClient, guest: &Guest) -> Result<R
 
 /// Only the code, by users who gave their password before.
 pub async fn second_factor(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
-    run(
-        site,
-        load,
-        SignInStage::HalfSignedIn,
-        async |browser, guest| browser.code(&guest.code()).await,
-    )
+    let guests = site.guests(SignInStage::HalfSignedIn).await?;
+    run(site, load, &guests, async |browser, guest: &Guest| {
+        browser.act_as(guest);
+        browser.code(&guest.code()).await
+    })
     .await
 }
 
 /// Like [`second_factor`], but with a wrong code.
 pub async fn wrong_code(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<MeasuredRun> {
-    run(
-        site,
-        load,
-        SignInStage::HalfSignedIn,
-        async |browser, guest| browser.wrong_code(&guest.stale_code()).await,
-    )
+    let guests = site.guests(SignInStage::HalfSignedIn).await?;
+    run(site, load, &guests, async |browser, guest: &Guest| {
+        browser.act_as(guest);
+        browser.wrong_code(&guest.stale_code()).await
+    })
     .await
 }
 
@@ -79,13 +76,12 @@ pub async fn read(site: &mut impl MeasuredSite, load: ClientLoad) -> Result<Meas
 }
 
 /// Each guest is used once, by the next free client.
-async fn run<S: MeasuredSite>(
-    site: &mut S,
+pub async fn run<S: MeasuredSite, G>(
+    site: &S,
     load: ClientLoad,
-    stage: SignInStage,
-    step: impl AsyncFn(&mut S::Client, &Guest) -> Result<RequestOutcome>,
+    guests: &[G],
+    step: impl AsyncFn(&mut S::Client, &G) -> Result<RequestOutcome>,
 ) -> Result<MeasuredRun> {
-    let guests = site.guests(stage).await?;
     let next = Cell::new(0);
     let mut browsers: Vec<_> = (0..load.clients).map(|_| site.browser()).collect();
     let run = closed_loop(
@@ -96,7 +92,6 @@ async fn run<S: MeasuredSite>(
             let Some(guest) = guests.get(next.replace(next.get() + 1)) else {
                 return Ok(RequestOutcome::Exhausted);
             };
-            browser.act_as(guest);
             step(browser, guest).await
         },
     );

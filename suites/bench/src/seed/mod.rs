@@ -1,4 +1,5 @@
 //! Fills a database with many users.
 
+pub mod passkeys;
 pub mod people;
 pub mod rows;

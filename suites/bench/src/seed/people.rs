@@ -20,7 +20,10 @@ use testkit::{authenticator::Authenticator, people::PASSWORD};
 
 use crate::{
     client::clock,
-    seed::rows::insert,
+    seed::{
+        passkeys::{self, SeededPasskey, SharedKey},
+        rows::insert,
+    },
     sites::{Guest, SignInStage, twinlock::ServerSetting},
 };
 
@@ -35,6 +38,8 @@ pub struct SeededPerson {
     pub email: String,
     /// The user's id.
     pub id: UserId,
+    /// The user's passkey, if there is one beside the authenticator.
+    pub passkey: Option<SeededPasskey>,
     key: TotpKey,
     method: MethodId,
 }
@@ -55,6 +60,8 @@ pub struct SeededSite {
     pub connection: AnyConnection,
     /// The users who sign in.
     pub people: Vec<SeededPerson>,
+    /// The key of all passkeys, if the users have one.
+    pub key: Option<SharedKey>,
     /// When the database was filled; older sessions are never deleted.
     since: i64,
 }
@@ -63,15 +70,37 @@ impl SeededSite {
     /// Fills a database that has its schema and key file but no users. `visitors` of the users,
     /// spread over the whole table, will sign in.
     pub async fn fill(setting: &ServerSetting, count: usize, visitors: usize) -> Result<Self> {
+        Self::fill_with(setting, count, visitors, None).await
+    }
+
+    /// Like [`Self::fill`], but each user has a passkey as well, and each will sign in.
+    pub async fn fill_with_passkeys(setting: &ServerSetting, count: usize) -> Result<Self> {
+        Self::fill_with(setting, count, count, Some(SharedKey::new()?)).await
+    }
+
+    async fn fill_with(
+        setting: &ServerSetting,
+        count: usize,
+        visitors: usize,
+        key: Option<SharedKey>,
+    ) -> Result<Self> {
         let since = clock::millis();
         let vault = vault(setting).await?;
         let mut connection = AnyConnection::connect(&setting.url).await?;
         let hasher = Argon2Hasher::start(Cost::STANDARD, std::sync::Arc::new(SystemEntropy))?;
         let hash = hasher.hash(PASSWORD.as_bytes()).await?;
-        let people = (0..count).map(person).collect::<Result<Vec<_>>>()?;
+        let mut people = (0..count).map(person).collect::<Result<Vec<_>>>()?;
+        if key.is_some() {
+            for person in &mut people {
+                person.passkey = Some(SeededPasskey::from_random()?);
+            }
+        }
         let mut all = connection.begin().await?;
         for (at, part) in people.chunks(ROWS).enumerate() {
             write(&mut all, &vault, &hash, at * ROWS, part).await?;
+            if let Some(key) = &key {
+                passkeys::write(&mut all, &vault, key, part).await?;
+            }
         }
         all.commit().await?;
         let visitors = people
@@ -81,6 +110,7 @@ impl SeededSite {
         Ok(Self {
             connection,
             people: visitors.collect(),
+            key,
             since,
         })
     }
@@ -172,6 +202,7 @@ fn person(number: usize) -> Result<SeededPerson> {
     Ok(SeededPerson {
         email: format!("person{number}@example.com"),
         id: UserId::from_random(random()?),
+        passkey: None,
         key: TotpKey::from_random(random()?),
         method: MethodId::from_random(random()?),
     })
@@ -209,9 +240,10 @@ async fn write(
             format!("person {}", first + at).into(),
             hash.expose().into(),
             now.into(),
+            person.passkey.as_ref().map(SeededPasskey::handle).into(),
         ]
     });
-    let into = "users (id, email, name, name_folded, password_hash, created_at)";
+    let into = "users (id, email, name, name_folded, password_hash, created_at, handle)";
     insert(all, into, users).await?;
     let memberships = people.iter().enumerate().map(|(at, person)| {
         let role = if at % ACCOUNT == 0 { "owner" } else { "member" };

@@ -29,6 +29,9 @@ use crate::{
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// The server's public URL. Its host has a name, because passkeys need one. It has no port, so that
+/// the cookie names do not depend on which port is free.
+pub const PUBLIC_URL: &str = "http://localhost";
 /// Part of the response to a complete sign-in.
 pub const FULL: &str = r#""standing":"full""#;
 
@@ -94,9 +97,7 @@ impl ServerSetting {
             command
                 .arg("serve")
                 .env("TWINLOCK_LISTEN", address.to_string())
-                // The URL has no port, so that the cookie names do not depend on which port is
-                // free.
-                .env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
+                .env("TWINLOCK_PUBLIC_URL", PUBLIC_URL);
             command.envs(self.environment.clone());
             self.name_to(command.stdout(Stdio::piped()).stderr(log));
         })?;
@@ -184,6 +185,17 @@ impl TwinlockClient {
     pub async fn verify(&mut self, code: &str) -> Result<MeasuredAnswer> {
         let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
         self.call("/api/session/verify_code", body).await
+    }
+
+    /// Asks for a challenge for the user's passkeys.
+    pub async fn key_challenge(&mut self) -> Result<MeasuredAnswer> {
+        self.call("/api/session/key_challenge", "{}".to_owned())
+            .await
+    }
+
+    /// Sends a passkey's answer, as the body of the request.
+    pub async fn verify_key(&mut self, body: String) -> Result<MeasuredAnswer> {
+        self.call("/api/session/verify_key", body).await
     }
 
     /// The session cookie.
