@@ -268,7 +268,7 @@ pub trait Mfa: Send + Sync {
         grant: Grant,
     ) -> Result<GrantUse, PortError>;
 
-    /// Stores `key`, which is for a further method, in place of the session's pending key of
+    /// Stores `key`, which is for a further method, instead of the session's pending key of
     /// `made_at`, which must be for one too; the time of the grant stays. False if that key is gone
     /// or the user has no room for one of this type.
     async fn exchange_pending(

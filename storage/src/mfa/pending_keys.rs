@@ -181,7 +181,7 @@ pub async fn keep_granted(
     Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
 }
 
-/// Stores a key for a further method in place of the one of `made_at`, under its grant; false if
+/// Stores a key for a further method instead of the one of `made_at`, under its grant; false if
 /// that one is gone or the user's methods do not allow it.
 pub async fn exchange(
     write: &mut WriteTransaction,

@@ -1,4 +1,4 @@
-//! Adding one more application.
+//! Adding one more method.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use domain::{
         PendingKey, Sessions,
     },
     second_factor::{methods::MAX_APPLICATIONS, step_up::Intent},
+    webauthn::authenticators::KeyKind,
 };
 
 use crate::{
@@ -228,4 +229,59 @@ async fn a_pending_first_key_that_is_shown_again_gets_the_new_name() {
     let settings = store.settings(&ada).await.unwrap();
     let method = settings.default_method().unwrap();
     assert_eq!(method.name.as_str(), "Work phone");
+}
+
+#[tokio::test]
+async fn a_further_set_up_changes_its_type_and_keeps_the_time_of_its_grant() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let mut ada = protected(store).await;
+    let waiting = ada.further_public_key(store, KeyKind::Passkey, true).await;
+    let other = PendingKey {
+        factor: PendingFactor::PublicKey(KeyKind::SecurityKey),
+        name: "Blue".parse().unwrap(),
+        is_default: false,
+        made_at: later(9),
+        ..waiting.clone()
+    };
+    let of_eve = PendingKey {
+        user: somebody(store).await,
+        ..other.clone()
+    };
+    let exchange = |key: &PendingKey, at| store.exchange_pending(key.clone(), at);
+    assert!(!exchange(&of_eve, START).await.unwrap(), "of another user");
+    assert!(
+        !exchange(&other, later(1)).await.unwrap(),
+        "replaced before"
+    );
+    assert!(exchange(&other, START).await.unwrap());
+    assert!(!exchange(&other, START).await.unwrap(), "once");
+    let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
+    assert_eq!(stands.factor, other.factor);
+    assert_eq!((stands.name, stands.is_default), (other.name, false));
+    assert_eq!(
+        (stands.made_at, stands.proved_at),
+        (later(9), Some(START)),
+        "{:?}",
+        stands.purpose
+    );
+}
+
+#[tokio::test]
+async fn only_a_further_set_up_changes_its_type() {
+    let ContractDatabase { store, .. } = &ContractDatabase::fresh().await;
+    let mut ada = protected(store).await;
+    let grant = ada.granted(store, &ada.reset_intent()).await;
+    let reset = ada.pending_key(KeyPurpose::Reset(ada.method.clone()));
+    let kept = store.keep_pending_with_grant(reset.clone(), grant).await;
+    assert_eq!(kept.unwrap(), GrantUse::Done);
+    let key = PendingKey {
+        factor: PendingFactor::PublicKey(KeyKind::Passkey),
+        purpose: KeyPurpose::Further,
+        made_at: later(1),
+        ..reset
+    };
+    let exchanged = store.exchange_pending(key, START).await.unwrap();
+    assert!(!exchanged);
+    let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
+    assert_eq!(stands.purpose, KeyPurpose::Reset(ada.method));
 }

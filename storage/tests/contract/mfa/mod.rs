@@ -13,4 +13,3 @@ mod set_up;
 mod several;
 mod several_deleted;
 mod step_ups;
-mod type_changes;
