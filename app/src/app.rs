@@ -1,6 +1,5 @@
 //! The frame around every page, and the page for each path.
 
-use domain::session::policy::Standing;
 use leptos::prelude::*;
 use leptos_router::{
     components::{A, Router},
@@ -147,12 +146,7 @@ fn Mark() -> impl IntoView {
 fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
     let shell = shell();
     // Only a full session can see a profile and accounts.
-    let is_full = memo(move || {
-        shell
-            .session
-            .viewer()
-            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }))
-    });
+    let is_full = memo(move || shell.session.is_full());
     let has_several = memo(move || {
         shell
             .session

@@ -72,7 +72,7 @@ export function deepKeyJourneys(test: typeof base): void {
     await authenticator.verifyUser(false);
     await startPasskey(visitor);
     await visitor.click(CREATE);
-    await visitor.see(on(/It was cancelled or took too long\. Try again, or choose another/));
+    await visitor.see(on(/The set-up was cancelled or took too long\. Try again, or choose another/));
     await authenticator.verifyUser(true);
     await visitor.click(CREATE);
     const [code] = await finishPasskey(visitor);
@@ -82,7 +82,7 @@ export function deepKeyJourneys(test: typeof base): void {
     await visitor.givePassword();
     await visitor.arrive('Identity verification');
     await visitor.click(USE);
-    await visitor.see(on(/no matching key here\. Try again, or use another way\./));
+    await visitor.see(on(/is not set up for you\. Try again, or try another way\./));
     await visitor.giveBackupCode(code as string);
     await visitor.arrive(visitor.person.account, '/');
   });

@@ -186,7 +186,7 @@ test('a cancelled dialog is no failure, and can be tried again', async ({ site, 
   const laptop = await VirtualKey.laptop(page, { isUserVerified: false });
   await startFirst(site);
   await site.setup.createPasskey.click();
-  const notice = page.getByText('It was cancelled or took too long. Try again, or choose another method.');
+  const notice = page.getByText('The set-up was cancelled or took too long. Try again, or choose another method.');
   await expect(notice).toBeVisible();
   await expect(page.locator('.alert--error')).toHaveCount(0);
   await expectFit(page);
@@ -200,7 +200,7 @@ test('a cancelled dialog is no failure, and can be tried again', async ({ site, 
   await laptop.unplug();
   await VirtualKey.laptop(page);
   await site.signInCode.usePasskey.click();
-  await expect(page.getByText('no matching key here. Try again, or use another way.')).toBeVisible();
+  await expect(page.getByText('is not set up for you. Try again, or try another way.')).toBeVisible();
   await expectFit(page);
 });
 
@@ -231,7 +231,7 @@ test('a page whose browser never answers gives up by itself', async ({ site, pag
   await site.setup.createPasskey.click();
   await expect(page.getByRole('button', { name: WAITING, exact: true })).toBeVisible();
   await page.clock.runFor('05:06');
-  await expect(page.getByText('It was cancelled or took too long.')).toBeVisible();
+  await expect(page.getByText('The set-up was cancelled or took too long.')).toBeVisible();
   await expect(site.setup.createPasskey).toBeVisible();
 });
 

@@ -27,7 +27,7 @@ test('a security key is the first method, without PIN, and signs in by a touch',
   await site.profile.addMethod.click();
   await site.newMethod.method.selectOption(KEY);
   await expect(site.newMethod.name).toHaveValue(KEY);
-  await expect(site.newMethod.method).toHaveAccessibleDescription(/plug in or hold to your device/);
+  await expect(site.newMethod.method).toHaveAccessibleDescription(/plug in or hold to your computer or phone/);
   await site.newMethod.next.click();
   await site.setup.arrive();
   await site.setup.useSecurityKey.click();
@@ -89,18 +89,20 @@ test('a key that checks no one is no passkey', async ({ site, page }) => {
   await site.newMethod.method.selectOption('Passkey');
   await site.newMethod.next.click();
   await site.setup.createPasskey.click();
-  await expect(page.getByText(/It was cancelled or took too long|can't do what is needed/)).toBeVisible();
+  await expect(page.getByText(/The set-up was cancelled or took too long|does not support this method/)).toBeVisible();
   await expectAccessible(page);
 });
 
 test.describe('at an IP address', () => {
   test.use({ serverOptions: {} });
 
-  test('keys are explained and not to be chosen', async ({ site, page }) => {
+  test('keys are explained and not to be chosen', async ({ site, page, server }) => {
     await site.enter();
     await site.profile.open();
     await site.profile.addMethod.click();
-    await expect(page.getByText('need a secure address with a name')).toBeVisible();
+    const right = server.url.replace('127.0.0.1', 'localhost');
+    const why = `Passkeys and security keys don't work at this address. Open ${right} instead.`;
+    await expect(page.getByText(why)).toBeVisible();
     for (const name of [KEY, 'Passkey']) {
       await expect(site.newMethod.method.getByRole('option', { name })).toBeDisabled();
     }

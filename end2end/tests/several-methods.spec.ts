@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/run/fixtures';
 import { Menu } from '../support/pages/screen';
 import { expectAccessible } from '../support/checks/a11y';
+import { press } from '../support/checks/keyboard';
 import { words } from '../support/pages/words';
 import type { Enrolled, Site } from '../support/site/site';
 
@@ -44,13 +45,16 @@ test('a further method is added with a name, and the codes from before stay', as
   await expectAccessible(page);
   await expect(site.newMethod.name).toHaveValue(`${FIRST} 2`);
   await expect(site.newMethod.isDefault).not.toBeChecked();
+  await expect(site.newMethod.isDefault).toHaveAccessibleDescription(
+    'A sign-in asks for your default method first.',
+  );
   await site.newMethod.name.fill('');
   await site.newMethod.next.click();
   await expect(site.newMethod.name).toHaveAttribute('aria-invalid', 'true');
   await expect(site.newMethod.name).toBeFocused();
   await site.newMethod.name.fill(FIRST.toUpperCase());
   await site.newMethod.next.click();
-  await expect(site.newMethod.name).toHaveAccessibleDescription(/of this name already/);
+  await expect(site.newMethod.name).toHaveAccessibleDescription(/already have a method with this name/);
   await site.newMethod.name.fill(SECOND);
   await site.newMethod.next.click();
   await site.setup.expectOpen();
@@ -84,6 +88,9 @@ test('a sign-in asks for the default method, and offers the other ways', async (
   await expect(page.getByText(`Enter the 6-digit code displayed by “${FIRST}”.`)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Try another way', exact: true })).toBeVisible();
   await expect(site.signInCode.useBackupCode).toBeVisible();
+  await expect(site.signInCode.way(SECOND)).toHaveAccessibleDescription(FIRST);
+  await site.signInCode.lostDevice.click();
+  await expect(page.getByText('Use another of your methods, or one of your backup codes.')).toBeVisible();
   await page.getByRole('button', { name: SECOND, exact: true }).click();
   await expect(page.getByText(`Enter the 6-digit code displayed by “${SECOND}”.`)).toBeVisible();
   await expect(site.signInCode.code).toBeFocused();
@@ -145,7 +152,8 @@ test('deleting the default says which method follows, and the last one is as bef
   await expect(dialog.box.getByText('Your other methods still protect you.')).toBeVisible();
   await dialog.button('Delete').click();
   await site.stepUp('delete').expectOpen();
-  await page.getByRole('button', { name: SECOND, exact: true }).click();
+  await expect(page.getByText(`displayed by “${SECOND}”`), 'not the one that is deleted').toBeVisible();
+  await expect(site.stepUp('delete').way(FIRST)).toBeVisible();
   await site.verify('delete', second);
   await site.profile.expectOpen();
   await expect(site.profile.status(`“${SECOND}” is now the default.`)).toBeVisible();
@@ -174,7 +182,7 @@ test('three applications are the most', async ({ site }) => {
   await addFurther(site, enrolled, SECOND);
   await addFurther(site, enrolled, 'Watch');
   await expect(site.profile.addMethod).toHaveCount(0);
-  await expect(site.profile.settings.getByText('Three authenticator applications are the most')).toBeVisible();
+  await expect(site.profile.settings.getByText('You have reached the limit of three authenticator applications.')).toBeVisible();
 });
 
 test('Cancel and a deep link add nothing', async ({ site, page }) => {
@@ -187,4 +195,93 @@ test('Cancel and a deep link add nothing', async ({ site, page }) => {
   await site.profile.expectOpen();
   await expect(site.profile.methodMenu.button).toBeVisible();
   await expect(page.getByText(SECOND)).toHaveCount(0);
+});
+
+/** Deletes the second method in another tab, while My profile stays open in this one. */
+async function deleteElsewhere(site: Site, enrolled: Enrolled): Promise<void> {
+  const other = site.on(await site.page.context().newPage());
+  await other.profile.open();
+  await methodMenu(other.page, SECOND).choose('Delete');
+  await other.dialog(`Delete ${SECOND}?`).button('Delete').click();
+  await other.verify('delete', enrolled);
+  await other.profile.expectOpen();
+  await other.page.close();
+}
+
+const GONE = 'This MFA method no longer exists. It may have been deleted in another tab.';
+
+/** Each action on a method, up to the request that finds none. */
+const ACTIONS: [string, (site: Site) => Promise<void>][] = [
+  ['Make default', () => Promise.resolve()],
+  ['Reset', () => Promise.resolve()],
+  ['Delete', (site) => site.dialog(`Delete ${SECOND}?`).button('Delete').click()],
+  [
+    'Rename',
+    async ({ profile }) => {
+      await profile.name.fill('Old tablet');
+      await profile.save.click();
+    },
+  ],
+  [
+    'Test',
+    async ({ profile }) => {
+      await profile.code.fill('123456');
+      await profile.enter.click();
+    },
+  ],
+];
+
+for (const [action, go] of ACTIONS) {
+  test(`${action} of a method that another tab has deleted says so`, async ({ site, page, guard }) => {
+    guard.expectRefusals(409);
+    await site.enter();
+    const enrolled = await site.haveMfa();
+    await addFurther(site, enrolled, SECOND);
+    await deleteElsewhere(site, enrolled);
+    await methodMenu(page, SECOND).choose(action);
+    await go(site);
+    await expect(site.profile.status(GONE)).toBeVisible();
+    await expect(page.getByRole('heading', { name: SECOND })).toHaveCount(0);
+    await expect(site.profile.methodMenu.button, 'the list is read anew').toBeVisible();
+    await expect(site.profile.heading).toBeFocused();
+    await expectAccessible(page);
+  });
+}
+
+test('a newer list keeps what is typed on the other cards', async ({ site, page, guard }) => {
+  guard.expectRefusals(409);
+  await site.enter();
+  const enrolled = await site.haveMfa();
+  await addFurther(site, enrolled, SECOND);
+  await deleteElsewhere(site, enrolled);
+  await methodMenu(page, FIRST).choose('Rename');
+  await site.profile.name.fill('Half a na');
+  await methodMenu(page, SECOND).choose('Make default');
+  await expect(site.profile.status(GONE)).toBeVisible();
+  await expect(page.getByRole('heading', { name: SECOND })).toHaveCount(0);
+  await expect(site.profile.name).toHaveValue('Half a na');
+  await site.profile.save.click();
+  await expect(site.profile.methodName).toContainText('Half a na');
+});
+
+test('a reset has no link to another type', async ({ site, page }) => {
+  await site.enter();
+  await site.resetUpToSetup(await site.haveMfa());
+  await expect(page.getByRole('link', { name: 'Choose another method' })).toHaveCount(0);
+});
+
+test('with the keyboard each other way takes the focus to its field', async ({ site, page }) => {
+  await site.enter();
+  const enrolled = await site.haveMfa();
+  await addFurther(site, enrolled, SECOND);
+  for (const form of [site.changePassword, site.stepUp('generate')]) {
+    if (form === site.changePassword) await site.changePassword.open();
+    else await site.askToGenerate();
+    await press(page, page.getByRole('button', { name: SECOND, exact: true }));
+    await expect(form.code).toBeFocused();
+    await press(page, form.useBackupCode);
+    await expect(form.backupCode).toBeFocused();
+    await press(page, page.getByRole('button', { name: FIRST, exact: true }));
+    await expect(form.code).toBeFocused();
+  }
 });

@@ -14,7 +14,7 @@ fn Checkboxes() -> impl IntoView {
         <Specimen state="Checkbox, off"><Checkbox label="I have saved these codes" name="off" checked=off() /></Specimen>
         <Specimen state="Checkbox, on"><Checkbox label="I have saved these codes" name="on" checked=on() /></Specimen>
         <Specimen state="Checkbox, fixed, with its reason">
-            <Checkbox label="Default" name="fixed" checked=on() fixed_because="Your only method is always the default." />
+            <Checkbox label="Default" name="fixed" checked=on() hint="Your only method is always the default." fixed=true />
         </Specimen>
         <Specimen state="Checkbox, refused">
             <Checkbox label="I have saved these codes" name="refused" checked=off() error=some("Save the codes first, then tick this box.") />

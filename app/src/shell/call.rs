@@ -62,9 +62,11 @@ impl Shell {
                 self.lose_session();
                 return false;
             }
-            // The account's rule or the user's role has changed meanwhile, so the pages are
-            // updated.
-            Some(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
+            // The account's rule, the user's role or their methods have changed meanwhile, so the
+            // pages are updated.
+            Some(AppError::SetUpRequired | AppError::NotAllowed | AppError::NoMethod) => {
+                self.refresh();
+            }
             _ => {}
         }
         true

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 
 use crate::{
     shell::shell,
-    ui::{boxed::effect, focus_heading},
+    ui::{FormError, boxed::effect, focus_heading, waiting_card},
     wire::{
         connection::{Connection, passes},
         error::AppError,
     },
+    words,
 };
 
 type Request<T> = Pin<Box<dyn Future<Output = Result<T, AppError>>>>;
@@ -153,6 +154,14 @@ impl<T: Send + Sync + 'static> Load<T> {
         self.again();
     }
 
+    /// What the page shows instead of the answer: that it waits, or why it failed.
+    pub fn without_answer(self, lines: u8) -> AnyView {
+        match self.failed.get() {
+            None => waiting_card(lines),
+            Some(error) => not_loaded(&error, Callback::new(move |()| self.reload())),
+        }
+    }
+
     /// Whether there is neither an answer nor a refusal yet.
     pub fn is_waiting(self) -> bool {
         self.answer.read().is_none() && self.failed.read().is_none()
@@ -168,4 +177,13 @@ impl<T: Send + Sync + 'static> Load<T> {
             None => self.answer.get().map(Ok),
         }
     }
+}
+
+/// Why data is missing. `Try again` moves the focus to the heading, because it disappears.
+fn not_loaded(error: &AppError, reload: Callback<()>) -> AnyView {
+    let retry = move || {
+        focus_heading();
+        reload.run(());
+    };
+    view! { <FormError error=Some(words::refusal(error)) retry /> }.into_any()
 }

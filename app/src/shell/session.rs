@@ -1,8 +1,8 @@
 //! What this tab knows about its session.
 
-use domain::second_factor::methods::MethodType;
+use domain::{second_factor::methods::MethodType, session::policy::Standing};
 use leptos::prelude::*;
-use usecases::session::Viewer;
+use usecases::session::{MethodOption, Viewer};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
 
@@ -99,10 +99,51 @@ impl Session {
         self.known.with(|known| known.viewer().cloned())
     }
 
+    /// Whether the user has a method.
+    pub fn has_mfa(self) -> bool {
+        let known = self.known.read();
+        known.viewer().is_some_and(|viewer| viewer.has_mfa)
+    }
+
+    /// The user's address.
+    pub fn email(self) -> Option<String> {
+        let known = self.known.read();
+        known.viewer().map(|viewer| viewer.email.clone())
+    }
+
+    /// Whether this session may be shown backup codes that it has not saved yet.
+    pub fn has_unsaved_codes(self) -> bool {
+        let known = self.known.read();
+        known
+            .viewer()
+            .is_some_and(|viewer| viewer.has_unsaved_codes)
+    }
+
+    /// Whether the session may do everything.
+    pub fn is_full(self) -> bool {
+        let known = self.known.read();
+        let standing = known.viewer().map(|viewer| &viewer.standing);
+        matches!(standing, Some(Standing::Full { .. }))
+    }
+
+    /// Whether the session may only set up MFA.
+    pub fn is_forced(self) -> bool {
+        let known = self.known.read();
+        let standing = known.viewer().map(|viewer| &viewer.standing);
+        matches!(standing, Some(Standing::SetUpOnly { .. }))
+    }
+
+    /// The user's methods, the default first. Does not track the session.
+    pub fn methods(self) -> Vec<MethodOption> {
+        let known = self.known.read_untracked();
+        let viewer = known.viewer();
+        viewer.map_or_else(Vec::new, |viewer| viewer.methods.clone())
+    }
+
     /// The type of the user's default method. Does not track the session.
     pub fn default_type(self) -> MethodType {
-        let viewer = untrack(|| self.viewer());
-        let default = viewer.and_then(|viewer| viewer.methods.into_iter().next());
+        let known = self.known.read_untracked();
+        let default = known.viewer().and_then(|viewer| viewer.methods.first());
         default.map_or(MethodType::Application, |method| method.method_type)
     }
 

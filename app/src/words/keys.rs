@@ -66,13 +66,13 @@ pub fn delete_only(kind: MethodType) -> String {
 pub const fn about_type(kind: MethodType) -> &'static str {
     match kind {
         MethodType::Application => {
-            "An application on your phone, which displays a 6-digit code for each sign-in."
+            "An application on your phone that displays a 6-digit code for each sign-in."
         }
         MethodType::Passkey => {
-            "Kept by your device or password manager, and unlocked by fingerprint, face or PIN: there is no code to type."
+            "Saved on your device or in your password manager, and unlocked with your fingerprint, face or PIN."
         }
         MethodType::SecurityKey => {
-            "A small key that you plug in or hold to your device, and touch: there is no code to type."
+            "A small device that you plug in or hold to your computer or phone, and touch."
         }
     }
 }
@@ -83,32 +83,44 @@ pub const fn no_room(kind: MethodType) -> &'static str {
     match kind {
         MethodType::Application => super::NO_MORE_METHODS,
         MethodType::Passkey | MethodType::SecurityKey => {
-            "Ten passkeys and security keys are the most that you can have."
+            "You have reached the limit of ten passkeys and security keys."
         }
     }
 }
 
-/// Why no key works in this page.
+/// Why no key works in this page; `right` is the URL at which keys work, if it is known.
 #[must_use]
-pub const fn key_trouble(trouble: KeyTrouble) -> &'static str {
-    match trouble {
-        KeyTrouble::Browser => {
+pub fn key_trouble(trouble: KeyTrouble, right: Option<&str>) -> String {
+    match (trouble, right) {
+        (KeyTrouble::Browser, _) => {
             "This browser can't use passkeys or security keys. Update it, or use another one."
+                .to_owned()
         }
-        KeyTrouble::Address => {
-            "Passkeys and security keys need a secure address with a name, such as https://panel.example.com."
+        (KeyTrouble::Address, Some(right)) => format!(
+            "Passkeys and security keys don't work at this address. Open {} instead.",
+            named(right)
+        ),
+        (KeyTrouble::Address, None) => {
+            "Passkeys and security keys need an https address with a name, not an IP address. Ask your operator."
+                .to_owned()
         }
     }
 }
 
-/// Says that the default method does not work in this page, where another one is asked for.
+/// Whether browsers allow keys at a URL: https, or this machine, and a name instead of an IP
+/// address.
 #[must_use]
-pub fn default_unusable(name: &str, trouble: KeyTrouble) -> String {
-    format!(
-        "“{}” can't be used here. {}",
-        named(name),
-        key_trouble(trouble)
-    )
+pub fn may_have_keys(url: &str) -> bool {
+    let is_name =
+        |host: &str| !host.starts_with('[') && host.bytes().any(|byte| byte.is_ascii_alphabetic());
+    url.strip_prefix("https://").is_some_and(is_name) || url.starts_with("http://localhost")
+}
+
+/// Says that the default method does not work in this page, where another one is asked for, and
+/// why.
+#[must_use]
+pub fn default_unusable(name: &str, trouble: &str) -> String {
+    format!("“{}” can't be used here. {trouble}", named(name))
 }
 
 /// What a new key is for, and what the browser will ask.
@@ -116,10 +128,10 @@ pub fn default_unusable(name: &str, trouble: KeyTrouble) -> String {
 pub const fn before_key(kind: MethodType) -> &'static str {
     match kind {
         MethodType::SecurityKey => {
-            "Take your security key. Your browser asks you to plug it in or hold it to your device, and to touch it; it may ask for the key's PIN."
+            "Your browser asks you to plug in your security key or hold it to your device, then to touch it. It may ask for the key's PIN."
         }
         _ => {
-            "Your browser asks where to keep the passkey, and for your fingerprint, face or PIN. You can choose this device, your phone or your password manager."
+            "Your browser asks where to save the passkey: this device, your phone or your password manager. Then it asks for your fingerprint, face or PIN."
         }
     }
 }
@@ -151,7 +163,7 @@ pub fn ask_key(kind: MethodType, name: &str) -> String {
     match kind {
         MethodType::SecurityKey => {
             format!(
-                "Use “{name}”: your browser asks you to plug it in or hold it to your device, and to touch it."
+                "Use “{name}”: your browser asks you to plug it in or hold it to your device, then to touch it."
             )
         }
         _ => format!("Use “{name}”: your browser asks for your fingerprint, face or PIN."),
@@ -172,19 +184,19 @@ pub fn key_confirms(name: &str) -> String {
 #[must_use]
 pub const fn key_not_made(has_keys: bool) -> &'static str {
     if has_keys {
-        "It was cancelled or took too long, or this device has one already. Try again, or choose another method."
+        "The set-up was cancelled or took too long, or this device or key is set up already. Try again, or choose another method."
     } else {
-        "It was cancelled or took too long. Try again, or choose another method."
+        "The set-up was cancelled or took too long. Try again, or choose another method."
     }
 }
 
 /// The button while the browser asks.
 pub const ASKING_KEY: &str = "Waiting for your browser…";
 /// A key did not answer. Browsers do not say why.
-pub const KEY_NOT_USED: &str = "That did not work: cancelled, too late, or no matching key here. Try again, or use another way.";
-/// The key can't do what is asked.
+pub const KEY_NOT_USED: &str = "It was cancelled or took too long, or this device or key is not set up for you. Try again, or try another way.";
+/// The key can't be what was chosen.
 pub const KEY_UNSUITED: &str =
-    "This device or key can't do what is needed. Try another one, or add it as a security key.";
+    "This device or key does not support this method. Use another one, or choose another method.";
 /// The answer of a key came too late.
 pub const KEY_TOO_LATE: &str = "That took too long. Try again.";
 /// Suggests a passkey beside an authenticator application.
@@ -193,3 +205,39 @@ pub const ADD_A_PASSKEY_TOO: &str = "Add a passkey as well: losing the phone is 
 pub const ADD_A_PASSKEY: &str = "Add a passkey";
 /// Hides a suggestion for good.
 pub const NOT_NOW: &str = "Not now";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_carries_keys_is_named() {
+        for url in [
+            "https://panel.example.com",
+            "https://panel.example.com:8443",
+            "http://localhost:3000",
+        ] {
+            assert!(may_have_keys(url), "{url}");
+        }
+        for url in [
+            "http://panel.example.com",
+            "https://192.0.2.7",
+            "https://192.0.2.7:3000",
+            "https://[2001:db8::7]",
+            "http://127.0.0.1:3000",
+        ] {
+            assert!(!may_have_keys(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_right_address_is_named_if_it_is_known() {
+        let known = key_trouble(KeyTrouble::Address, Some("https://panel.example.com"));
+        assert_eq!(
+            super::super::plain(&known),
+            "Passkeys and security keys don't work at this address. Open https://panel.example.com instead."
+        );
+        let unknown = key_trouble(KeyTrouble::Address, None);
+        assert!(unknown.ends_with("Ask your operator."), "{unknown}");
+    }
+}

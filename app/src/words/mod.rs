@@ -221,7 +221,7 @@ pub fn cost(action: ProtectedAction, about: Option<&str>, kind: MethodType) -> S
     }
     let about = about.map_or_else(|| "the account".to_owned(), named);
     match action {
-        ProtectedAction::Add => "You are about to add a method. Verify yourself with one that you have.".to_owned(),
+        ProtectedAction::Add => "You are about to add an MFA method. Verify your identity with one that you have.".to_owned(),
         ProtectedAction::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
         ProtectedAction::Delete => format!("You are about to delete your {}. Your backup codes stop working too.", in_a_sentence(kind)),
         ProtectedAction::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),

@@ -22,6 +22,8 @@ pub const CODES_ON_PAPER: &str = "Backup codes: each code works once.";
 pub const CONFIRM_CODES_ARE_SAVED: &str = "Save the codes, then confirm: I have saved these codes.";
 /// Explains why the user can't choose another default method.
 pub const ONLY_METHOD: &str = "It is your only method, so it is always used by default.";
+/// Explains the default method to a user with several ones.
+pub const WHAT_DEFAULT_MEANS: &str = "A sign-in asks for your default method first.";
 /// The first instruction next to the QR code.
 pub const INSTALL_AN_APPLICATION: &str =
     "Install an authenticator application on your phone, if you have none.";
@@ -35,10 +37,9 @@ pub const ENTER_THIS_KEY: &str = "Enter this key in the application:";
 pub const DELETE_ONE_EFFECT: &str =
     "Your other methods still protect you. You are signed out everywhere else.";
 /// The name of a new method is that of another one.
-pub const NAME_IS_TAKEN: &str = "You have a method of this name already.";
+pub const NAME_IS_TAKEN: &str = "You already have a method with this name.";
 /// How many authenticator applications there can be.
-pub const NO_MORE_METHODS: &str =
-    "Three authenticator applications are the most that you can have.";
+pub const NO_MORE_METHODS: &str = "You have reached the limit of three authenticator applications.";
 /// The effect of `Delete`, if no account requires MFA.
 pub const DELETE_EFFECT: &str = "Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else.";
 /// The effect of `Delete` under a rule.
@@ -46,7 +47,7 @@ pub const DELETE_EFFECT_UNDER_A_RULE: &str =
     "Your backup codes stop working too, and you are signed out everywhere else.";
 /// Shown on Home to a user without a method.
 pub const ADD_A_FACTOR: &str =
-    "Add an authenticator application, so that your password alone is not enough to sign in.";
+    "Add an MFA method, so that your password alone is not enough to sign in.";
 /// The field for the current password is empty.
 pub const ENTER_CURRENT_PASSWORD: &str = "Enter your current password.";
 /// The field for the password is empty.
@@ -62,6 +63,8 @@ pub const SIGNED_OUT_ELSEWHERE: &str =
 pub const PASSWORD_ALONE: &str = "MFA is off: your password alone signs you in.";
 /// Explains why the user can't generate backup codes.
 pub const ADD_A_METHOD_FIRST: &str = "Add an MFA method first";
+/// Shown after an action that needs a method, to a user without one.
+pub const ADD_MFA_FIRST: &str = "Add an MFA method first.";
 /// Shown on My profile if new codes were drawn and not finished.
 pub const CODES_NOT_FINISHED: &str =
     "You did not finish your new backup codes. The ones from before still work.";
@@ -69,8 +72,17 @@ pub const CODES_NOT_FINISHED: &str =
 pub const CODES_NOT_CONFIRMED: &str = "You have not confirmed that your backup codes are saved.";
 /// The effect of the first start.
 pub const FIRST_OWNER_EFFECT: &str = "This makes the first account and you its Owner.";
-/// Shown to a user who lost their device.
-pub const USE_ONE_OF_YOUR_CODES: &str = "Use one of your backup codes.";
+
+/// Shown to a user who lost their device; `has_others`: they have several methods.
+#[must_use]
+pub const fn without_the_device(has_others: bool) -> &'static str {
+    if has_others {
+        "Use another of your methods, or one of your backup codes."
+    } else {
+        "Use one of your backup codes."
+    }
+}
+
 /// Shown if the response to a verified action was lost.
 pub const VERIFIED_AND_NOT_DONE: &str =
     "Your identity is verified. What you asked for may not be done yet.";

@@ -137,7 +137,7 @@ pub fn refusal(error: &AppError) -> String {
         AppError::PasswordRequired => "Confirm your password first.",
         AppError::VerificationRequired => "Verify your identity first.",
         AppError::NoMethod => {
-            "Add an MFA method first. If you had one, it was deleted or reset in another tab: reload the page."
+            "This MFA method no longer exists. It may have been deleted in another tab."
         }
         AppError::SetUpRequired => "This account requires MFA. Set it up first.",
         AppError::NoReset { why } => no_reset(*why),
@@ -147,16 +147,14 @@ pub fn refusal(error: &AppError) -> String {
         AppError::NothingPending => "There is nothing to finish any more. Start again.",
         AppError::AlreadySetUp => OTHER_TAB,
         AppError::NoRoom => {
-            "You have as many methods of this type as you can have. Delete one first."
+            "You have reached the limit for methods of this type. Delete one first."
         }
-        AppError::KeyRefused => {
-            "The server did not accept the answer of this key. Try again, or use another way."
-        }
+        AppError::KeyRefused => "This key was not accepted. Try again, or use another method.",
         AppError::CounterFell => {
-            "This key was refused: it counts its uses, and the count did not rise. A copy of it may exist. Use another way, then delete this key in My profile and set it up again."
+            "This key was refused: its count of uses did not rise. A copy of it may exist. Use another method, then delete this key in My profile and add it again."
         }
         AppError::UserNotVerified => {
-            "This key did not ask for a PIN, fingerprint or face, as a passkey must. Set one of them up, or add it as a security key."
+            "A passkey must ask for your fingerprint, face or PIN. Set one of them up on your device or key, or add it as a security key."
         }
         AppError::CredentialTaken => "This device or key is set up already. Use another one.",
         AppError::ChallengeGone => KEY_TOO_LATE,

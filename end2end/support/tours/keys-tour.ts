@@ -47,7 +47,7 @@ async function addPasskey(site: Site, laptop: VirtualKey, visit: Stop): Promise<
   await newMethod.method.selectOption('Passkey');
   await newMethod.next.click();
   await setup.createPasskey.click();
-  await expect(page.getByText('It was cancelled or took too long.')).toBeVisible();
+  await expect(page.getByText('The set-up was cancelled or took too long.')).toBeVisible();
   await visit('passkey not made');
   await laptop.verifyUser(true);
   await setup.createPasskey.click();
@@ -111,7 +111,7 @@ async function signIn(site: Site, laptop: VirtualKey, visit: Stop): Promise<void
   await laptop.unplug();
   const other = await VirtualKey.laptop(page);
   await signInCode.useSecurityKey.click();
-  await expect(page.getByText('no matching key here')).toBeVisible();
+  await expect(page.getByText('is not set up for you')).toBeVisible();
   await visit('key not used at sign-in');
   await other.unplug();
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     shell::{shell, view::app_error_alert::AppErrorAlert},
-    ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm, boxed::effect},
+    ui::{CodeField, CodeKind, SubmitForm, boxed::effect, submit_button},
     wire::error::AppError,
     words,
 };
@@ -68,7 +68,7 @@ pub(crate) fn CodeForm(
             <CodeField label value=code kind error=at_field autofocus />
             <AppErrorAlert refused retry=submit at_field=true />
             <div class="actions">
-                <Button label="Enter" kind=ButtonKind::Primary submit=true busy busy_label="Checking…" />
+                {submit_button("Enter", "Checking…", busy)}
                 {children()}
             </div>
         </SubmitForm>

@@ -17,10 +17,10 @@ use crate::{
         view::app_error_alert::{AppErrorAlert, in_words},
     },
     ui::{
-        Alert, AlertKind, Button, ButtonKind, FormError, SubmitForm,
+        self, Alert, AlertKind, Button, ButtonKind, FormError, SubmitForm,
         boxed::{boxed_view, effect, later},
         browser::keys,
-        text_content,
+        paragraph,
     },
     wire::error::AppError,
     words,
@@ -74,9 +74,8 @@ impl KeyPrompt {
         refused: RwSignal<Option<AppError>>,
     ) -> Self {
         let failure = if makes {
-            let viewer = untrack(|| shell().session.viewer());
-            let mut methods = viewer.into_iter().flat_map(|viewer| viewer.methods);
-            words::key_not_made(methods.any(|method| is_key(method.method_type)))
+            let methods = shell().session.methods();
+            words::key_not_made(methods.iter().any(|method| is_key(method.method_type)))
         } else {
             words::KEY_NOT_USED
         };
@@ -100,7 +99,7 @@ impl KeyPrompt {
         let mut round = 0;
         let newest = StoredValue::new(0);
         effect(move || {
-            let failed = self.challenge.failed.read().is_some();
+            let failed = self.challenge.failed.get();
             if let Some(options) = self.challenge.answer.get() {
                 round += 1;
                 newest.set_value(round);
@@ -117,9 +116,13 @@ impl KeyPrompt {
                 if let Some(done) = self.waits.try_update_value(Option::take).flatten() {
                     self.start(options, done);
                 }
-            } else if failed {
+            } else if let Some(error) = failed {
                 self.waits.set_value(None);
                 self.asking.set(false);
+                if error == AppError::NoMethod {
+                    self.challenge.failed.set(None);
+                    self.refused.set(Some(error));
+                }
             }
         });
         effect(move || {
@@ -174,7 +177,7 @@ impl KeyPrompt {
             key_fault::STOPPED => {}
             key_fault::KNOWN if self.makes => self.refused.set(Some(AppError::CredentialTaken)),
             key_fault::ADDRESS => self.refused.set(Some(AppError::NoKeysHere)),
-            key_fault::UNSUPPORTED | key_fault::CONSTRAINT => {
+            key_fault::UNSUPPORTED | key_fault::CONSTRAINT if self.makes => {
                 self.notice.set(Some(words::KEY_UNSUITED));
             }
             _ => self.notice.set(Some(self.failure)),
@@ -188,7 +191,7 @@ pub(crate) fn key_result(prompt: KeyPrompt) -> AnyView {
     let failed = in_words(prompt.challenge.failed);
     view! {
         <FormError error=failed retry=move || prompt.challenge.reload() />
-        {boxed_view(move || prompt.notice.get().map(|notice| view! { <Alert kind=AlertKind::Info><p>{notice}</p></Alert> }.into_any()).into_any())}
+        {boxed_view(move || prompt.notice.get().map(|notice| view! { <Alert kind=AlertKind::Info>{paragraph(notice)}</Alert> }.into_any()).into_any())}
     }
     .into_any()
 }
@@ -223,7 +226,7 @@ pub(crate) fn KeyForm(
         }
     });
     view! {
-        <p class="lead" use:text_content=lead.into()></p>
+        {ui::lead(lead)}
         <SubmitForm on_submit=press busy>
             <AppErrorAlert refused=prompt.refused retry=press />
             {key_result(prompt)}

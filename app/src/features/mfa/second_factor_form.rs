@@ -1,8 +1,11 @@
 //! The form that verifies an identity by either factor, in the sign-in and before an action.
 
-use domain::second_factor::{
-    backup_code::{BackupCode, BackupCodeError},
-    one_time_code::OneTimeCode,
+use domain::{
+    ids::MethodId,
+    second_factor::{
+        backup_code::{BackupCode, BackupCodeError},
+        one_time_code::OneTimeCode,
+    },
 };
 use leptos::prelude::*;
 use usecases::{
@@ -15,10 +18,9 @@ use crate::{
         code_form::CodeForm,
         key_prompt::{Challenges, UseKey, is_key},
     },
-    shell::shell,
+    shell::{address::key_trouble, shell},
     ui::{
-        Button, ButtonKind, CodeKind, boxed::boxed_view, browser::keys, section_heading,
-        text_content,
+        Button, ButtonKind, CodeKind, boxed::boxed_view, button, lead, paragraph, section_heading,
     },
     wire::error::{AppError, Field},
     words,
@@ -66,26 +68,29 @@ pub(crate) struct ShownFactor {
 }
 
 impl Factors {
-    /// Creates two empty fields, or a field with a backup code that was typed before.
-    pub fn new(typed: Option<SecretText>) -> Self {
-        let viewer = untrack(|| shell().session.viewer());
-        let mut methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+    /// Creates two empty fields, or a field with a backup code that was typed before. Asks for the
+    /// method `avoided` only if there is no other one.
+    pub fn new(typed: Option<SecretText>, avoided: Option<MethodId>) -> Self {
+        let mut methods = shell().session.methods();
         let mut unusable = None;
         if methods.iter().any(|method| is_key(method.method_type))
-            && let Some(trouble) = keys::trouble()
+            && let Some(trouble) = key_trouble()
         {
             let default = methods
                 .first()
                 .filter(|default| is_key(default.method_type));
-            unusable = default.map(|default| words::default_unusable(&default.name, trouble));
+            unusable = default.map(|default| words::default_unusable(&default.name, &trouble));
             methods.retain(|method| !is_key(method.method_type));
         }
         let is_backup = typed.is_some() || unusable.is_some() && methods.is_empty();
         let typed = typed.map(|typed| typed.expose().to_owned());
+        let first = methods
+            .iter()
+            .position(move |method| Some(&method.id) != avoided.as_ref());
         Self {
             methods: StoredValue::new(methods),
             unusable: StoredValue::new(unusable),
-            method: RwSignal::new(0),
+            method: RwSignal::new(first.unwrap_or_default()),
             code: RwSignal::new(String::new()),
             backup: RwSignal::new(typed.unwrap_or_default()),
             by_backup: RwSignal::new(is_backup),
@@ -139,7 +144,7 @@ impl Factors {
     /// Says that the default method does not work in this page, where it would be asked for.
     pub fn unusable(self) -> Option<AnyView> {
         let said = self.unusable.get_value();
-        said.map(|said| view! { <p use:text_content=said.into()></p> }.into_any())
+        said.map(paragraph)
     }
 
     fn lead(self) -> String {
@@ -151,16 +156,6 @@ impl Factors {
             let name = methods.get(method).map(|method| method.name.as_str());
             name.map_or_else(String::new, words::enter_a_code_of)
         })
-    }
-
-    /// The methods that are not asked for now, with their index.
-    fn other_methods(self) -> Vec<(usize, String)> {
-        let shown = (!self.by_backup.get()).then(|| self.method.get());
-        let methods = self.methods.get_value().into_iter().enumerate();
-        methods
-            .filter(|(index, _)| Some(*index) != shown)
-            .map(|(index, method)| (index, method.name))
-            .collect()
     }
 
     /// Asks for a code of this method. Another method has another code, so the typed one is
@@ -260,11 +255,14 @@ pub(crate) fn SecondFactorForm(
     /// A backup code that was typed here before.
     #[prop(optional_no_strip)]
     typed: Option<SecretText>,
+    /// The method that is to be reset or deleted, which the user may not have any more.
+    #[prop(optional_no_strip)]
+    avoided: Option<MethodId>,
     /// A further button, which leaves without an attempt.
     #[prop(optional, into)]
     on_cancel: Option<Callback<()>>,
 ) -> impl IntoView {
-    let factors = Factors::new(typed);
+    let factors = Factors::new(typed, avoided);
     let submit = move || match factors.read_input() {
         Ok(given) => on_submit.run(given),
         Err(field) => refused.set(Some(AppError::Invalid { field })),
@@ -277,9 +275,8 @@ pub(crate) fn SecondFactorForm(
     let forget = move || refused.set(None);
     let answered = move |answer| on_submit.run(FactorInput::Key(answer));
     let cancel = move || {
-        on_cancel.map(|on_cancel| {
-            view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any()
-        })
+        on_cancel
+            .map(|on_cancel| button("Cancel", ButtonKind::Secondary, move || on_cancel.run(())))
     };
     boxed_view(move || {
         let autofocus = factors.turned.get_untracked();
@@ -290,9 +287,9 @@ pub(crate) fn SecondFactorForm(
             let factor = factors.shown();
             view! {
                 {factors.unusable()}
-                <p class="lead" use:text_content=factor.lead.into()></p>
+                {lead(factor.lead)}
                 <CodeForm label=factor.label kind=factor.kind code=factor.typed refused busy on_submit=submit autofocus or_backup=was_lost>
-                    {is_one.then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
+                    {is_one.then(|| button(factor.other, ButtonKind::Quiet, toggle))}
                     {cancel()}
                 </CodeForm>
             }
@@ -306,7 +303,8 @@ pub(crate) fn SecondFactorForm(
     })
 }
 
-/// `Try another way`: the other methods by name and, last, a backup code.
+/// `Try another way`: the other methods by name, with their type where the name does not say it,
+/// and, last, a backup code.
 #[component]
 pub(crate) fn OtherWays(
     /// What the form asks for.
@@ -317,14 +315,31 @@ pub(crate) fn OtherWays(
 ) -> impl IntoView {
     boxed_view(move || {
         let by_backup = factors.by_backup.get();
-        let buttons = factors.other_methods().into_iter().map(|(index, name)| {
+        let shown = (!by_backup).then(|| factors.method.get());
+        let mut buttons = Vec::new();
+        for (index, method) in factors.methods.get_value().into_iter().enumerate() {
+            if Some(index) == shown {
+                continue;
+            }
+            let kind = words::method_type(method.method_type);
+            let kind = if method.name.starts_with(kind) {
+                ""
+            } else {
+                kind
+            };
+            let id = format!("way-{index}");
             let ask = move || {
                 on_turn.run(());
                 factors.ask_for(index);
             };
-            view! { <Button label=words::named(&name) on_press=ask /> }.into_any()
-        });
-        let buttons: Vec<_> = buttons.collect();
+            let way = view! {
+                <div class="way">
+                    <Button label=words::named(&method.name) described_by=id.clone() on_press=ask />
+                    <span class="way__type" id=id>{kind}</span>
+                </div>
+            };
+            buttons.push(way.into_any());
+        }
         let backup = move || {
             on_turn.run(());
             factors.toggle();
@@ -338,7 +353,7 @@ pub(crate) fn OtherWays(
                 {section_heading("other-ways", words::TRY_ANOTHER_WAY)}
                 <div class="actions">
                     {buttons}
-                    {(!by_backup).then(|| view! { <Button label=words::USE_BACKUP_CODE on_press=backup /> }.into_any())}
+                    {(!by_backup).then(|| button(words::USE_BACKUP_CODE, ButtonKind::Secondary, backup))}
                 </div>
             </div>
         }

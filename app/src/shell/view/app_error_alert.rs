@@ -5,7 +5,7 @@ use leptos_router::components::A;
 
 use crate::{
     shell::{address::RightAddress, shell},
-    ui::{Alert, Countdown, FormError, LinkButton, boxed::boxed_view, text_content},
+    ui::{Alert, ButtonKind, Countdown, FormError, boxed::boxed_view, link_button, paragraph},
     wire::error::AppError,
     words,
 };
@@ -28,13 +28,18 @@ pub(crate) fn AppErrorAlert(
     shell().forget_once_back(refused);
     boxed_view(move || {
         let said = refused.get().map(|error| {
-            let said = words::refusal(&error);
+            let mut said = words::refusal(&error);
+            let has_none = error == AppError::NoMethod && !shell().session.has_mfa();
+            if has_none {
+                words::ADD_MFA_FIRST.clone_into(&mut said);
+            }
+            let needs_mfa = has_none || error == AppError::SetUpRequired;
             if words::may_work_again(&error) || may_repeat && words::is_from_between(&error) {
                 view! { <FormError error=Some(said) retry /> }.into_any()
-            } else if matches!(error, AppError::NoMethod | AppError::SetUpRequired) && !at_field {
+            } else if needs_mfa && !at_field {
                 view! {
-                    <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label=words::ADD_MFA /> }>
-                        <p use:text_content=said.into()></p>
+                    <Alert action=|| link_button("/profile/mfa/new", words::ADD_MFA, ButtonKind::Secondary)>
+                        {paragraph(said)}
                     </Alert>
                 }
                 .into_any()

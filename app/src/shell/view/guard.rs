@@ -1,6 +1,6 @@
 //! Decides who sees a page, and where others are redirected.
 
-use domain::session::policy::{Access, Standing};
+use domain::session::policy::Access;
 use leptos::prelude::*;
 
 use crate::{
@@ -10,8 +10,9 @@ use crate::{
         view::app_error_alert::in_words,
     },
     ui::{
-        FocusHeading, FormError, Skeleton, When,
+        FocusHeading, FormError, When,
         boxed::{boxed_view, effect, memo},
+        waiting_card,
     },
     words,
 };
@@ -92,8 +93,7 @@ pub(crate) fn Guarded(
 
 /// A forced set-up leads to the account even after a reload.
 fn note_forced(shell: &Shell) {
-    let is_forced = untrack(|| shell.session.viewer())
-        .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
+    let is_forced = untrack(|| shell.session.is_forced());
     if is_forced && shell.return_to.after_set_up.read_untracked().is_none() {
         shell.return_to.after_set_up.set(Some(Page::Home));
     }
@@ -108,7 +108,7 @@ fn Waiting() -> impl IntoView {
         <div class="page--narrow">
             <When
                 holds=move || failed.read().is_some()
-                fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
+                fallback=|| waiting_card(4)
             >
                 <FocusHeading label=words::PAGE_NOT_LOADED />
                 <FormError error=failed retry=move || shell.refresh() />

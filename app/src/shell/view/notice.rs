@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     shell::shell,
-    ui::{Button, When, boxed::memo, text_content},
+    ui::{ButtonKind, When, boxed::memo, button, text_content},
     wire::connection::Connection,
     words,
 };
@@ -33,7 +33,7 @@ pub(crate) fn Notice() -> impl IntoView {
         <div class="notice" class:notice--shown=move || said.read().is_some()>
             <p role="status" use:text_content=Signal::derive(move || said.get().unwrap_or_default().to_owned())></p>
             <When holds=move || may_reload.get()>
-                <Button label="Reload" on_press=reload />
+                {button("Reload", ButtonKind::Secondary, reload)}
             </When>
         </div>
     }

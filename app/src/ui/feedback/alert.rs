@@ -4,9 +4,9 @@ use crate::{
     ui::{
         boxed::boxed_view,
         browser::focus::bring_into_view,
-        form::button::Button,
+        form::button::{ButtonKind, button},
         layout::icon::{Glyph, Icon},
-        text::text_content::text_content,
+        text::static_text::paragraph,
     },
     words,
 };
@@ -57,6 +57,15 @@ pub fn Alert(
     }
 }
 
+/// One sentence that is on the page from the start.
+pub fn note(kind: AlertKind, words: impl Into<Signal<String>>) -> AnyView {
+    note_of(kind, words.into())
+}
+
+fn note_of(kind: AlertKind, words: Signal<String>) -> AnyView {
+    view! { <Alert kind live=false>{paragraph(words)}</Alert> }.into_any()
+}
+
 /// The error of a whole form, with `Try again` if that may help; empty without an error.
 #[component]
 pub fn FormError(
@@ -76,13 +85,13 @@ pub fn FormError(
         let message = message.map(|message| match retry {
             Some(retry) => {
                 view! {
-                    <Alert action=move || view! { <Button label=words::TRY_AGAIN on_press=move || retry.run(()) /> }>
-                        <p use:text_content=message.into()></p>
+                    <Alert action=move || button(words::TRY_AGAIN, ButtonKind::Secondary, move || retry.run(()))>
+                        {paragraph(message)}
                     </Alert>
                 }
                 .into_any()
             }
-            None => view! { <Alert><p use:text_content=message.into()></p></Alert> }.into_any(),
+            None => view! { <Alert>{paragraph(message)}</Alert> }.into_any(),
         });
         message.into_any()
     })

@@ -2,6 +2,11 @@ use leptos::prelude::*;
 
 use crate::words;
 
+/// A card whose content loads.
+pub fn waiting_card(lines: u8) -> AnyView {
+    view! { <div class="card"><Skeleton lines /></div> }.into_any()
+}
+
 /// Reserves the space of a card while its content loads, so that the layout does not jump.
 #[component]
 pub fn Skeleton(

@@ -117,3 +117,40 @@ pub fn Button(
         </button>
     }
 }
+
+/// A button that is always available. Each [`Button`] fills all its settings, with code of its own.
+pub fn button(label: &'static str, kind: ButtonKind, on_press: impl Into<Callback<()>>) -> AnyView {
+    plain_button(label, kind, false.into(), on_press.into())
+}
+
+/// A button that shows that its action is running.
+pub fn busy_button(
+    label: &'static str,
+    kind: ButtonKind,
+    busy: impl Into<Signal<bool>>,
+    on_press: impl Into<Callback<()>>,
+) -> AnyView {
+    plain_button(label, kind, busy.into(), on_press.into())
+}
+
+fn plain_button(
+    label: &'static str,
+    kind: ButtonKind,
+    busy: Signal<bool>,
+    on_press: Callback<()>,
+) -> AnyView {
+    view! { <Button label kind busy on_press /> }.into_any()
+}
+
+/// The primary button of a form; `busy_label` is its label while the form is being sent.
+pub fn submit_button(
+    label: &'static str,
+    busy_label: &'static str,
+    busy: impl Into<Signal<bool>>,
+) -> AnyView {
+    submits(label, busy_label, busy.into())
+}
+
+fn submits(label: &'static str, busy_label: &'static str, busy: Signal<bool>) -> AnyView {
+    view! { <Button label kind=ButtonKind::Primary submit=true busy busy_label /> }.into_any()
+}

@@ -6,7 +6,7 @@ use crate::ui::{
     text::text_content::text_content,
 };
 
-/// A native checkbox with its label, its error, and a reason if it can't be changed.
+/// A native checkbox with its label, its hint and its error.
 #[component]
 pub fn Checkbox(
     /// The label.
@@ -16,9 +16,13 @@ pub fn Checkbox(
     name: &'static str,
     /// Ticked or not.
     checked: RwSignal<bool>,
-    /// Why it can't be changed now. The checkbox stays focusable, so that the reason can be read.
+    /// Help next to it.
     #[prop(optional, into)]
-    fixed_because: Option<Signal<String>>,
+    hint: Option<Signal<String>>,
+    /// Whether it can't be changed now; the hint says why. The checkbox stays focusable, so that
+    /// the reason can be read.
+    #[prop(optional)]
+    fixed: bool,
     /// The error, announced at once.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -27,11 +31,10 @@ pub fn Checkbox(
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
     let ids = FieldIds::new(name);
-    let fixed = fixed_because.is_some();
-    let described_by = ids.described_by(fixed, error);
+    let described_by = ids.described_by(hint.is_some(), error);
     let FieldIds {
         control,
-        hint,
+        hint: hint_id,
         error: error_id,
     } = ids;
     let refuse_change = move |event: MouseEvent| {
@@ -54,7 +57,7 @@ pub fn Checkbox(
                 node_ref=input_ref
             />
             <label class="checkbox__label" for=control use:text_content=label></label>
-            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint use:text_content=reason></p> }.into_any())}
+            {hint.map(|hint| view! { <p class="field__hint" id=hint_id use:text_content=hint></p> }.into_any())}
             <FieldError id=error_id error alert=true />
         </div>
     }

@@ -30,3 +30,8 @@ pub fn LinkButton(
         </a>
     }
 }
+
+/// A link without an icon. Each [`LinkButton`] fills all its settings, with code of its own.
+pub fn link_button(href: &'static str, label: &'static str, kind: ButtonKind) -> AnyView {
+    view! { <LinkButton href label kind /> }.into_any()
+}

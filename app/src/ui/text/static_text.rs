@@ -1,21 +1,27 @@
-//! Text that never changes, in its element. Each page would otherwise add the type of its own
-//! element, with the code that builds it.
+//! Text in its element. Each page would otherwise add the type of its own element, with the code
+//! that builds it.
 
 use leptos::prelude::*;
 
+use crate::ui::text::text_content::text_content;
+
 /// A paragraph.
-pub fn paragraph(text: &'static str) -> AnyView {
-    view! { <p>{text}</p> }.into_any()
+pub fn paragraph(words: impl Into<Signal<String>>) -> AnyView {
+    paragraph_of("", words.into())
 }
 
 /// The paragraph below a page's heading.
-pub fn lead(text: &'static str) -> AnyView {
-    view! { <p class="lead">{text}</p> }.into_any()
+pub fn lead(words: impl Into<Signal<String>>) -> AnyView {
+    paragraph_of("lead", words.into())
 }
 
 /// A paragraph of less weight.
-pub fn muted(text: &'static str) -> AnyView {
-    view! { <p class="muted">{text}</p> }.into_any()
+pub fn muted(words: impl Into<Signal<String>>) -> AnyView {
+    paragraph_of("muted", words.into())
+}
+
+fn paragraph_of(class: &'static str, words: Signal<String>) -> AnyView {
+    view! { <p class=class use:text_content=words></p> }.into_any()
 }
 
 /// The heading of a section, which is labelled by it.

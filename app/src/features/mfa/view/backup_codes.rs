@@ -18,12 +18,12 @@ use crate::{
     shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, BrowserRefusal, Button, ButtonKind, Checkbox, CodeList, CopyButton,
-        FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
+        FocusHeading, FormError, Glyph, SubmitForm,
         boxed::{boxed_view, effect, memo},
         browser::boot::meta,
-        day, download_text, focus_first_invalid, print,
+        busy_button, day, download_text, focus_first_invalid, print, submit_button,
         text::format::slug,
-        text_content,
+        text_content, waiting_card,
     },
     wire::{connection::passes, error::AppError},
     words::{self, named},
@@ -67,8 +67,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         );
     };
     shell.load_once_back(has_failed, Box::new(fetch));
-    let may_fetch =
-        untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
+    let may_fetch = untrack(|| shell.session.has_unsaved_codes());
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
         (false, true) => fetch(),
@@ -99,7 +98,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             {boxed_view(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
                 None if failed.read().is_some() => ().into_any(),
-                None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+                None => waiting_card(8),
             })}
         </div>
     }
@@ -153,8 +152,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         ));
     };
     let unsaved = move || !finished.get() && (waits || !saved.get());
-    let viewer = untrack(|| shell().session.viewer());
-    let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+    let methods = shell().session.methods();
     let has_keys_only =
         !methods.is_empty() && methods.iter().all(|method| is_key(method.method_type));
     let save_the_codes = if has_keys_only {
@@ -286,8 +284,8 @@ fn Finish(
             <FormError error=Signal::derive(said) retry />
             <Checkbox label=words::CODES_ARE_SAVED name="saved" checked=saved error=missing />
             <div class="actions">
-                <Button label="Finish" kind=ButtonKind::Primary submit=true busy busy_label="Finishing…" />
-                {may_keep.then(|| view! { <Button label=words::KEEP_CURRENT_CODES busy on_press=keep /> }.into_any())}
+                {submit_button("Finish", "Finishing…", busy)}
+                {may_keep.then(|| busy_button(words::KEEP_CURRENT_CODES, ButtonKind::Secondary, busy, keep))}
             </div>
         </SubmitForm>
     }

@@ -13,9 +13,9 @@ pub(crate) use new_method::{NewMethod, has_name, suggest};
 pub(crate) use set_up::SetUp;
 pub(crate) use verify::VerifyMethod;
 
-use domain::{second_factor::methods::MethodType, session::policy::Standing};
+use domain::second_factor::methods::MethodType;
 use leptos::prelude::*;
-use usecases::{mfa::SetUpPurpose, session::Viewer};
+use usecases::mfa::SetUpPurpose;
 
 use crate::{features::mfa::key_prompt::is_key, shell::shell, ui::StepIndicator, words};
 
@@ -64,15 +64,13 @@ fn Steps(at: SetUpStep, path: WizardPath, kind: MethodType) -> impl IntoView {
 /// Which pages the wizard has for the user. Must be called before the method is active.
 fn wizard_path() -> WizardPath {
     let shell = shell();
-    let viewer = untrack(|| shell.session.viewer());
-    let has_mfa = viewer.as_ref().is_some_and(|viewer| viewer.has_mfa);
-    let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
     let pending = shell.handover.pending.get_value();
     let is_further = pending.map_or_else(
         || shell.handover.method_choice.with_value(Option::is_some),
         |pending| pending.purpose == SetUpPurpose::Further,
     );
-    match (has_mfa, viewer.is_some_and(|viewer| is_forced(&viewer))) {
+    let session = shell.session;
+    match untrack(|| (session.has_mfa(), session.is_forced())) {
         (true, _) if is_further => WizardPath::Further,
         (false, false) => WizardPath::First,
         _ => WizardPath::Short,

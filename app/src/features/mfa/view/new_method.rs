@@ -12,12 +12,11 @@ use super::{SetUpStep, Steps, WizardPath};
 use crate::{
     features::mfa::key_prompt::is_key,
     routes::Page,
-    shell::{handover::NewMethodChoice, navigator, shell},
+    shell::{address::key_trouble, handover::NewMethodChoice, navigator, shell},
     ui::{
         Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, TextField,
         boxed::{boxed_view, effect, memo},
-        browser::keys,
-        focus_first_invalid, muted,
+        button, focus_first_invalid, muted,
     },
     words,
 };
@@ -48,12 +47,11 @@ pub(crate) fn suggest(kind: MethodType, methods: &[MethodOption]) -> NewMethodCh
 }
 
 /// Why a method of a type can't be added here.
-fn why_not(kind: MethodType, methods: &[MethodOption]) -> Option<&'static str> {
+fn why_not(kind: MethodType, methods: &[MethodOption]) -> Option<String> {
     if !kind.has_room(methods.iter().map(|method| method.method_type)) {
-        return Some(words::no_room(kind));
+        return Some(words::no_room(kind).to_owned());
     }
-    let trouble = is_key(kind).then(keys::trouble).flatten();
-    trouble.map(words::key_trouble)
+    is_key(kind).then(key_trouble).flatten()
 }
 
 /// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
@@ -61,8 +59,7 @@ fn why_not(kind: MethodType, methods: &[MethodOption]) -> Option<&'static str> {
 #[component]
 pub(crate) fn NewMethod() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let viewer = untrack(|| shell.session.viewer());
-    let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
+    let methods = shell.session.methods();
     let is_first = methods.is_empty();
     let path = if is_first {
         WizardPath::First
@@ -72,8 +69,10 @@ pub(crate) fn NewMethod() -> impl IntoView {
     let barred = MethodType::ALL.map(|kind| (kind, why_not(kind, &methods)));
     let open = barred.iter().find(|(_, why)| why.is_none());
     let open = open.map_or(MethodType::Application, |(kind, _)| *kind);
-    // A user who comes back to this page finds what they chose.
+    // A user who comes back to this page finds what they chose; after a reload, only its type.
     let chosen = shell.handover.method_choice.get_value();
+    let pending = shell.handover.pending.get_value();
+    let open = pending.map_or(open, |pending| pending.method_type);
     let chosen = chosen.unwrap_or_else(|| suggest(open, &methods));
     let (name, is_default) = (RwSignal::new(chosen.name), RwSignal::new(chosen.is_default));
     let selected = RwSignal::new(chosen.method_type.to_string());
@@ -93,7 +92,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     });
     let wrong = RwSignal::new(None::<String>);
     effect(move || {
-        let has_mfa = shell.session.viewer().is_some_and(|viewer| viewer.has_mfa);
+        let has_mfa = shell.session.has_mfa();
         let is_further = shell.handover.pending.with_value(|pending| {
             pending.is_some_and(|pending| pending.purpose == SetUpPurpose::Further)
         });
@@ -132,10 +131,15 @@ pub(crate) fn NewMethod() -> impl IntoView {
         .to_vec();
     let unavailable = barred.iter().filter(|(_, why)| why.is_some());
     let unavailable: Vec<_> = unavailable.map(|(kind, _)| kind.to_string()).collect();
-    let mut reasons: Vec<_> = barred.iter().filter_map(|(_, why)| *why).collect();
+    let mut reasons: Vec<_> = barred.into_iter().filter_map(|(_, why)| why).collect();
     // Both types of keys have the same reason.
     reasons.dedup();
     let reasons: Vec<_> = reasons.into_iter().map(muted).collect();
+    let about_default = if is_first {
+        words::ONLY_METHOD
+    } else {
+        words::WHAT_DEFAULT_MEANS
+    };
     let hint = Signal::derive(move || words::about_type(kind.get()).to_owned());
     view! {
         <div class="page--narrow">
@@ -145,15 +149,11 @@ pub(crate) fn NewMethod() -> impl IntoView {
                 <SubmitForm on_submit=next>
                     <Select label=words::SELECT_METHOD name="method" value=selected options unavailable hint=hint />
                     {reasons}
-                    {if is_first {
-                        view! { <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD /> }.into_any()
-                    } else {
-                        view! { <Checkbox label="Default" name="default" checked=is_default /> }.into_any()
-                    }}
+                    <Checkbox label="Default" name="default" checked=is_default hint=about_default fixed=is_first />
                     <TextField label="Name" name="method-name" value=name error=wrong />
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
-                        <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
+                        {button("Cancel", ButtonKind::Secondary, move || navigator.replace(&Page::Profile))}
                     </div>
                 </SubmitForm>
             </div>

@@ -1,26 +1,20 @@
-use domain::{
-    second_factor::{methods::MethodType, step_up::Intent},
-    session::policy::Standing,
-};
+use domain::second_factor::{methods::MethodType, step_up::Intent};
 use leptos::prelude::*;
 
-use usecases::{
-    mfa::{MethodChoice, PendingMethod, PendingSetUp, SetUpPurpose},
-    session::Viewer,
-};
+use usecases::mfa::{MethodChoice, PendingMethod, PendingSetUp, SetUpPurpose};
 
-use super::{SetUpStep, Steps, set_up_key::SetUpKey, wizard_path};
+use super::{SetUpStep, Steps, WizardPath, set_up_key::SetUpKey, wizard_path};
 use crate::{
     api::mfa::{cancel, pending, set_up},
     features::{mfa::key_prompt::is_key, step_up::view::action_flow},
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
-        Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
-        FocusHeading, FormError, KeyGroups, LinkButton, Name, QrCode, Skeleton, When,
+        AlertKind, ButtonKind, CopyButton, Detail, DetailsList, Disclosure, FocusHeading,
+        FormError, KeyGroups, Name, QrCode, When,
         boxed::{boxed_view, effect, memo},
         browser::keys,
-        item, paragraph, text_content,
+        busy_button, button, item, link_button, note, paragraph, waiting_card,
     },
     wire::error::AppError,
     words,
@@ -57,7 +51,7 @@ fn set_up_of(kind: MethodType) -> AnyView {
 #[component]
 fn WhatWaits() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let has_mfa = untrack(|| shell.session.has_mfa());
     let waiting = Load::now(pending);
     effect(move || {
         if has_mfa && waiting.result() == Some(Ok(None)) {
@@ -72,10 +66,7 @@ fn WhatWaits() -> impl IntoView {
                 return set_up_of(pending.method_type);
             }
             Some(Ok(None)) if !has_mfa => return set_up_of(MethodType::Application),
-            Some(Err(error)) => {
-                view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any()
-            }
-            _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+            _ => waiting.without_answer(8),
         };
         view! {
             <div class="page--narrow">
@@ -102,7 +93,7 @@ pub(super) const fn leads_away(error: &AppError) -> bool {
 pub(super) fn leader() -> impl Fn(AppError) + Copy {
     let (shell, navigator, flow) = (shell(), navigator(), action_flow());
     let is_reset = shell.handover.set_up_is_open.get_value();
-    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let has_mfa = untrack(|| shell.session.has_mfa());
     let confirm_password = move || {
         shell
             .return_to
@@ -163,11 +154,10 @@ fn Key() -> impl IntoView {
             <Demanded />
             {boxed_view(move || match load.result() {
                 Some(Ok(new_key)) => view! { <Instructions new_key /> }.into_any(),
-                Some(Err(error)) if !leads_away(&error) => {
-                    view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any()
-                }
-                _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+                Some(Err(error)) if leads_away(&error) => waiting_card(8),
+                _ => load.without_answer(8),
             })}
+            {other_method(path)}
         </div>
     }
 }
@@ -183,31 +173,32 @@ pub(super) fn begun(method_type: MethodType, purpose: SetUpPurpose) {
     handover.set_up_is_open.set_value(false);
 }
 
-/// In a forced set-up: the account that requires MFA, how to leave, and the other methods.
+/// In a forced set-up: the account that requires MFA, and how to leave.
 #[component]
 pub(super) fn Demanded() -> impl IntoView {
     let shell = shell();
-    let viewer = move || {
-        let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
-        shell.session.viewer().filter(is_forced)
-    };
     boxed_view(move || {
-        let demanded = viewer().map(|viewer| {
+        let viewer = shell.session.viewer();
+        let viewer = viewer.filter(|_| shell.session.is_forced());
+        let demanded = viewer.map(|viewer| {
             let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
-            view! {
-                <Alert kind=AlertKind::Info live=false><p use:text_content=said.into()></p></Alert>
-                {other_method()}
-            }
-            .into_any()
+            note(AlertKind::Info, said)
         });
         demanded.into_any()
     })
 }
 
-/// The link to the choice of a method.
-pub(super) fn other_method() -> AnyView {
-    view! { <LinkButton href="/profile/mfa/new" label=words::CHOOSE_ANOTHER_METHOD kind=ButtonKind::Quiet /> }
-        .into_any()
+/// The link to the choice of a method; none in a reset, which keeps its type.
+pub(super) fn other_method(path: WizardPath) -> AnyView {
+    let has_mfa = untrack(|| shell().session.has_mfa());
+    if has_mfa && path == WizardPath::Short {
+        return ().into_any();
+    }
+    link_button(
+        "/profile/mfa/new",
+        words::CHOOSE_ANOTHER_METHOD,
+        ButtonKind::Quiet,
+    )
 }
 
 #[component]
@@ -225,8 +216,7 @@ fn Instructions(
         purpose,
     } = new_key;
     // Another method would sign in meanwhile.
-    let viewer = untrack(|| shell().session.viewer());
-    let is_only = viewer.is_some_and(|viewer| viewer.methods.len() == 1);
+    let is_only = shell().session.methods().len() == 1;
     let warns = purpose == SetUpPurpose::Reset && is_only;
     let (path, size, label) = (
         qr.path.expose().to_owned(),
@@ -236,8 +226,8 @@ fn Instructions(
     let key = key.expose().to_owned();
     let copied = key.clone();
     view! {
-        {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false>{paragraph(words::KEY_RENEWED)}</Alert> }.into_any())}
-        {warns.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
+        {is_renewed.then(|| note(AlertKind::Warning, words::KEY_RENEWED))}
+        {warns.then(|| note(AlertKind::Info, words::BEFORE_THE_SCAN))}
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
@@ -279,7 +269,7 @@ fn Onward(purpose: SetUpPurpose) -> impl IntoView {
     view! {
         {failed}
         <div class="actions">
-            <Button label="Next" kind=ButtonKind::Primary on_press=next />
+            {button("Next", ButtonKind::Primary, next)}
             {cancel}
         </div>
     }
@@ -294,15 +284,7 @@ pub(super) fn cancelling(purpose: SetUpPurpose, kind: MethodType) -> (AnyView, A
     shell.forget_once_back(failed);
     let said = in_words(failed);
     // A forced set-up has no previous page. The user menu has the ways to leave.
-    let is_forced = memo(move || {
-        matches!(
-            shell.session.viewer(),
-            Some(Viewer {
-                standing: Standing::SetUpOnly { .. },
-                ..
-            })
-        )
-    });
+    let is_forced = memo(move || shell.session.is_forced());
     let leave = move || {
         failed.set(None);
         keys::stop();
@@ -321,7 +303,7 @@ pub(super) fn cancelling(purpose: SetUpPurpose, kind: MethodType) -> (AnyView, A
         view! { <FormError error=said retry=leave /> }.into_any(),
         view! {
             <When holds=move || !is_forced.get()>
-                <Button label="Cancel" busy on_press=leave />
+                {busy_button("Cancel", ButtonKind::Secondary, busy, leave)}
             </When>
         }
         .into_any(),

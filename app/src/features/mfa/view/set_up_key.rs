@@ -7,7 +7,7 @@ use usecases::mfa::{KeyChoice, KeySetUp};
 use super::{
     SetUpStep, Steps,
     confirmation::Confirmation,
-    set_up::{Demanded, HEADING, begun, cancelling, leader, leads_away},
+    set_up::{Demanded, HEADING, begun, cancelling, leader, leads_away, other_method},
     wizard_path,
 };
 use crate::{
@@ -15,8 +15,9 @@ use crate::{
     features::mfa::key_prompt::{KeyForm, KeyPrompt, challenges},
     shell::{Load, shell},
     ui::{
-        FocusHeading, FormError, Skeleton,
+        FocusHeading,
         boxed::{boxed_view, effect},
+        waiting_card,
     },
     words,
 };
@@ -50,11 +51,10 @@ pub(super) fn SetUpKey(kind: MethodType) -> impl IntoView {
             <Demanded />
             {boxed_view(move || match load.result() {
                 Some(Ok(new_key)) => view! { <MakeKey new_key /> }.into_any(),
-                Some(Err(error)) if !leads_away(&error) => {
-                    view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any()
-                }
-                _ => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
+                Some(Err(error)) if leads_away(&error) => waiting_card(4),
+                _ => load.without_answer(4),
             })}
+            {other_method(path)}
         </div>
     }
 }

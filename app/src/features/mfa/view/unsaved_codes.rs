@@ -6,7 +6,7 @@ use web_sys::{Element, Event, HtmlElement};
 
 use crate::{
     shell::shell,
-    ui::{Button, ButtonKind, Dialog, ask_before_unload, on_capture},
+    ui::{ButtonKind, Dialog, ask_before_unload, button, on_capture, paragraph},
     words,
 };
 
@@ -83,10 +83,10 @@ pub(super) fn AskBeforeLeaving(
     };
     view! {
         <Dialog open label=words::LEAVE_WITHOUT_SAVING>
-            <p>{words::codes_lost(waits)}</p>
+            {paragraph(words::codes_lost(waits))}
             <div class="actions">
-                <Button label="Stay" kind=ButtonKind::Primary on_press=move || open.set(false) />
-                <Button label="Leave" on_press=leave />
+                {button("Stay", ButtonKind::Primary, move || open.set(false))}
+                {button("Leave", ButtonKind::Secondary, leave)}
             </div>
         </Dialog>
     }

@@ -11,9 +11,9 @@ use crate::{
     routes::Page,
     shell::{Load, Shell, navigator, shell},
     ui::{
-        Button, FocusHeading, FormError, Skeleton, When,
+        ButtonKind, FocusHeading, When,
         boxed::{boxed_view, effect},
-        lead,
+        button, lead,
     },
     wire::error::{AppError, Field},
     words,
@@ -52,9 +52,8 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
             </When>
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match waiting.result() {
-                None | Some(Ok(None)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(Some(_))) => view! { <Proof /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any(),
+                _ => waiting.without_answer(3),
             })}
         </div>
     }
@@ -63,7 +62,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
 /// The key that this tab has shown is no longer pending, because another tab was faster or it
 /// expired.
 fn explain_missing_key(shell: &Shell) {
-    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let has_mfa = untrack(|| shell.session.has_mfa());
     let why = if has_mfa {
         AppError::AlreadySetUp
     } else {
@@ -79,7 +78,7 @@ fn Proof() -> impl IntoView {
     let code = RwSignal::new(String::new());
     let confirmation = Confirmation::of(MethodType::Application);
     let (refused, busy) = (confirmation.refused, confirmation.busy);
-    let has_mfa = untrack(|| shell().session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let has_mfa = untrack(|| shell().session.has_mfa());
     let submit = move || {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
@@ -94,7 +93,7 @@ fn Proof() -> impl IntoView {
         <div class="card">
             {lead(if has_mfa { words::ENTER_THE_NEW_CODE } else { words::ENTER_A_CODE })}
             <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit>
-                <Button label="Back" on_press=move || navigator.replace(&Page::SetUp) />
+                {button("Back", ButtonKind::Secondary, move || navigator.replace(&Page::SetUp))}
             </CodeForm>
         </div>
     }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use usecases::mfa::NewName;
 
+use super::card_state::OpenForm;
 use crate::{
     api::mfa::rename,
     features::mfa::{
@@ -10,7 +11,10 @@ use crate::{
         view::has_name,
     },
     shell::{shell, view::app_error_alert::AppErrorAlert},
-    ui::{Button, ButtonKind, SubmitForm, TextField, boxed::effect, focus_first_invalid},
+    ui::{
+        ButtonKind, SubmitForm, TextField, boxed::effect, button, focus_first_invalid,
+        submit_button,
+    },
     wire::error::AppError,
     words,
 };
@@ -24,12 +28,16 @@ pub(super) fn EditName(
     kind: MethodType,
     /// Its name.
     name: RwSignal<String>,
-    /// Whether the field is shown.
-    editing: RwSignal<bool>,
+    /// Whether the field is shown, and what is typed.
+    form: OpenForm,
+    /// Gets the refusal if the method no longer exists.
+    gone: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let shell = shell();
     let method = StoredValue::new(method);
-    let typed = RwSignal::new(name.get_untracked());
+    let typed = form.typed;
+    // A name that is half typed was on the page before, perhaps without the focus.
+    let is_new = *typed.read_untracked() == *name.read_untracked();
     let busy = RwSignal::new(false);
     let (wrong, failed) = (
         RwSignal::new(None::<String>),
@@ -37,7 +45,9 @@ pub(super) fn EditName(
     );
     let input = NodeRef::new();
     effect(move || {
-        if let Some(input) = input.get() {
+        if let Some(input) = input.get()
+            && is_new
+        {
             let input: web_sys::HtmlInputElement = input;
             let _ = input.focus();
             input.select();
@@ -53,9 +63,11 @@ pub(super) fn EditName(
         if let Err(error) = typed.read_untracked().parse::<MethodName>() {
             return refuse(words::name_refused(error));
         }
-        let viewer = shell.session.viewer();
-        let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
-        if has_name(&methods, Some(&method.get_value()), &typed.read_untracked()) {
+        if has_name(
+            &shell.session.methods(),
+            Some(&method.get_value()),
+            &typed.read_untracked(),
+        ) {
             return refuse(words::NAME_IS_TAKEN.to_owned());
         }
         let request = NewName {
@@ -74,14 +86,19 @@ pub(super) fn EditName(
                     }
                 });
                 name.try_set(kept);
-                editing.try_set(false);
+                form.close();
                 if is_key(kind) {
                     tell_browser();
                 }
             }
             Err(AppError::Invalid { field }) => refuse(words::invalid(field).to_owned()),
             Err(error) => {
-                failed.try_set(Some(error));
+                let place = if error == AppError::NoMethod {
+                    gone
+                } else {
+                    failed
+                };
+                place.try_set(Some(error));
             }
         });
     };
@@ -90,8 +107,8 @@ pub(super) fn EditName(
             <AppErrorAlert refused=failed retry=submit />
             <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
             <div class="actions">
-                <Button label="Save" kind=ButtonKind::Primary submit=true busy busy_label="Saving…" />
-                <Button label="Cancel" on_press=move || editing.set(false) />
+                {submit_button("Save", "Saving…", busy)}
+                {button("Cancel", ButtonKind::Secondary, move || form.close())}
             </div>
         </SubmitForm>
     }

@@ -4,9 +4,9 @@ use leptos_router::components::A;
 use crate::{
     shell::shell,
     ui::{
-        Badge, BadgeKind, FocusHeading, LinkButton, When,
+        Badge, BadgeKind, ButtonKind, FocusHeading, When,
         boxed::{boxed_view, memo},
-        lead, paragraph, section_heading,
+        lead, link_button, paragraph, section_heading,
     },
     words::{self, named},
 };
@@ -15,9 +15,8 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();
-    let viewer = memo(move || shell.session.viewer());
-    let account = memo(move || viewer.get().and_then(|viewer| viewer.account));
-    let has_mfa = memo(move || viewer.get().is_some_and(|viewer| viewer.has_mfa));
+    let account = memo(move || shell.session.viewer().and_then(|viewer| viewer.account));
+    let has_mfa = memo(move || shell.session.has_mfa());
     let heading = Signal::derive(move || {
         let account = account.read();
         account
@@ -44,7 +43,7 @@ pub(crate) fn Home() -> impl IntoView {
                 } else {
                     view! {
                         {paragraph(words::ADD_A_FACTOR)}
-                        <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
+                        <div class="actions">{link_button("/profile/mfa/new", words::ADD_MFA, ButtonKind::Secondary)}</div>
                     }.into_any()
                 })}
                 <p><A href="/profile">{words::MY_PROFILE}</A></p>

@@ -2,14 +2,14 @@ use domain::second_factor::{methods::MethodType, step_up::Intent};
 use leptos::prelude::*;
 use usecases::{mfa::OneMethod, profile::Method, session::MethodOption};
 
-use super::{edit_name::EditName, test_form::TestForm};
+use super::{card_state::CardForms, edit_name::EditName, test_form::TestForm};
 use crate::{
     api::mfa::make_default,
     features::mfa::key_prompt::is_key,
     shell::shell,
     ui::{
         self, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, Dialog, Menu, MenuAction,
-        RelativeTime, When, boxed::effect, focus_heading, paragraph, text_content,
+        RelativeTime, When, boxed::effect, button, focus_heading, paragraph,
     },
     wire::error::AppError,
     words,
@@ -24,6 +24,8 @@ pub(super) fn MethodCard(
     demanded_by: Option<Vec<String>>,
     /// Starts an action.
     act: Callback<Intent>,
+    /// What is open and typed on it.
+    forms: CardForms,
     /// Whether a request of the page is being sent.
     busy: RwSignal<bool>,
     /// Why the last request was refused.
@@ -42,11 +44,8 @@ pub(super) fn MethodCard(
         used_at,
     } = method;
     let name = RwSignal::new(name);
-    let (testing, renaming, deleting) = (
-        RwSignal::new(false),
-        RwSignal::new(false),
-        RwSignal::new(false),
-    );
+    let CardForms { test, rename } = forms;
+    let deleting = RwSignal::new(false);
     let id = StoredValue::new(id);
     let is_only = demanded_by.is_some();
     let prefer = move || {
@@ -78,12 +77,14 @@ pub(super) fn MethodCard(
     // The form takes the focus away with it.
     let mut was_renaming = false;
     effect(move || {
-        let is_renaming = renaming.get();
+        let is_renaming = rename.is_on(&id.read_value());
         if was_renaming && !is_renaming {
             focus_heading();
         }
         was_renaming = is_renaming;
     });
+    let change_name = move || rename.open(&id.read_value(), name.get_untracked());
+    let start_test = move || test.open(&id.read_value(), String::new());
     let menu = Signal::derive(move || words::menu_for(&name.read(), is_only));
     let option = move || MethodOption {
         id: id.get_value(),
@@ -97,14 +98,14 @@ pub(super) fn MethodCard(
                 {is_default.then(|| view! { <Badge label="Default" kind=BadgeKind::Plain /> }.into_any())}
                 <Menu label=menu compact=true>
                     {(!is_default).then(|| view! { <MenuAction label=words::MAKE_DEFAULT on_choose=prefer /> }.into_any())}
-                    <MenuAction label="Test" on_choose=move || testing.set(true) />
-                    <MenuAction label="Rename" on_choose=move || renaming.set(true) />
+                    <MenuAction label="Test" on_choose=start_test />
+                    <MenuAction label="Rename" on_choose=change_name />
                     {(!is_key(kind)).then(|| view! { <MenuAction label="Reset" on_choose=reset /> }.into_any())}
                     <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
                 </Menu>
             </div>
-            <When holds=renaming>
-                <EditName method=id.get_value() kind name editing=renaming />
+            <When holds=move || rename.is_on(&id.read_value())>
+                <EditName method=id.get_value() kind name form=rename gone=refused />
             </When>
             <DetailsList>
                 <Detail label="Type">{words::method_type(kind)}</Detail>
@@ -112,25 +113,17 @@ pub(super) fn MethodCard(
                 <Detail label="Added"><RelativeTime at=added_at.millis() /></Detail>
                 <Detail label=words::LAST_USED>{used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
             </DetailsList>
-            <When holds=testing>
-                <TestForm open=testing method=option() is_only />
+            <When holds=move || test.is_on(&id.read_value())>
+                <TestForm form=test method=option() is_only gone=refused />
             </When>
-            {(is_only && !is_key(kind)).then(|| view! { <TestButton testing /> }.into_any())}
+            // The menu's `Test`, in view for a user whose only method is an application.
+            {(is_only && !is_key(kind)).then(|| view! {
+                <When holds=move || !test.is_on(&id.read_value())>
+                    {button(words::TEST_AUTHENTICATOR, ButtonKind::Quiet, start_test)}
+                </When>
+            }.into_any())}
             <Delete open=deleting kind name demanded_by on_delete=delete />
         </div>
-    }
-}
-
-/// The menu's `Test`, in view for a user whose only method is an authenticator application.
-#[component]
-fn TestButton(
-    /// Whether the test is open.
-    testing: RwSignal<bool>,
-) -> impl IntoView {
-    view! {
-        <When holds=move || !testing.get()>
-            <Button label=words::TEST_AUTHENTICATOR kind=ButtonKind::Quiet on_press=move || testing.set(true) />
-        </When>
     }
 }
 
@@ -170,9 +163,9 @@ fn Delete(
     view! {
         <Dialog open label>
             {paragraph(effect)}
-            {again.map(|said| view! { <p use:text_content=said.into()></p> }.into_any())}
+            {again.map(paragraph)}
             <div class="actions">
-                <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
+                {button("Delete", ButtonKind::Danger, delete)}
                 <Button label="Cancel" autofocus=true on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -1,5 +1,6 @@
 //! Home and My profile.
 
+mod card_state;
 mod edit_name;
 mod home;
 mod method_card;

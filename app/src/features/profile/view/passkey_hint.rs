@@ -6,9 +6,9 @@ use crate::{
     features::mfa::{key_prompt::is_key, view::suggest},
     shell::shell,
     ui::{
-        Button, ButtonKind, When,
+        ButtonKind, When,
         browser::{keys, storage},
-        focus_heading, paragraph,
+        button, focus_heading, paragraph,
     },
     words,
 };
@@ -25,9 +25,7 @@ pub(super) fn passkey_hint(methods: &[Method], act: Callback<Intent>) -> AnyView
     let shell = shell();
     let shown = RwSignal::new(true);
     let add = move || {
-        let viewer = untrack(|| shell.session.viewer());
-        let methods = viewer.map(|viewer| viewer.methods).unwrap_or_default();
-        let choice = suggest(MethodType::Passkey, &methods);
+        let choice = suggest(MethodType::Passkey, &shell.session.methods());
         shell.handover.end_set_up();
         shell.handover.method_choice.set_value(Some(choice));
         act.run(Intent::Add);
@@ -42,8 +40,8 @@ pub(super) fn passkey_hint(methods: &[Method], act: Callback<Intent>) -> AnyView
             <div class="setting">
                 <div class="setting__text">{paragraph(words::ADD_A_PASSKEY_TOO)}</div>
                 <div class="actions">
-                    <Button label=words::ADD_A_PASSKEY on_press=add />
-                    <Button label=words::NOT_NOW kind=ButtonKind::Quiet on_press=dismiss />
+                    {button(words::ADD_A_PASSKEY, ButtonKind::Secondary, add)}
+                    {button(words::NOT_NOW, ButtonKind::Quiet, dismiss)}
                 </div>
             </div>
         </When>

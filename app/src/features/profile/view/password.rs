@@ -20,9 +20,9 @@ use crate::{
         view::app_error_alert::{AppErrorAlert, Wait},
     },
     ui::{
-        Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
+        ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         boxed::{boxed_view, memo},
-        focus_first_invalid, lead, text_content,
+        button, focus_first_invalid, focus_heading, lead, paragraph, submit_button,
     },
     wire::error::{AppError, Field},
     words,
@@ -34,10 +34,10 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let ((current, at_current), (new, at_new)) = (field(), field());
-    let (factors, at_code) = (Factors::new(None), RwSignal::new(None::<String>));
+    let (factors, at_code) = (Factors::new(None, None), RwSignal::new(None::<String>));
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let waits = RwSignal::new(None::<AppError>);
-    let has_mfa = memo(move || shell.session.viewer().is_some_and(|viewer| viewer.has_mfa));
+    let has_mfa = memo(move || shell.session.has_mfa());
     let prompt = RwSignal::new(None::<KeyPrompt>);
     let send = move |given: Option<FactorInput>| {
         let request = request(current, new, given);
@@ -101,10 +101,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         at_code.set(None);
         waits.set(None);
     };
-    let email = Signal::derive(move || {
-        let viewer = shell.session.viewer();
-        viewer.map(|viewer| viewer.email).unwrap_or_default()
-    });
+    let email = Signal::derive(move || shell.session.email().unwrap_or_default());
     let busy = Signal::derive(move || {
         let asking = prompt.get().and_then(|prompt| prompt.asking.try_get());
         busy.get() || asking == Some(true)
@@ -123,8 +120,8 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                     <NewPasswordField label=words::NEW_PASSWORD name="new-password" value=new error=at_new />
                     {boxed_view(move || has_mfa.get().then(|| code_field(factors, at_code, waits)).into_any())}
                     <div class="actions">
-                        <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true busy busy_label="Changing…" />
-                        <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
+                        {submit_button(words::CHANGE_PASSWORD, "Changing…", busy)}
+                        {button("Cancel", ButtonKind::Secondary, move || navigator.replace(&Page::Profile))}
                     </div>
                 </SubmitForm>
                 {factors.are_several().then(|| view! { <OtherWays factors on_turn=forget /> }.into_any())}
@@ -167,9 +164,12 @@ fn key_question(
     let key = factors.shown_key()?;
     let question = KeyPrompt::new(false, None, challenges(key_challenge), refused);
     prompt.set(Some(question));
-    let lead = words::key_confirms(&key.name);
+    // The pressed button disappears, and a key has no field.
+    if factors.turned.get_untracked() {
+        focus_heading();
+    }
     let view = view! {
-        <p use:text_content=lead.into()></p>
+        {paragraph(words::key_confirms(&key.name))}
         {key_result(question)}
     };
     Some(view.into_any())
@@ -193,10 +193,10 @@ fn code_field(
     let autofocus = factors.turned.get_untracked();
     view! {
         {factors.unusable()}
-        {factors.are_several().then(|| view! { <p use:text_content=factor.lead.into()></p> }.into_any())}
+        {factors.are_several().then(|| paragraph(factor.lead))}
         <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
         {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-        {(!factors.are_several()).then(|| view! { <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle /> }.into_any())}
+        {(!factors.are_several()).then(|| button(factor.other, ButtonKind::Quiet, toggle))}
     }
     .into_any()
 }

@@ -1,12 +1,15 @@
 use leptos::prelude::*;
 
-use super::settings::Settings;
+use super::{
+    card_state::{CardForms, OpenForm},
+    settings::Settings,
+};
 use crate::{
     api::profile::view,
     shell::{Load, shell},
     ui::{
-        ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
-        Skeleton, boxed::boxed_view, section_heading, text_content,
+        ButtonKind, Detail, DetailsList, FocusHeading, Name, RelativeTime, boxed::boxed_view,
+        link_button, section_heading, text_content,
     },
     words::{self, named},
 };
@@ -15,23 +18,29 @@ use crate::{
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
     let load = Load::with(shell().handover.take_profile(), view);
-    let on_change = Callback::new(move |()| load.reload());
+    // The list stays until the newer one is there.
+    let on_change = Callback::new(move |()| load.again());
+    let forms = CardForms {
+        test: OpenForm::new(),
+        rename: OpenForm::new(),
+    };
     view! {
         <div class="page--narrow stack">
             <FocusHeading label=words::MY_PROFILE />
-            {boxed_view(move || load.result().map_or_else(
-                || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
-                |answer| match answer {
-                    Ok(profile) => view! { <Loaded profile on_change /> }.into_any(),
-                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
-                },
-            ))}
+            {boxed_view(move || match load.result() {
+                Some(Ok(profile)) => view! { <Loaded profile forms on_change /> }.into_any(),
+                _ => load.without_answer(6),
+            })}
         </div>
     }
 }
 
 #[component]
-fn Loaded(profile: usecases::profile::Profile, on_change: Callback<()>) -> impl IntoView {
+fn Loaded(
+    profile: usecases::profile::Profile,
+    forms: CardForms,
+    on_change: Callback<()>,
+) -> impl IntoView {
     let accounts = profile.accounts.iter().map(|account| {
         format!(
             "{} ({})",
@@ -57,8 +66,8 @@ fn Loaded(profile: usecases::profile::Profile, on_change: Callback<()>) -> impl 
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>
             </DetailsList>
-            <LinkButton href="/profile/password" label=words::CHANGE_PASSWORD kind=ButtonKind::Quiet />
+            {link_button("/profile/password", words::CHANGE_PASSWORD, ButtonKind::Quiet)}
         </section>
-        <Settings profile=settings on_change />
+        <Settings profile=settings forms on_change />
     }
 }

@@ -4,16 +4,15 @@ use leptos_router::components::A;
 
 use usecases::profile::{Method, Profile};
 
-use super::{method_card::MethodCard, passkey_hint::passkey_hint};
+use super::{card_state::CardForms, method_card::MethodCard, passkey_hint::passkey_hint};
 use crate::{
     features::step_up::view::action_flow,
     routes::Page,
-    shell::{navigator, shell},
+    shell::{address::key_trouble, navigator, shell},
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, FormError, When,
-        boxed::{boxed_view, memo},
-        browser::keys,
-        muted, paragraph, section_heading, setting_heading,
+        boxed::{boxed_view, effect, memo},
+        busy_button, button, focus_heading, muted, paragraph, section_heading, setting_heading,
     },
     wire::error::AppError,
     words,
@@ -24,6 +23,8 @@ use crate::{
 pub(super) fn Settings(
     /// The user, with methods and backup codes.
     profile: Profile,
+    /// What is open and typed on the cards.
+    forms: CardForms,
     /// Loads them again.
     on_change: Callback<()>,
 ) -> impl IntoView {
@@ -32,7 +33,7 @@ pub(super) fn Settings(
             {if profile.methods.is_empty() {
                 view! { <Invite /> }.into_any()
             } else {
-                view! { <Details profile on_change /> }.into_any()
+                view! { <Details profile forms on_change /> }.into_any()
             }}
         </section>
     }
@@ -48,7 +49,7 @@ fn Invite() -> impl IntoView {
         </div>
         {paragraph(words::PASSWORD_ALONE)}
         <div class="actions">
-            <Button label=words::ADD_NEW_METHOD kind=ButtonKind::Primary on_press=move || navigator.go(&Page::NewMethod) />
+            {button(words::ADD_NEW_METHOD, ButtonKind::Primary, move || navigator.go(&Page::NewMethod))}
             <Button label=words::GENERATE_BACKUP_CODES disabled=true described_by="generate-why" />
         </div>
         <p id="generate-why" class="muted">{words::ADD_A_METHOD_FIRST}</p>
@@ -56,8 +57,17 @@ fn Invite() -> impl IntoView {
 }
 
 #[component]
-fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
-    let flow = action_flow();
+fn Details(profile: Profile, forms: CardForms, on_change: Callback<()>) -> impl IntoView {
+    let (shell, flow) = (shell(), action_flow());
+    effect(move || {
+        if flow.failed.get() == Some(AppError::NoMethod) {
+            flow.failed.set(None);
+            shell.flash.warn_here(words::refusal(&AppError::NoMethod));
+            // The card disappears.
+            focus_heading();
+            on_change.run(());
+        }
+    });
     let failed = Signal::derive(move || {
         flow.failed
             .get()
@@ -69,7 +79,7 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
         .filter(|account| account.requires_mfa);
     let demanded_by: Vec<String> = demanding.map(|account| account.account.clone()).collect();
     let act = Callback::new(move |intent| flow.start(intent, None));
-    let handover = shell().handover;
+    let handover = shell.handover;
     let add = move || {
         // The user may have left the wizard of another method.
         handover.end_set_up();
@@ -81,7 +91,7 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
     let (busy, refused) = (flow.busy, flow.failed);
     let methods = profile.methods.into_iter().map(|method| {
         let demanded_by = demanded_by.clone();
-        view! { <MethodCard method demanded_by act busy refused on_change /> }.into_any()
+        view! { <MethodCard method demanded_by act forms busy refused on_change /> }.into_any()
     });
     let methods: Vec<_> = methods.collect();
     view! {
@@ -94,7 +104,7 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
         {hint}
         <div class="setting">
             {if closed.is_empty() {
-                view! { <Button label=words::ADD_NEW_METHOD busy on_press=add /> }.into_any()
+                busy_button(words::ADD_NEW_METHOD, ButtonKind::Secondary, busy, add)
             } else {
                 closed.into_iter().map(muted).collect_view().into_any()
             }}
@@ -104,24 +114,24 @@ fn Details(profile: Profile, on_change: Callback<()>) -> impl IntoView {
                 {setting_heading(words::BACKUP_CODES)}
                 <Codes left=profile.codes_left />
             </div>
-            <Button label=words::GENERATE_BACKUP_CODES busy on_press=move || act.run(Intent::Generate) />
+            {busy_button(words::GENERATE_BACKUP_CODES, ButtonKind::Secondary, busy, move || act.run(Intent::Generate))}
             <Unsaved are_saved=profile.codes_saved />
         </div>
     }
 }
 
 /// Why no method of any type can be added; empty if one can.
-fn no_more(methods: &[Method]) -> Vec<&'static str> {
+fn no_more(methods: &[Method]) -> Vec<String> {
     let types = || methods.iter().map(|method| method.method_type);
     if MethodType::Application.has_room(types()) {
         return Vec::new();
     }
     let keys = if MethodType::Passkey.has_room(types()) {
-        keys::trouble().map(words::key_trouble)
+        key_trouble()
     } else {
-        Some(words::no_room(MethodType::Passkey))
+        Some(words::no_room(MethodType::Passkey).to_owned())
     };
-    let keys = keys.map(|why| vec![words::no_room(MethodType::Application), why]);
+    let keys = keys.map(|why| vec![words::no_room(MethodType::Application).to_owned(), why]);
     keys.unwrap_or_default()
 }
 
@@ -134,9 +144,9 @@ fn Codes(left: u32) -> impl IntoView {
         AlertKind::Warning
     };
     if words::are_few(left) {
-        view! { <Alert kind live={left == 0}><p>{said}</p></Alert> }.into_any()
+        view! { <Alert kind live={left == 0}>{paragraph(said)}</Alert> }.into_any()
     } else {
-        view! { <p class="muted">{said}</p> }.into_any()
+        muted(said)
     }
 }
 
@@ -147,12 +157,7 @@ fn Unsaved(
     are_saved: bool,
 ) -> impl IntoView {
     let shell = shell();
-    let may_see = memo(move || {
-        shell
-            .session
-            .viewer()
-            .is_some_and(|viewer| viewer.has_unsaved_codes)
-    });
+    let may_see = memo(move || shell.session.has_unsaved_codes());
     let (kind, said) = if are_saved {
         (AlertKind::Info, words::CODES_NOT_FINISHED)
     } else {
@@ -162,7 +167,7 @@ fn Unsaved(
         let told = (!are_saved || may_see.get()).then(|| {
             view! {
                 <Alert kind live=false>
-                    <p>{said}</p>
+                    {paragraph(said)}
                     <When holds=move || may_see.get()>
                         <p><A href="/profile/mfa/backup-codes">{words::SHOW_NEW_BACKUP_CODES}</A></p>
                     </When>

@@ -6,17 +6,15 @@ use usecases::{
     session::{Code, MethodOption},
 };
 
+use super::card_state::OpenForm;
 use crate::{
     api::mfa,
     features::mfa::{
         code_form::CodeForm,
         key_prompt::{UseKey, challenges, is_key},
     },
-    shell::shell,
-    ui::{
-        Alert, AlertKind, Button, browser::keys, focus_heading, paragraph, setting_heading,
-        text_content,
-    },
+    shell::{address::key_trouble, shell},
+    ui::{ButtonKind, boxed::effect, button, focus_heading, muted, setting_heading},
     wire::error::{AppError, Field},
     words,
 };
@@ -24,20 +22,28 @@ use crate::{
 /// A code or an answer that only shows that a method works.
 #[component]
 pub(super) fn TestForm(
-    /// Whether the test is open.
-    open: RwSignal<bool>,
+    /// Whether the test is open, and what is typed.
+    form: OpenForm,
     /// The method to test.
     method: MethodOption,
     /// Whether it is the only one.
     is_only: bool,
+    /// Gets the refusal if the method no longer exists.
+    gone: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let shell = shell();
+    let code = form.typed;
     let kind = method.method_type;
     let id = StoredValue::new(method.id.clone());
     let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    effect(move || {
+        if refused.get() == Some(AppError::NoMethod) {
+            gone.try_set(Some(AppError::NoMethod));
+        }
+    });
     let close = move || {
         focus_heading();
-        open.try_set(false);
+        form.close();
     };
     let done = move |answer| match answer {
         Ok(()) => {
@@ -48,11 +54,11 @@ pub(super) fn TestForm(
             refused.try_set(Some(error));
         }
     };
-    let cancel = move || view! { <Button label="Cancel" on_press=close /> }.into_any();
-    let trouble = is_key(kind).then(keys::trouble).flatten();
-    let form = if let Some(trouble) = trouble {
+    let cancel = move || button("Cancel", ButtonKind::Secondary, close);
+    let trouble = is_key(kind).then(key_trouble).flatten();
+    let content = if let Some(trouble) = trouble {
         view! {
-            <Alert kind=AlertKind::Info>{paragraph(words::key_trouble(trouble))}</Alert>
+            {muted(trouble)}
             <div class="actions">{cancel()}</div>
         }
         .into_any()
@@ -75,7 +81,7 @@ pub(super) fn TestForm(
         } else {
             words::enter_a_code_of(&method.name)
         };
-        let code = RwSignal::new(String::new());
+        let autofocus = code.read_untracked().is_empty();
         let submit = move || {
             if code.read_untracked().parse::<OneTimeCode>().is_err() {
                 return refused.set(Some(AppError::Invalid { field: Field::Code }));
@@ -87,8 +93,8 @@ pub(super) fn TestForm(
             shell.call(busy, mfa::test(request), done);
         };
         view! {
-            <p class="muted" use:text_content=lead.into()></p>
-            <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit autofocus=true>
+            {muted(lead)}
+            <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit autofocus>
                 {cancel()}
             </CodeForm>
         }
@@ -97,7 +103,7 @@ pub(super) fn TestForm(
     view! {
         <div class="setting setting--open">
             {setting_heading("Test")}
-            {form}
+            {content}
         </div>
     }
 }

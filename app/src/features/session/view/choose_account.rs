@@ -8,7 +8,7 @@ use crate::{
     routes::Page,
     shell::{Load, navigator, shell},
     ui::{
-        Badge, BadgeKind, FocusHeading, FormError, Name, Skeleton,
+        Badge, BadgeKind, FocusHeading, FormError, Name,
         boxed::{boxed_handler, boxed_view, effect, memo},
         focus_heading,
     },
@@ -82,12 +82,11 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
                 error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
             }).into_any())}
             {boxed_view(move || match load.result() {
-                None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(accounts)) => {
                     let choice = move |account| view! { <li><AccountButton account busy pressed press /></li> }.into_any();
                     view! { <ul class="choices" role="list">{accounts.into_iter().map(choice).collect_view()}</ul> }.into_any()
                 }
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); load.reload(); } /> }.into_any(),
+                _ => load.without_answer(4),
             })}
         </div>
     }

@@ -1,8 +1,5 @@
 use leptos::prelude::*;
-use usecases::{
-    secret_text::SecretText,
-    session::{PasswordOnly, Viewer},
-};
+use usecases::{secret_text::SecretText, session::PasswordOnly};
 
 use crate::{
     api::session::confirm_password,
@@ -13,8 +10,8 @@ use crate::{
         view::app_error_alert::{AppErrorAlert, in_words},
     },
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
-        focus_first_invalid,
+        FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm, focus_first_invalid,
+        lead, submit_button,
     },
     wire::error::AppError,
     words,
@@ -22,10 +19,11 @@ use crate::{
 
 /// The page after the password if a reload has cleared the shell's state: the unsaved codes, or the
 /// pending key. Without a pending key the set-up leads to My profile.
-fn after_reload(viewer: Option<&Viewer>) -> Page {
-    match viewer {
-        Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
-        _ => Page::SetUp,
+fn after_reload(has_unsaved_codes: bool) -> Page {
+    if has_unsaved_codes {
+        Page::BackupCodes
+    } else {
+        Page::SetUp
     }
 }
 
@@ -33,7 +31,7 @@ fn after_reload(viewer: Option<&Viewer>) -> Page {
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
     let (shell, navigator, flow) = (shell(), navigator(), action_flow());
-    let otherwise = after_reload(untrack(|| shell.session.viewer()).as_ref());
+    let otherwise = after_reload(untrack(|| shell.session.has_unsaved_codes()));
     let why = shell
         .return_to
         .after_password
@@ -79,17 +77,11 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             },
         );
     };
-    let email = Signal::derive(move || {
-        shell
-            .session
-            .viewer()
-            .map(|viewer| viewer.email)
-            .unwrap_or_default()
-    });
+    let email = Signal::derive(move || shell.session.email().unwrap_or_default());
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::CONFIRM_YOUR_PASSWORD />
-            <p class="lead">{why}</p>
+            {lead(why)}
             <FormError error=in_words(flow.failed) />
             <div class="card">
                 <SubmitForm on_submit=submit busy>
@@ -97,7 +89,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                     <HiddenUsername email />
                     <PasswordField label="Password" value=password error=at_field alert=true />
                     <div class="actions">
-                        <Button label="Continue" kind=ButtonKind::Primary submit=true busy busy_label="Checking…" />
+                        {submit_button("Continue", "Checking…", busy)}
                     </div>
                 </SubmitForm>
             </div>

@@ -16,8 +16,8 @@ use crate::{
     routes::Page,
     shell::{Load, navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
-        ask_before_unload, boxed::boxed_view, focus_first_invalid, lead,
+        FocusHeading, SubmitForm, TextField, ask_before_unload, boxed::boxed_view,
+        focus_first_invalid, lead, submit_button,
     },
     wire::error::AppError,
     words,
@@ -36,10 +36,9 @@ pub(crate) fn FirstStart() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label=words::CREATE_FIRST_OWNER />
             {boxed_view(move || match load.result() {
-                None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+                _ => load.without_answer(5),
             })}
         </div>
     }
@@ -115,7 +114,7 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
                 <NewPasswordField label="Password" value=password error=at_password />
                 <div class="actions">
-                    <Button label="Create" kind=ButtonKind::Primary submit=true busy busy_label="Creating…" />
+                    {submit_button("Create", "Creating…", busy)}
                 </div>
             </SubmitForm>
         </div>

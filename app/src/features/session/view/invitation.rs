@@ -12,8 +12,8 @@ use crate::{
     routes::Page,
     shell::{Load, navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
-        ask_before_unload, boxed::boxed_view, focus_first_invalid,
+        FocusHeading, HiddenUsername, Name, SubmitForm, ask_before_unload, boxed::boxed_view,
+        focus_first_invalid, submit_button,
     },
     wire::error::AppError,
     words,
@@ -32,10 +32,9 @@ pub(crate) fn Invitation() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label=words::CHOOSE_A_PASSWORD />
             {boxed_view(move || match load.result() {
-                None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+                _ => load.without_answer(3),
             })}
         </div>
     }
@@ -92,7 +91,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
                 <HiddenUsername email />
                 <NewPasswordField label=words::NEW_PASSWORD value=password error=at_field />
                 <div class="actions">
-                    <Button label=words::SAVE_PASSWORD kind=ButtonKind::Primary submit=true busy busy_label="Saving…" />
+                    {submit_button(words::SAVE_PASSWORD, "Saving…", busy)}
                 </div>
             </SubmitForm>
         </div>

@@ -24,6 +24,7 @@ use usecases::secret_text::SecretText;
 use crate::{
     browser_call::call,
     shell::view::app_error_alert::{WayOn, link_dead},
+    ui::lead,
     words,
 };
 
@@ -46,7 +47,7 @@ fn DeadLink(token: SecretText) -> impl IntoView {
         _ => link_dead(),
     };
     view! {
-        <p class="lead">{said}</p>
+        {lead(said)}
         <p><WayOn /></p>
     }
 }

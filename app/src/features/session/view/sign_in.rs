@@ -7,8 +7,8 @@ use crate::{
     routes::Page,
     shell::{navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
-        Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, boxed::effect,
-        browser::boot, focus_first_invalid,
+        FocusHeading, PasswordField, SubmitForm, TextField, boxed::effect, browser::boot,
+        focus_first_invalid, submit_button,
     },
     wire::error::AppError,
     words,
@@ -99,7 +99,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
                     <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">
-                        <Button label=words::SIGN_IN kind=ButtonKind::Primary submit=true busy busy_label=words::SIGNING_IN />
+                        {submit_button(words::SIGN_IN, words::SIGNING_IN, busy)}
                     </div>
                 </SubmitForm>
             </div>

@@ -80,6 +80,7 @@ pub(crate) fn Verify() -> impl IntoView {
 #[component]
 fn LostDevice() -> impl IntoView {
     let open = RwSignal::new(false);
+    let has_others = shell().session.methods().len() > 1;
     let owners = Load::on_demand(helpers);
     effect(move || {
         if open.get() && untrack(|| owners.is_waiting()) {
@@ -102,7 +103,7 @@ fn LostDevice() -> impl IntoView {
     });
     view! {
         <Disclosure label=words::LOST_YOUR_DEVICE open>
-            {paragraph(words::USE_ONE_OF_YOUR_CODES)}
+            {paragraph(words::without_the_device(has_others))}
             <When holds=move || open.get() && owners.is_waiting()>
                 <Skeleton lines=1 />
             </When>

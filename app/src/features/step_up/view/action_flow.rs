@@ -108,9 +108,8 @@ impl ActionFlow {
             }
             Intent::Delete { ref method } => {
                 let method = method.clone();
-                let viewer = untrack(|| shell.session.viewer());
-                let mut methods = viewer.into_iter().flat_map(|viewer| viewer.methods);
-                let kind = methods.find(|other| other.id == method);
+                let methods = shell.session.methods();
+                let kind = methods.iter().find(|other| other.id == method);
                 let kind = kind.map_or(MethodType::Application, |method| method.method_type);
                 self.run(intent, delete(Some(OneMethod { method })), move |deleted| {
                     let DeletedMethod {

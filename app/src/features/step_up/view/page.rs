@@ -18,9 +18,9 @@ use crate::{
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
-        Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When,
+        AlertKind, ButtonKind, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
-        paragraph, text_content,
+        button, note, paragraph,
     },
     wire::error::AppError,
     words,
@@ -47,8 +47,7 @@ pub(crate) fn StepUp(action: ProtectedAction) -> impl IntoView {
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match load.result() {
                 Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
-                None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+                _ => load.without_answer(4),
             })}
         </div>
     }
@@ -134,11 +133,11 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
     let failed = in_words(flow.failed);
     let is_on = move || verified.get() && flow.failed.read().is_none();
     view! {
-        <Alert kind=AlertKind::Info live=false><p use:text_content=cost.into()></p></Alert>
+        {note(AlertKind::Info, cost)}
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>
-                <SecondFactorForm challenges=challenges(key_challenge) refused busy typed=typed.clone() on_submit=submit on_cancel=leave />
+                <SecondFactorForm challenges=challenges(key_challenge) refused busy typed=typed.clone() avoided=intent().method().cloned() on_submit=submit on_cancel=leave />
             </When>
             <When holds=move || is_on() && flow.busy.get()>
                 <Skeleton lines=2 />
@@ -146,7 +145,7 @@ fn Question(asked: StepUpRequest) -> impl IntoView {
             // The connection was lost, and is back.
             <When holds=move || is_on() && !flow.busy.get()>
                 {paragraph(words::VERIFIED_AND_NOT_DONE)}
-                <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
+                <div class="actions">{button("Continue", ButtonKind::Primary, perform)}</div>
             </When>
         </div>
     }

@@ -1,4 +1,4 @@
-use domain::{second_factor::step_up::Intent, session::policy::Standing};
+use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 
 use super::action_flow;
@@ -6,9 +6,9 @@ use crate::{
     features::mfa::key_prompt::is_key,
     shell::{shell, view::app_error_alert::in_words},
     ui::{
-        Button, ButtonKind, Dialog, FormError, When,
+        ButtonKind, Dialog, FormError, When,
         boxed::{effect, memo},
-        paragraph,
+        busy_button, button, paragraph,
     },
     words,
 };
@@ -21,18 +21,16 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let open = RwSignal::new(false);
     let left = RwSignal::new(0);
     effect(move || {
-        let is_in = shell
-            .session
-            .viewer()
-            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
-        if is_in && let Some(few) = shell.handover.few_codes.get() {
+        if shell.session.is_full()
+            && let Some(few) = shell.handover.few_codes.get()
+        {
             shell.handover.few_codes.set(None);
             left.set(few);
             open.set(true);
         }
     });
     // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
-    let person = memo(move || shell.session.viewer().map(|viewer| viewer.email));
+    let person = memo(move || shell.session.email());
     let mut before = None;
     effect(move || {
         let now = person.get();
@@ -55,8 +53,8 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let failed = in_words(flow.failed);
     // Only an application is set up anew. A lost key is deleted.
     let application = move || {
-        let viewer = shell.session.viewer();
-        let mut methods = viewer.into_iter().flat_map(|viewer| viewer.methods);
+        shell.session.known.track();
+        let mut methods = shell.session.methods().into_iter();
         methods.find(|method| !is_key(method.method_type))
     };
     let reset = move || {
@@ -69,11 +67,11 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             {paragraph(words::RECOVERY_OFFER)}
             <FormError error=failed />
             <div class="actions">
-                <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
+                {busy_button(words::GENERATE_BACKUP_CODES, ButtonKind::Primary, flow.busy, move || flow.start(Intent::Generate, None))}
                 <When holds=move || application().is_some()>
-                    <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=reset />
+                    {busy_button(words::SET_UP_NEW_DEVICE, ButtonKind::Secondary, flow.busy, reset)}
                 </When>
-                <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
+                {button("Later", ButtonKind::Quiet, move || open.set(false))}
             </div>
         </Dialog>
     }

@@ -12,9 +12,9 @@ use crate::{
     api::accounts::list,
     shell::{Load, view::app_error_alert::AppErrorAlert},
     ui::{
-        self, FocusHeading, Skeleton, Table,
+        self, FocusHeading, Table,
         boxed::{boxed_view, memo},
-        lead, muted,
+        lead, muted, waiting_card,
     },
     words,
 };
@@ -48,7 +48,7 @@ pub(crate) fn Accounts() -> impl IntoView {
             <AppErrorAlert may_repeat=true refused=rules.failed retry=move || rules.retry() />
             {boxed_view(move || match what.get() {
                 ListContent::Waiting if load.failed.read().is_some() => ().into_any(),
-                ListContent::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                ListContent::Waiting => waiting_card(6),
                 ListContent::Nothing => lead(words::NO_ACCOUNT),
                 ListContent::Accounts { with_protection } => view! { <Rows load rules with_protection /> }.into_any(),
             })}

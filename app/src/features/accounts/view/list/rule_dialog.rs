@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::rule::Rules;
 use crate::{
     shell::shell,
-    ui::{Button, ButtonKind, Dialog, boxed::boxed_view, text_content},
+    ui::{ButtonKind, Dialog, boxed::boxed_view, button, paragraph},
     words,
 };
 
@@ -34,11 +34,11 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     };
     view! {
         <Dialog open=rules.asking label>
-            <p use:text_content=effect></p>
-            {boxed_view(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
+            {paragraph(effect)}
+            {boxed_view(move || own_effect().map(paragraph).into_any())}
             <div class="actions">
-                <Button label=words::REQUIRE_MFA kind=ButtonKind::Primary on_press=move || rules.change() />
-                <Button label="Cancel" on_press=move || rules.asking.set(false) />
+                {button(words::REQUIRE_MFA, ButtonKind::Primary, move || rules.change())}
+                {button("Cancel", ButtonKind::Secondary, move || rules.asking.set(false))}
             </div>
         </Dialog>
     }

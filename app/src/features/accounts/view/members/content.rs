@@ -13,9 +13,9 @@ use super::{
 use crate::{
     shell::{Load, view::app_error_alert::AppErrorAlert},
     ui::{
-        Button, FocusHeading,
+        ButtonKind, FocusHeading,
         boxed::{boxed_view, memo},
-        text_content,
+        button, text_content,
     },
     words::{self, named},
 };
@@ -63,7 +63,7 @@ pub(super) fn Content(load: Load<MemberList>, filters: Filters) -> impl IntoView
                     <DownloadCsv filters account=name />
                 </div>
                 {boxed_view(move || if nobody.get() {
-                    view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
+                    button("Clear", ButtonKind::Secondary, move || filters.clear())
                 } else {
                     view! { <MembersTable load resets /> }.into_any()
                 })}

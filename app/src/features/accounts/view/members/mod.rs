@@ -19,9 +19,9 @@ use crate::{
         view::{app_error_alert::AppErrorAlert, not_found::NotFound},
     },
     ui::{
-        FocusHeading, LinkButton, Skeleton,
+        ButtonKind, FocusHeading,
         boxed::{boxed_view, memo},
-        lead,
+        lead, link_button, waiting_card,
     },
     wire::error::AppError,
     words,
@@ -61,17 +61,11 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
         MembersContent::Members => view! { <Content load filters /> }.into_any(),
         MembersContent::NotFound => view! { <NotFound /> }.into_any(),
         MembersContent::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
-        MembersContent::Waiting => view! {
-            <div class="page--wide">
-                <FocusHeading label="Members" />
-                <div class="card"><Skeleton lines=8 /></div>
-            </div>
-        }
-        .into_any(),
-        MembersContent::Failed => view! {
+        what => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
                 <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
+                {(what == MembersContent::Waiting).then(|| waiting_card(8))}
             </div>
         }
         .into_any(),
@@ -86,7 +80,7 @@ fn SetUpOwed() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label=words::SET_UP_MFA_FIRST />
             {lead(words::MEMBERS_CLOSED)}
-            <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
+            <div class="actions">{link_button("/profile/mfa/new", words::ADD_MFA, ButtonKind::Secondary)}</div>
         </div>
     }
 }

@@ -6,7 +6,7 @@ use usecases::accounts::MemberRow;
 use super::filters::Filters;
 use crate::{
     features::step_up::view::action_flow,
-    ui::{Button, ButtonKind, Dialog, focus_heading, text_content},
+    ui::{Button, ButtonKind, Dialog, button, focus_heading, paragraph},
     wire::error::AppError,
     words::{self, named},
 };
@@ -86,9 +86,9 @@ pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
     let effect = Signal::derive(move || words::reset_effect(&name.read()));
     view! {
         <Dialog open=resets.asking label>
-            <p use:text_content=effect></p>
+            {paragraph(effect)}
             <div class="actions">
-                <Button label=words::RESET_MFA kind=ButtonKind::Danger on_press=move || resets.start() />
+                {button(words::RESET_MFA, ButtonKind::Danger, move || resets.start())}
                 <Button label="Cancel" autofocus=true on_press=move || resets.asking.set(false) />
             </div>
         </Dialog>

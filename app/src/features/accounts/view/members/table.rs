@@ -7,9 +7,9 @@ use super::reset::Resets;
 use crate::{
     shell::Load,
     ui::{
-        Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table,
+        Badge, BadgeKind, Button, ButtonKind, Cell, Name, RelativeTime, RowHead, Rows, Table,
         boxed::{boxed_view, memo},
-        text_content,
+        busy_button, text_content,
     },
     words,
 };
@@ -134,7 +134,8 @@ fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
         .into_any()
     } else {
         let busy = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label=words::RESET_MFA busy on_press=move || resets.press(row.get_untracked()) /> }
-            .into_any()
+        busy_button(words::RESET_MFA, ButtonKind::Secondary, busy, move || {
+            resets.press(row.get_untracked());
+        })
     }
 }
