@@ -144,15 +144,15 @@ pub fn verify_authentication<'a>(
 }
 
 /// The counter of a device-bound key has to rise, unless it does not count at all. Copies of a
-/// synced key are normal and count for themselves.
+/// synced key are normal and count for themselves. What the key was at its registration decides,
+/// because a thief can make a copy of a key say that it is synced.
 fn check_counter(
     credential: &StoredCredential,
     data: &AuthenticatorData<'_>,
 ) -> Result<(), AuthenticationError> {
     let (stored, sent) = (credential.counter, data.counter);
-    let is_synced = credential.backup_eligible || data.flags.backup_eligible();
     let counts = stored != 0 || sent != 0;
-    if !is_synced && counts && sent <= stored {
+    if !credential.backup_eligible && counts && sent <= stored {
         return Err(AuthenticationError::CounterFell { stored, sent });
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The public key of a credential as a `COSE_Key` (RFC 9052 §7), and the port that checks
 //! signatures with it.
 
+use data_encoding::HEXLOWER;
 use thiserror::Error;
 
 use super::cbor::{CborError, CborValue};
@@ -50,8 +51,20 @@ impl Algorithm {
     }
 }
 
-/// A public key of one of the [`Algorithm`]s. Whether a point is on its curve is not checked here:
-/// [`Signatures::verify`] refuses such a key.
+/// The points of Ed25519 whose order is 8 or less, without the sign of their first coordinate, in
+/// every encoding of the second. For a key of these, anyone can make signatures.
+const SMALL_ORDER: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+/// A public key of one of the [`Algorithm`]s. Whether a point of P-256 is on its curve is not
+/// checked here, but by [`Signatures::is_on_curve`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicKey {
     /// A point of P-256.
@@ -91,6 +104,9 @@ pub enum PublicKeyError {
     /// The RSA exponent is not 65537.
     #[error("the RSA exponent is not 65537")]
     RsaExponent,
+    /// Anyone can sign for this point of Ed25519.
+    #[error("the key is a point of small order")]
+    SmallOrder,
 }
 
 impl PublicKey {
@@ -127,7 +143,7 @@ impl PublicKey {
                 })
             }
             Some(Algorithm::EdDsa) if has(1, 4) && number(CURVE_OR_MODULUS) == Some(6) => {
-                Ok(Self::EdDsa(coordinate(bytes(X_OR_EXPONENT)?)?))
+                ed25519(coordinate(bytes(X_OR_EXPONENT)?)?)
             }
             Some(Algorithm::Rs256) if has(3, 4) => {
                 rsa(bytes(CURVE_OR_MODULUS)?, bytes(X_OR_EXPONENT)?)
@@ -155,6 +171,15 @@ impl PublicKey {
 
 fn coordinate(bytes: &[u8]) -> Result<[u8; 32], PublicKeyError> {
     bytes.try_into().map_err(|_| PublicKeyError::Members)
+}
+
+fn ed25519(point: [u8; 32]) -> Result<PublicKey, PublicKeyError> {
+    let mut without_sign = point;
+    without_sign[31] &= 0x7f;
+    if SMALL_ORDER.contains(&HEXLOWER.encode(&without_sign).as_str()) {
+        return Err(PublicKeyError::SmallOrder);
+    }
+    Ok(PublicKey::EdDsa(point))
 }
 
 fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<PublicKey, PublicKeyError> {
@@ -185,6 +210,10 @@ pub trait Signatures: Send + Sync {
     /// # Errors
     /// If the signature is not one of `signed` by `key`, or if the key is off its curve.
     fn verify(&self, key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
+
+    /// Whether a key of P-256 is a point of the curve; true for other keys. A key that is not would
+    /// never verify anything, so its user would be locked out by it.
+    fn is_on_curve(&self, key: &PublicKey) -> bool;
 }
 
 #[cfg(test)]
@@ -303,6 +332,23 @@ mod tests {
         #[test]
         fn no_key_panics(bytes in vec(any::<u8>(), 0..200)) {
             let _ = PublicKey::from_cose(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_point_for_which_anyone_can_sign_is_no_key() {
+        for hex in SMALL_ORDER {
+            let mut point = HEXLOWER.decode(hex.as_bytes()).unwrap();
+            for sign in [0, 0x80] {
+                point[31] = point[31] & 0x7f | sign;
+                let members = vec![
+                    (1, Item::Integer(1)),
+                    (3, Item::Integer(-8)),
+                    (-1, Item::Integer(6)),
+                    (-2, Item::Bytes(point.clone())),
+                ];
+                assert_eq!(read(members), Err(PublicKeyError::SmallOrder), "{hex}");
+            }
         }
     }
 }

@@ -1,9 +1,15 @@
 //! The check of signatures of passkeys and security keys, by `ring`.
 
 use domain::webauthn::public_key::{BadSignature, PublicKey, Signatures};
-use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
-    UnparsedPublicKey,
+use ring::{
+    agreement::{
+        ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey as UnparsedAgreementKey, agree_ephemeral,
+    },
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+        UnparsedPublicKey,
+    },
 };
 
 /// The only RSA exponent that [`PublicKey`] holds: 65537.
@@ -29,6 +35,17 @@ impl Signatures for RingSignatures {
             .verify(&RSA_PKCS1_2048_8192_SHA256, signed, signature),
         };
         checked.map_err(|_| BadSignature)
+    }
+
+    fn is_on_curve(&self, key: &PublicKey) -> bool {
+        let PublicKey::Es256 { x, y } = key else {
+            return true;
+        };
+        // A key agreement takes points of the curve only; its result is dropped.
+        let point = UnparsedAgreementKey::new(&ECDH_P256, [&[4][..], x, y].concat());
+        let own = EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new());
+        own.and_then(|own| agree_ephemeral(own, &point, |_| ()))
+            .is_ok()
     }
 }
 
@@ -69,6 +86,10 @@ mod tests {
         };
         let checked = RingSignatures.verify(&off_the_curve, b"signed", signature.as_ref());
         assert!(checked.is_err());
+        assert!(RingSignatures.is_on_curve(&key));
+        assert!(!RingSignatures.is_on_curve(&off_the_curve));
+        let (x, y) = ([0; 32], [0; 32]);
+        assert!(!RingSignatures.is_on_curve(&PublicKey::Es256 { x, y }));
     }
 
     #[test]

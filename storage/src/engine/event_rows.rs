@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use domain::{
-    events::{Event, MethodKind, Origin, Outcome},
+    events::{Action, Event, MethodKind, Origin, Outcome},
     ids::{AccountId, UserId},
     network::client_address::ClientAddress,
     time::Timestamp,
@@ -111,9 +111,12 @@ fn bind_event(sql: &'static str, origin: &Origin, event: &Event, open_until: i64
 
 /// The key by which equal events are merged: what, about whom, from which session or address, in
 /// which minute. An address counts as its rate limit bucket, so that a host that rotates addresses
-/// within a /64 does not create a row each time.
+/// within a /64 does not create a row each time. Refused second factors are merged over sessions
+/// and reasons, because a stranger who knows a password can open many and invent reasons.
 fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
-    let whence = match (&origin.session, origin.address) {
+    let is_second_factor = event.action == Action::SecondFactor;
+    let session = origin.session.as_ref().filter(|_| !is_second_factor);
+    let whence = match (session, origin.address) {
         (Some(session), _) => session.to_string(),
         (None, Some(address)) => ClientAddress::new(address).counted().as_str().to_owned(),
         (None, None) => origin.actor.as_str().to_owned(),
@@ -121,7 +124,8 @@ fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
     let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));
     let email = email.unwrap_or_default();
     let subject = event.subject.as_ref().map_or("", |user| user.as_str());
-    let detail = event.detail.as_deref().unwrap_or_default();
+    let detail = event.detail.as_deref().filter(|_| !is_second_factor);
+    let detail = detail.unwrap_or_default();
     format!(
         "{minute}|{}|{}|{whence}|{subject}|{email}|{detail}",
         event.action, event.outcome

@@ -77,7 +77,7 @@ const LIST: &[(&str, &str)] = &[
     ("WA15", "An answer with a flipped bit is refused."),
     ("WA16", "A signature counter that does not rise is refused."),
     ("WA17", "A half session adds no key."),
-    ("WA18", "A key takes neither an old grant nor that of a reset, nor the place of an application."),
+    ("WA18", "A key takes neither the grant nor the place of an application."),
     ("WA19", "Of two sessions that each delete one of the last two methods at once, one does."),
     ("WA20", "The ids of a user's keys are told only after the right password."),
     ("WA21", "A key that is slipped into the database, or moved to another user, opens nothing."),

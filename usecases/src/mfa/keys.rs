@@ -23,7 +23,7 @@ use crate::{
     session::{KeyAnswer, KeyOptions},
     webauthn::{
         Occasion, Signals, check_answer, check_new_key, creation_options, credential_taken,
-        relying_party, request_options, signals, used_meanwhile,
+        draw_for_set_up, relying_party, request_options, signals, used_meanwhile,
     },
 };
 
@@ -34,20 +34,20 @@ pub async fn set_up_key(
     context: &Context,
     choice: Option<KeyChoice>,
 ) -> Result<KeySetUp, UseCaseError> {
-    // Before a grant is taken.
-    relying_party(context)?;
     let settings = settings(context).await?;
     let (kind, wish) = match choice {
         Some(choice) => (choice.kind, wish(&choice.name, choice.is_default)?),
         None => waiting(context, &settings).await?,
     };
+    // Before a grant is taken.
+    let challenge = draw_for_set_up(context).await?;
     let factor = PendingFactor::PublicKey(kind);
     let (kept, _) = keep(context, &settings, factor, wish).await?;
     let kind = kind_of(&kept)?;
     Ok(KeySetUp {
         kind,
         options: KeyOptions {
-            options: creation_options(context, kind, &settings).await?,
+            options: creation_options(context, kind, &settings, &challenge).await?,
         },
         purpose: purpose(&kept),
     })

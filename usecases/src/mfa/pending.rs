@@ -89,7 +89,9 @@ async fn keep_for_first(
     let is_renewed = waiting
         .as_ref()
         .is_some_and(|key| !facts.drew_first_key_since_password(key.made_at));
-    let may_see = match waiting.filter(|_| !is_renewed) {
+    // Nothing of a passkey or security key is shown, so it is asked for again like a new one.
+    let is_shown = kind == MethodType::Application && !is_renewed;
+    let may_see = match waiting.filter(|_| is_shown) {
         Some(key) => facts.may_see_first_key_again(key.made_at, context.now),
         None => facts.has_fresh_password(context.now),
     };
@@ -107,8 +109,8 @@ async fn keep_for_first(
 }
 
 /// Creates a new key with a grant to add or to reset a method. Without a grant, returns the
-/// session's pending key, as long as its verification is fresh; a further method may change its
-/// type meanwhile. A grant is used even if a key is pending, because with an unused grant the
+/// session's pending key, as long as its verification is fresh; the person may change what a
+/// further method is to be meanwhile. A grant is used even if a key is pending, because with an unused grant the
 /// cookie alone could start another key. An old method works until a code of the new key has been
 /// verified.
 async fn keep_with_grant(
@@ -141,8 +143,10 @@ async fn keep_with_grant(
     Ok(key)
 }
 
-/// The pending key of an earlier grant. If the person chose another type for a further method, for
-/// instance because their browser refused the first, `factor` takes its place under that grant.
+/// The pending key of an earlier grant. Under that grant, the person may choose another name or
+/// default for a further method, and instead of a passkey or security key, which their browser may
+/// have refused, another type. An application keeps its type and key, because a person may be
+/// scanning it.
 async fn waiting_with_grant(
     context: &Context,
     settings: &MfaSettings,
@@ -154,9 +158,12 @@ async fn waiting_with_grant(
         .await?
         .filter(|waiting| facts.may_repeat(waiting.proved_at, context.now))
         .ok_or(UseCaseError::VerificationRequired)?;
-    let is_changed = wish.is_chosen
-        && waiting.purpose == KeyPurpose::Further
-        && waiting.factor.method_type() != kind;
+    let is_same_type = waiting.factor.method_type() == kind;
+    let may_become = is_same_type || waiting.factor.method_type().key_kind().is_some();
+    let is_as_wished =
+        is_same_type && (&waiting.name, waiting.is_default) == (&wish.name, wish.is_default);
+    let is_changed =
+        wish.is_chosen && waiting.purpose == KeyPurpose::Further && may_become && !is_as_wished;
     if !is_changed {
         return check_pending(Some(waiting), settings, kind)
             .map_err(|_| UseCaseError::VerificationRequired);
@@ -171,12 +178,21 @@ async fn waiting_with_grant(
     if !kind.has_room(types(settings)) {
         return Err(UseCaseError::NoRoom);
     }
-    let key = PendingKey {
-        proved_at: waiting.proved_at,
-        ..new_key(context, factor, KeyPurpose::Further, wish)?
+    let before = waiting.made_at;
+    let key = if is_same_type {
+        PendingKey {
+            name: wish.name,
+            is_default: wish.is_default,
+            ..waiting
+        }
+    } else {
+        PendingKey {
+            proved_at: waiting.proved_at,
+            ..new_key(context, factor, KeyPurpose::Further, wish)?
+        }
     };
     let mfa = &context.services.mfa;
-    if mfa.exchange_pending(key.clone(), waiting.made_at).await? {
+    if mfa.exchange_pending(key.clone(), before).await? {
         Ok(key)
     } else {
         Err(UseCaseError::VerificationRequired)

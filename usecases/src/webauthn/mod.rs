@@ -13,5 +13,5 @@ pub(crate) use self::{
     accepted_keys::{Signals, signals},
     authentication::{Occasion, check_answer, request_options, used_meanwhile},
     challenges::relying_party,
-    registration::{check_new_key, creation_options, credential_taken},
+    registration::{check_new_key, creation_options, credential_taken, draw_for_set_up},
 };

@@ -14,6 +14,7 @@ use domain::{
         registration::{
             NewCredential, RegistrationError, RegistrationExpectations, verify_registration,
         },
+        values::Challenge,
     },
 };
 
@@ -26,11 +27,19 @@ use crate::{
     secret_text::{ResponseSecret, SecretText},
 };
 
-/// A fresh challenge for a new key of the caller.
+/// A fresh challenge for a new key of the caller. Drawn before anything is stored for the set-up,
+/// because the session may have to wait for it.
+pub(crate) async fn draw_for_set_up(context: &Context) -> Result<Challenge, UseCaseError> {
+    relying_party(context)?;
+    draw(context, ChallengePurpose::SetUp, None).await
+}
+
+/// What the browser needs to make a key for this challenge.
 pub(crate) async fn creation_options(
     context: &Context,
     kind: KeyKind,
     settings: &MfaSettings,
+    challenge: &Challenge,
 ) -> Result<ResponseSecret, UseCaseError> {
     let session = &context.caller()?.session;
     let options = CreationOptions {
@@ -39,7 +48,7 @@ pub(crate) async fn creation_options(
         user_handle: &user_handle(context).await?,
         user_name: session.email.as_str(),
         display_name: session.name.as_str(),
-        challenge: &draw(context, ChallengePurpose::SetUp, None).await?,
+        challenge,
         kind,
         algorithms: &Algorithm::OFFERED,
         existing: &descriptors(settings),
@@ -96,7 +105,15 @@ async fn judge(
         kind,
         algorithms: &Algorithm::OFFERED,
     };
-    Ok(verify_registration(&expected, &answer).map_err(refusal))
+    let new = match verify_registration(&expected, &answer) {
+        Ok(new) => new,
+        Err(error) => return Ok(Err(refusal(error))),
+    };
+    if context.services.signatures.is_on_curve(&new.public_key) {
+        Ok(Ok(new))
+    } else {
+        Ok(Err(Refusal::key("the key is not a point of its curve")))
+    }
 }
 
 fn refusal(error: RegistrationError) -> Refusal {

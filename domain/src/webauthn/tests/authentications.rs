@@ -58,6 +58,10 @@ fn the_counter_of_a_device_bound_key_has_to_rise(
     let answer = device.authenticate(&challenge());
     let synced = judge(&[stored(&device, before, BE)], &answer, false);
     assert_eq!(synced, proof);
+    // A copy of a bound key that says that it is synced counts like the key.
+    let gained = judge(&[stored(&device, before, 0)], &answer, false);
+    let proof = Ok((sent, EligibilityChange::Gained, true));
+    assert_eq!(gained, if is_accepted { proof } else { Err(fell) });
 }
 
 #[test]

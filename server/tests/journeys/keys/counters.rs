@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use rstest::rstest;
+use serde_json::json;
 use testkit::software_key::{BE, BS, UP, UV};
 
-use super::{AdaWithKey, events, newest_event};
-use crate::support::TestServer;
+use super::{AdaWithKey, ORIGIN, events, newest_event, passkey, set_up};
+use crate::support::{SoftwareKey, TestServer};
 
 /// A copy of the key counts from where it was copied.
 #[rstest]
@@ -59,20 +60,42 @@ async fn a_key_that_never_counts_is_accepted() {
     }
 }
 
-/// Copies of a synced key are normal, and so is a key that its provider begins to sync.
+/// Copies of a synced key are normal.
 #[tokio::test]
 async fn the_counter_of_a_synced_key_means_nothing() {
     let server = TestServer::start().await;
     let mut ada = AdaWithKey::on(&server).await;
-    ada.key.counter = 4;
-    ada.sign_in(&server).await;
-    ada.key.flags = UP | UV | BE | BS;
+    ada.step_up(json!({ "action": "add" })).await.expect_ok();
+    let mut synced = SoftwareKey::synced(ORIGIN);
+    let choice = passkey("Synced", false);
+    set_up(&mut ada.browser, choice, &mut synced)
+        .await
+        .expect_ok();
     for counter in [9, 2, 2] {
-        ada.key.counter = counter;
-        ada.sign_in(&server).await;
+        let (mut browser, options) = ada.half(&server).await;
+        synced.counter = counter;
+        let answer = synced.sign(&options);
+        browser.call("session/verify_key", answer).await.expect_ok();
     }
     let fell = events(&server).await;
     assert!(fell.iter().all(|event| event.action != "counter_fell"));
+}
+
+/// A provider that begins to sync a key is believed, but its counter still has to rise.
+#[tokio::test]
+async fn a_copy_that_says_that_it_is_synced_is_told_by_its_counter() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    ada.key.counter = 50;
+    ada.sign_in(&server).await;
+    let (mut thief, options) = ada.half(&server).await;
+    ada.key.flags = UP | UV | BE | BS;
+    ada.key.counter = 0;
+    let answer = ada.key.sign(&options);
+    let refused = thief.call("session/verify_key", answer).await;
+    refused.expect_refused(401, "counter_fell");
+    ada.key.counter = 51;
+    ada.sign_in(&server).await;
 }
 
 /// Of two answers that were judged by one counter, one is accepted.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{people::roles::Role, session::reauthentication::FRESH};
 use rstest::rstest;
 use serde_json::{Value, json};
-use testkit::software_key::UP;
+use testkit::{authenticator::Authenticator, software_key::UP};
 
 use super::{
     AdaWithKey, ORIGIN, add_to, id_of, methods, names, newest_event, passkey, security_key, set_up,
@@ -115,22 +115,22 @@ async fn a_further_method_changes_its_type_under_one_verification() {
     ada.step_up(&server, &mut browser, intent.clone()).await;
     let set_up_key = browser.call("mfa/set_up_key", passkey("Phone", true)).await;
     let passkey_options = set_up_key.expect_ok();
-    let changed = browser.call("mfa/set_up_key", security_key("Blue")).await;
-    let changed = changed.expect_ok();
-    assert_eq!(changed["kind"], "security_key");
-    // A reload of a tab of the other type does not change it back.
+    // A reload of a tab of another type does not change it.
     let reloaded = browser.ask("mfa/set_up").await;
     reloaded.expect_refused(403, "verification_required");
-    let application = json!({ "name": "Tablet", "is_default": false });
-    browser.call("mfa/set_up", application).await.expect_ok();
+    server.clock.advance(Duration::from_secs(1));
     let mut key = SoftwareKey::new(ORIGIN);
+    let choice = security_key("Blue");
+    let changed = browser.call("mfa/set_up_key", choice).await.expect_ok();
+    assert_eq!(changed["kind"], "security_key");
     let late = key.create(&passkey_options["options"]);
     let answer = browser.call("mfa/confirm_key", late).await;
-    answer.expect_refused(409, "already_set_up");
-    let choice = security_key("Blue");
+    answer.expect_refused(409, "challenge_gone");
+    // The last choice of a name and a default counts too.
+    let choice = json!({ "kind": "security_key", "name": "Red", "is_default": true });
     set_up(&mut browser, choice, &mut key).await.expect_ok();
     let shown = names(&mut browser).await;
-    assert_eq!(shown, ["Authenticator application", "Blue"]);
+    assert_eq!(shown, ["Red", "Authenticator application"]);
     // The grant is used up with the method.
     let answer = browser.call("mfa/set_up_key", passkey("Thief", true)).await;
     answer.expect_refused(403, "verification_required");
@@ -141,6 +141,70 @@ async fn a_further_method_changes_its_type_under_one_verification() {
     server.clock.advance(FRESH);
     let answer = browser.call("mfa/set_up_key", security_key("Red")).await;
     answer.expect_refused(403, "verification_required");
+}
+
+/// A person may be scanning its key.
+#[tokio::test]
+async fn a_further_application_keeps_its_key_whatever_is_chosen_meanwhile() {
+    let server = TestServer::start().await;
+    let ada = MemberWithMfa::on(&server).await;
+    let mut browser = ada.sign_in(&server).await;
+    let intent = json!({ "action": "add" });
+    ada.step_up(&server, &mut browser, intent).await;
+    let named = |name: &str| json!({ "name": name, "is_default": false });
+    let shown = browser.call("mfa/set_up", named("Tablet")).await;
+    let shown = shown.expect_ok();
+    let answer = browser.call("mfa/set_up_key", passkey("Phone", true)).await;
+    answer.expect_refused(403, "verification_required");
+    let again = browser.call("mfa/set_up", named("Telephone")).await;
+    assert_eq!(again.expect_ok()["key"], shown["key"]);
+    let key = shown["key"].as_str().unwrap();
+    let code = Authenticator::new(key).code(server.clock.now().millis());
+    let confirmed = browser.call("mfa/confirm", json!({ "code": code })).await;
+    confirmed.expect_ok();
+    let shown = names(&mut browser).await;
+    assert_eq!(shown, ["Authenticator application", "Telephone"]);
+}
+
+/// The pace is asked first, so that a refusal leaves everything as it was.
+#[tokio::test]
+async fn a_set_up_that_has_to_wait_takes_no_grant() {
+    let server = TestServer::start().await;
+    let mut ada = AdaWithKey::on(&server).await;
+    server.clock.advance(Duration::from_mins(2));
+    let method = json!({ "method": id_of(&mut ada.browser, "Passkey").await });
+    for _ in 0..19 {
+        let options = ada.browser.call("mfa/key_challenge", method.clone()).await;
+        let answer = ada.key.sign(&options.expect_ok());
+        ada.browser.call("mfa/test_key", answer).await.expect_ok();
+    }
+    ada.step_up(json!({ "action": "add" })).await.expect_ok();
+    let choice = security_key("Blue");
+    let answer = ada.browser.call("mfa/set_up_key", choice.clone()).await;
+    answer.expect_refused(429, "too_many");
+    assert_eq!(
+        ada.browser.ask("mfa/pending").await.expect_ok(),
+        Value::Null
+    );
+    server.clock.advance(Duration::from_mins(1));
+    let mut key = SoftwareKey::new(ORIGIN);
+    set_up(&mut ada.browser, choice, &mut key).await.expect_ok();
+}
+
+/// Nothing is shown of a key, so its first set-up takes as long as the password is fresh.
+#[tokio::test]
+async fn a_first_key_is_asked_for_again_while_the_password_is_fresh() {
+    let server = TestServer::start().await;
+    let person = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&person).await.expect_ok();
+    let choice = passkey("Passkey", true);
+    browser.call("mfa/set_up_key", choice).await.expect_ok();
+    server.clock.advance(Duration::from_secs(599));
+    browser.ask("mfa/set_up_key").await.expect_ok();
+    server.clock.advance(Duration::from_secs(1));
+    let late = browser.ask("mfa/set_up_key").await;
+    late.expect_refused(403, "password_required");
 }
 
 /// 1Password is well known, 0x11… is not.
@@ -257,6 +321,8 @@ async fn there_is_room_for_ten_keys_beside_the_applications() {
         let choice = security_key(&format!("Key {number}"));
         set_up(&mut ada.browser, choice, &mut key).await.expect_ok();
     }
+    // A session may not answer more in a minute.
+    server.clock.advance(Duration::from_mins(1));
     ada.step_up(json!({ "action": "add" })).await.expect_ok();
     let answer = ada
         .browser

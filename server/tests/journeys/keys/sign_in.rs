@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::people::roles::Role;
 use serde_json::{Value, json};
 
-use super::{AdaWithKey, ORIGIN, add_to, newest_event, passkey};
+use super::{AdaWithKey, ORIGIN, add_to, events, newest_event, passkey};
 use crate::support::{MemberWithMfa, RouterBrowser, SoftwareKey, TestServer, max};
 
 #[tokio::test]
@@ -91,6 +91,14 @@ async fn a_refused_answer_uses_its_challenge_up_and_is_an_event() {
         newest_event(&server).await,
         "second_factor failed passkey: the answer was made for another origin"
     );
+    // Refusals of one minute are one row, with the first reason.
+    let again = browser.call("session/verify_key", answer.clone()).await;
+    again.expect_refused(409, "challenge_gone");
+    let events = events(&server).await;
+    let refusals = events.iter().filter(|event| event.outcome == "failed");
+    let counts: Vec<_> = refusals.map(|event| event.times).collect();
+    assert_eq!(counts, [2]);
+    server.clock.advance(Duration::from_mins(1));
     let again = browser.call("session/verify_key", answer).await;
     again.expect_refused(409, "challenge_gone");
     assert_eq!(
@@ -173,6 +181,7 @@ async fn the_key_of_another_user_opens_nothing() {
         .call("session/verify_key", max.key.sign(&options))
         .await;
     answer.expect_refused(401, "key_refused");
+    server.clock.advance(Duration::from_mins(1));
     let foreign_handle = max.key.user_handle.clone();
     let change = |key: &mut SoftwareKey| key.user_handle.clone_from(&foreign_handle);
     refused(&server, &mut ada, change).await;

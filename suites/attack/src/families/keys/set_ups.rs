@@ -101,11 +101,9 @@ pub fn wa18_a_key_in_place_of_an_application(_: Effort) -> AttackOutcome {
     let ada = site.enrolled_ada();
     let mut browser = ada.sign_in(&site);
     let mut key = SoftwareKey::new(&origin(&site));
-    // Five minutes after its verification, the set-up of an application changes its type no more,
-    // and the grant of a reset is for an application.
+    // The grant is used by the application, and the grant of a reset is for one.
     ada.step_up(&site, &mut browser, &add());
     browser.ask("mfa/set_up").expect_ok();
-    site.clock.advance(301);
     browser
         .call("mfa/set_up_key", choice("passkey"))
         .expect_refused(403, "verification_required");
@@ -127,7 +125,7 @@ pub fn wa18_a_key_in_place_of_an_application(_: Effort) -> AttackOutcome {
     assert_eq!(profile["methods"].as_array().map(Vec::len), Some(1));
     refused(
         3,
-        "a key 5 min after the verification for an application, with a reset's, for a pending application",
+        "a key with the grant that an application used, with a reset's, for a pending application",
     )
 }
 
