@@ -103,6 +103,30 @@ test('Reload and Back keep the wizard where it is, with the same key', async ({ 
   expect(await setup.readKey()).toBe(key);
 });
 
+test('a typed name outlives a reload and the way back, and the last one counts', async ({ site }) => {
+  const { newMethod, setup, methodCode, page } = site;
+  await newMethod.open();
+  await newMethod.name.fill('My phone');
+  await newMethod.next.click();
+  await setup.expectOpen();
+  const key = await setup.readKey();
+  await page.reload();
+  await setup.expectOpen();
+  await page.getByRole('link', { name: 'Choose another method' }).click();
+  await newMethod.expectOpen();
+  await expect(newMethod.name).toHaveValue('My phone');
+  await newMethod.name.fill('My new phone');
+  await newMethod.next.click();
+  await setup.expectOpen();
+  expect(await setup.readKey()).toBe(key);
+  await page.reload();
+  await setup.next.click();
+  await methodCode.submit(site.code({ key }));
+  await site.backupCodes.expectOpen();
+  await site.profile.open();
+  await expect(page.getByRole('heading', { name: 'My new phone' })).toBeVisible();
+});
+
 test('the default method can not be turned off, and the page says why', async ({ site }) => {
   await site.newMethod.open();
   await expect(site.newMethod.isDefault).toBeDisabled();

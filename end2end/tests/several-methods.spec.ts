@@ -55,6 +55,11 @@ test('a further method is added with a name, and the codes from before stay', as
   await site.newMethod.name.fill(FIRST.toUpperCase());
   await site.newMethod.next.click();
   await expect(site.newMethod.name).toHaveAccessibleDescription(/already have a method with this name/);
+  await site.newMethod.name.fill('Wrong');
+  await site.newMethod.next.click();
+  await site.setup.expectOpen();
+  await page.getByRole('link', { name: 'Choose another method' }).click();
+  await site.newMethod.expectOpen();
   await site.newMethod.name.fill(SECOND);
   await site.newMethod.next.click();
   await site.setup.expectOpen();

@@ -86,6 +86,13 @@ async fn keep_for_first(
     let waiting = find_pending(context)
         .await?
         .filter(|key| key.purpose == KeyPurpose::First && key.factor.method_type() == kind);
+    // A reload chooses nothing, so it changes nothing.
+    let kept_name = waiting.as_ref().filter(|_| !wish.is_chosen);
+    let kept_name = kept_name.map(|key| key.name.clone());
+    let wish = Wish {
+        name: kept_name.unwrap_or(wish.name),
+        ..wish
+    };
     let is_renewed = waiting
         .as_ref()
         .is_some_and(|key| !facts.drew_first_key_since_password(key.made_at));
@@ -110,9 +117,9 @@ async fn keep_for_first(
 
 /// Creates a new key with a grant to add or to reset a method. Without a grant, returns the
 /// session's pending key, as long as its verification is fresh; the person may change what a
-/// further method is to be meanwhile. A grant is used even if a key is pending, because with an unused grant the
-/// cookie alone could start another key. An old method works until a code of the new key has been
-/// verified.
+/// further method is to be meanwhile. A grant is used even if a key is pending, because with an
+/// unused grant the cookie alone could start another key. An old method works until a code of the
+/// new key has been verified.
 async fn keep_with_grant(
     context: &Context,
     settings: &MfaSettings,
@@ -225,6 +232,8 @@ pub async fn pending(context: &Context) -> Result<Option<PendingMethod>, UseCase
     Ok(pending.map(|pending| PendingMethod {
         method_type: pending.factor.method_type(),
         purpose: purpose(&pending),
+        name: pending.name.to_string(),
+        is_default: pending.is_default,
     }))
 }
 

@@ -148,12 +148,16 @@ pub struct KeySetUp {
 }
 
 /// What the session is setting up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingMethod {
     /// What it is to be.
     pub method_type: MethodType,
     /// What it is for.
     pub purpose: SetUpPurpose,
+    /// Its name.
+    pub name: String,
+    /// Whether it is to be the default.
+    pub is_default: bool,
 }
 
 /// The keys that the site accepts from a user, for the browser's

@@ -82,7 +82,10 @@ async fn the_pending_set_up_has_a_type_and_a_new_one_replaces_it() {
     let pending = browser.ask("mfa/pending").await.expect_ok();
     assert_eq!(
         pending,
-        json!({ "method_type": "application", "purpose": "first" })
+        json!({
+            "method_type": "application", "purpose": "first",
+            "name": "Authenticator application", "is_default": true,
+        })
     );
     let first = browser
         .call("mfa/set_up_key", security_key("Blue"))
@@ -91,7 +94,10 @@ async fn the_pending_set_up_has_a_type_and_a_new_one_replaces_it() {
     let pending = browser.ask("mfa/pending").await.expect_ok();
     assert_eq!(
         pending,
-        json!({ "method_type": "security_key", "purpose": "first" })
+        json!({
+            "method_type": "security_key", "purpose": "first",
+            "name": "Blue", "is_default": true,
+        })
     );
     let code = browser.call("mfa/confirm", json!({ "code": "000000" }));
     code.await.expect_refused(409, "nothing_pending");

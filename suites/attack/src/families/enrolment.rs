@@ -144,7 +144,10 @@ fn e6_a_first_set_up_that_is_left(_: Effort) -> AttackOutcome {
     let pending = browser.ask("mfa/pending").expect_ok();
     assert_eq!(
         pending,
-        json!({ "method_type": "application", "purpose": "first" })
+        json!({
+            "method_type": "application", "purpose": "first",
+            "name": "Authenticator application", "is_default": true,
+        })
     );
     site.clock.advance(30 * 60);
     assert_eq!(browser.ask("mfa/pending").expect_ok(), Value::Null);

@@ -1,6 +1,9 @@
 use domain::{
     ids::CodeSetId,
-    second_factor::enrolment::{CodesFor, may_keep_codes},
+    second_factor::{
+        enrolment::{CodesFor, may_keep_codes},
+        methods::MethodType,
+    },
 };
 use leptos::prelude::*;
 
@@ -89,10 +92,22 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             CodesFor::Generated => None,
         })
     });
+    // A reset is of an application, whatever the default is.
+    let kind = move |path| {
+        let is_reset = sheet.with(|sheet| {
+            let sheet = sheet.as_ref();
+            sheet.is_some_and(|sheet| sheet.reason == CodesFor::Reset)
+        });
+        if is_reset && path == WizardPath::Short {
+            MethodType::Application
+        } else {
+            shell.session.default_type()
+        }
+    };
     let said = in_words(failed);
     view! {
         <div class="page--narrow">
-            {boxed_view(move || is_wizard.get().map(|path| view! { <Steps at=SetUpStep::BackupCodes path kind=shell.session.default_type() /> }.into_any()).into_any())}
+            {boxed_view(move || is_wizard.get().map(|path| view! { <Steps at=SetUpStep::BackupCodes path kind=kind(path) /> }.into_any()).into_any())}
             <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {

@@ -54,6 +54,20 @@ fn why_not(kind: MethodType, methods: &[MethodOption]) -> Option<String> {
     is_key(kind).then(key_trouble).flatten()
 }
 
+/// What a user who comes back to the page chose, after a reload too.
+fn chosen_before() -> Option<NewMethodChoice> {
+    let handover = shell().handover;
+    handover.method_choice.get_value().or_else(|| {
+        let pending = handover.pending.get_value()?;
+        let is_choice = pending.purpose != SetUpPurpose::Reset && !pending.name.is_empty();
+        is_choice.then_some(NewMethodChoice {
+            method_type: pending.method_type,
+            name: pending.name,
+            is_default: pending.is_default,
+        })
+    })
+}
+
 /// `/profile/mfa/new`: the choice of a method, its name, and whether it is the default. A further
 /// method needs an Identity verification first.
 #[component]
@@ -69,10 +83,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     let barred = MethodType::ALL.map(|kind| (kind, why_not(kind, &methods)));
     let open = barred.iter().find(|(_, why)| why.is_none());
     let open = open.map_or(MethodType::Application, |(kind, _)| *kind);
-    // A user who comes back to this page finds what they chose; after a reload, only its type.
-    let chosen = shell.handover.method_choice.get_value();
-    let pending = shell.handover.pending.get_value();
-    let open = pending.map_or(open, |pending| pending.method_type);
+    let chosen = chosen_before();
     let chosen = chosen.unwrap_or_else(|| suggest(open, &methods));
     let (name, is_default) = (RwSignal::new(chosen.name), RwSignal::new(chosen.is_default));
     let selected = RwSignal::new(chosen.method_type.to_string());
@@ -94,6 +105,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     effect(move || {
         let has_mfa = shell.session.has_mfa();
         let is_further = shell.handover.pending.with_value(|pending| {
+            let pending = pending.as_ref();
             pending.is_some_and(|pending| pending.purpose == SetUpPurpose::Further)
         });
         if has_mfa && !shell.handover.set_up_is_open.get_value() && !is_further {

@@ -62,8 +62,9 @@ fn WhatWaits() -> impl IntoView {
     boxed_view(move || {
         let content = match waiting.result() {
             Some(Ok(Some(pending))) => {
+                let kind = pending.method_type;
                 shell.handover.pending.set_value(Some(pending));
-                return set_up_of(pending.method_type);
+                return set_up_of(kind);
             }
             Some(Ok(None)) if !has_mfa => return set_up_of(MethodType::Application),
             _ => waiting.without_answer(8),
@@ -165,9 +166,20 @@ fn Key() -> impl IntoView {
 /// Notes that the server has stored a set-up, which has taken the verification.
 pub(super) fn begun(method_type: MethodType, purpose: SetUpPurpose) {
     let handover = shell().handover;
+    let (name, is_default) = match (
+        handover.method_choice.get_value(),
+        handover.pending.get_value(),
+    ) {
+        (Some(choice), _) => (choice.name, choice.is_default),
+        (None, Some(pending)) => (pending.name, pending.is_default),
+        // A reset, which keeps both.
+        (None, None) => Default::default(),
+    };
     let pending = PendingMethod {
         method_type,
         purpose,
+        name,
+        is_default,
     };
     handover.pending.set_value(Some(pending));
     handover.set_up_is_open.set_value(false);

@@ -35,10 +35,11 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
             navigator.replace(&Page::Profile);
         }
         Some(Ok(Some(pending))) => {
+            let kind = pending.method_type;
             shell.handover.pending.set_value(Some(pending));
             is_known.set(true);
             // A key is confirmed by its set-up.
-            if is_key(pending.method_type) {
+            if is_key(kind) {
                 shell.flash.keep();
                 navigator.replace(&Page::SetUp);
             }
