@@ -98,7 +98,7 @@ fn authenticate(authenticator_data: &[u8]) {
     };
     let stored = [StoredCredential {
         id: answer.id.clone(),
-        public_key: PublicKey::EdDsa([0; 32]),
+        public_key: PublicKey::EdDsa([9; 32]),
         counter: 7,
         backup_eligible: false,
     }];

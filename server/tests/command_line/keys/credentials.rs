@@ -25,7 +25,8 @@ fn credential(number: u8) -> Credential {
     Credential {
         kind: KeyKind::SecurityKey,
         id: vec![number; 16].try_into().unwrap(),
-        public_key: PublicKey::EdDsa([number; 32]),
+        // A key of zeros would be a point for which anyone can sign.
+        public_key: PublicKey::EdDsa([number + 7; 32]),
         user_verified: false,
         backup_eligible: false,
         aaguid: Aaguid::default(),
