@@ -111,11 +111,20 @@ fn bind_event(sql: &'static str, origin: &Origin, event: &Event, open_until: i64
 
 /// The key by which equal events are merged: what, about whom, from which session or address, in
 /// which minute. An address counts as its rate limit bucket, so that a host that rotates addresses
-/// within a /64 does not create a row each time. Refused second factors are merged over sessions
-/// and reasons, because a stranger who knows a password can open many and invent reasons.
+/// within a /64 does not create a row each time. Refused proofs are merged over sessions and
+/// reasons, because a stranger who knows a password can open many and invent reasons.
 fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
-    let is_second_factor = event.action == Action::SecondFactor;
-    let session = origin.session.as_ref().filter(|_| !is_second_factor);
+    let is_proof = matches!(
+        event.action,
+        Action::SecondFactor
+            | Action::StepUp
+            | Action::PasswordChange
+            | Action::MethodTest
+            | Action::SetUpConfirm
+            | Action::CounterFell
+    );
+    let is_refused_proof = is_proof && event.outcome == Outcome::Failed;
+    let session = origin.session.as_ref().filter(|_| !is_refused_proof);
     let whence = match (session, origin.address) {
         (Some(session), _) => session.to_string(),
         (None, Some(address)) => ClientAddress::new(address).counted().as_str().to_owned(),
@@ -124,7 +133,7 @@ fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
     let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));
     let email = email.unwrap_or_default();
     let subject = event.subject.as_ref().map_or("", |user| user.as_str());
-    let detail = event.detail.as_deref().filter(|_| !is_second_factor);
+    let detail = event.detail.as_deref().filter(|_| !is_refused_proof);
     let detail = detail.unwrap_or_default();
     format!(
         "{minute}|{}|{}|{whence}|{subject}|{email}|{detail}",
