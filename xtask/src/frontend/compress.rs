@@ -68,7 +68,7 @@ pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
 
 /// Compresses with the brotli settings that the server uses at start (`server/src/spa/packing.rs`).
 pub fn brotli_at_start(plain: &[u8]) -> Result<Vec<u8>> {
-    packed_at(plain, 5, 16, CHOSEN)
+    packed_at(plain, 4, 16, CHOSEN)
 }
 
 fn packed_at(plain: &[u8], quality: i32, lgwin: i32, lgblock: i32) -> Result<Vec<u8>> {
@@ -101,7 +101,7 @@ mod tests {
     fn an_index_page_is_measured_as_the_server_packs_it() {
         let source = crate::workspace::root().join("server/src/spa/packing.rs");
         let source = fs::read_to_string(source).unwrap();
-        for constant in ["QUALITY: i32 = 5;", "WINDOW_BITS: i32 = 16;"] {
+        for constant in ["QUALITY: i32 = 4;", "WINDOW_BITS: i32 = 16;"] {
             assert!(source.contains(constant), "{constant}");
         }
     }

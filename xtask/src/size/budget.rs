@@ -1,8 +1,8 @@
 //! The limits of what a browser has to download.
 
 /// All parts together, compressed with brotli: the size that was reached (ADR 33,
-/// docs/BENCHMARKS.md), 5 KB above the goal of 220 KB.
-pub const BROTLI_TOTAL: u64 = 225_500;
+/// docs/BENCHMARKS.md), 6 KB above the goal of 220 KB.
+pub const BROTLI_TOTAL: u64 = 226_400;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.
 pub const RAW_WASM: u64 = 753_200;
