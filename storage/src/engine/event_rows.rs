@@ -140,3 +140,43 @@ fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
         event.action, event.outcome
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::events::Actor;
+
+    use super::*;
+
+    fn key(event: &Event) -> String {
+        repeats(&Origin::here(Actor::Nobody, Timestamp::default()), event, 7)
+    }
+
+    /// A copy of a key can invent a counter each time, and a false answer a fault.
+    #[test]
+    fn refused_proofs_are_one_row_whatever_the_reason_and_other_events_are_not() {
+        let user = UserId::from_random([1; 16]);
+        for action in [
+            Action::SecondFactor,
+            Action::StepUp,
+            Action::PasswordChange,
+            Action::MethodTest,
+            Action::SetUpConfirm,
+            Action::CounterFell,
+        ] {
+            let of = |outcome, reason: &str| {
+                let event = Event::new(action, outcome).of(&user);
+                key(&event.saying(reason))
+            };
+            let failed = |reason| of(Outcome::Failed, reason);
+            assert_eq!(failed("3 after 5"), failed("4 after 5"), "{action}");
+            assert_ne!(failed("3 after 5"), of(Outcome::Succeeded, "3 after 5"));
+            let other = Event::new(action, Outcome::Failed).of(&UserId::from_random([2; 16]));
+            assert_ne!(failed("3 after 5"), key(&other), "{action}");
+        }
+        let denied = |function: &str| {
+            let event = Event::new(Action::Access, Outcome::Denied);
+            key(&event.saying(function))
+        };
+        assert_ne!(denied("mfa/delete"), denied("mfa/test"));
+    }
+}
