@@ -66,31 +66,44 @@ pub fn server(edition: Edition) -> Result<PathBuf> {
         Edition::Shipped => (&["--release"][..], workspace::binary()),
         Edition::Quick => (&[][..], workspace::quick_binary()),
     };
+    // The documents use this path, whatever CARGO_TARGET_DIR says.
+    let place = [profile, &["--target-dir", "target"]].concat();
     let compile = || {
         Process::cargo(["build", "--package", "server"])
-            .args(profile)
-            // The tests and the documents use this path, whatever CARGO_TARGET_DIR says.
-            .args(["--target-dir", "target"])
+            .args(&place)
             .remedy("fix what the compiler reports above, then repeat the command")
             .run()
     };
     compile()?;
-    if !holds_frontend(&binary)? {
-        // Cargo learns from the embedding macro which files to watch. A server compiled while
-        // `dist` was missing watches none, and would keep answering without pages.
-        Process::cargo(["clean", "--quiet", "--package", "server"])
-            .args(profile)
-            .args(["--target-dir", "target"])
-            .run()?;
-        compile()?;
-        ensure!(
-            holds_frontend(&binary)?,
-            "{} does not contain the pages of {}",
-            binary.display(),
-            workspace::dist().display()
-        );
-    }
+    ensure_pages_in(&binary, &place, compile)?;
     Ok(binary)
+}
+
+/// Compiles the server again if its binary does not contain the current pages.
+///
+/// Cargo learns from the embedding macro which files to watch. A server that was compiled while
+/// `dist` was missing watches none, and would keep answering without pages.
+///
+/// `place` are cargo's options that lead to the binary's build products.
+pub fn ensure_pages_in(
+    binary: &Path,
+    place: &[&str],
+    compile: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    if holds_frontend(binary)? {
+        return Ok(());
+    }
+    Process::cargo(["clean", "--quiet", "--package", "server"])
+        .args(place)
+        .run()?;
+    compile()?;
+    ensure!(
+        holds_frontend(binary)?,
+        "{} does not contain the pages of {}",
+        binary.display(),
+        workspace::dist().display()
+    );
+    Ok(())
 }
 
 /// Returns whether the binary contains the current pages: the WASM file's name contains its hash

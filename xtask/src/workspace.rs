@@ -23,7 +23,7 @@ pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
-/// Returns the path of the shipped binary, which the browser suite tests.
+/// Returns the path of the shipped binary.
 pub fn binary() -> PathBuf {
     root().join("target/release/twinlock")
 }

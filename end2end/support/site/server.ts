@@ -8,7 +8,7 @@ import { expect } from '@playwright/test';
 import { Clock } from './clock';
 import { freePort } from './free-port';
 
-const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../../target/release/twinlock');
+const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../../target/debug/twinlock');
 const START_LIMIT_MS = 15_000;
 
 /** The settings of a server besides its own database. */
@@ -39,7 +39,7 @@ export class Server {
   /** Starts a server on an empty database and a free port. */
   static async start(options: ServerOptions = {}): Promise<Server> {
     if (!existsSync(BINARY)) {
-      throw new Error(`${BINARY} is missing: make it with cargo xtask build`);
+      throw new Error(`${BINARY} is missing: make it with cargo xtask test --browser`);
     }
     const server = new Server(options);
     server.port = await freePort();

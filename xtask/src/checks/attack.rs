@@ -1,6 +1,6 @@
 //! The attack suite, the model test and fuzzing.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -14,11 +14,11 @@ use crate::{
 /// How long each fuzz target runs.
 const SECONDS: u32 = 60;
 
-/// Runs each attack a few times against the shipped binary: about two minutes.
-pub fn quick() -> Result<()> {
+/// Runs each attack a few times against a binary: about two minutes.
+pub fn quick(binary: &Path) -> Result<()> {
     tools::ensure_for_attack()?;
     suite()?
-        .env("TWINLOCK_BIN", binary())
+        .env("TWINLOCK_BIN", binary)
         .remedy("the table above names the id; `cargo run --package attack -- r1_` tries one")
         .run()
 }

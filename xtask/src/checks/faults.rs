@@ -1,5 +1,7 @@
 //! The fault suite: kills, full disks, dead databases.
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -27,22 +29,21 @@ pub struct FaultsArguments {
 pub fn run(arguments: &FaultsArguments) -> Result<()> {
     build::build()?;
     let program = Process::cargo(["run", "--quiet", "--package", "faults", "--"]);
-    suite(program, arguments.quick, &arguments.suite)
+    suite(program, &binary(), arguments.quick, &arguments.suite)
 }
 
-/// Runs the small part of the suite against the shipped binary. `cargo xtask test` has compiled the
-/// suite.
-pub fn quick() -> Result<()> {
-    suite(Process::new(program("faults")?), true, &[])
+/// Runs the small part of the suite against a binary. `cargo xtask test` has compiled the suite.
+pub fn quick(binary: &Path) -> Result<()> {
+    suite(Process::new(program("faults")?), binary, true, &[])
 }
 
-fn suite(program: Process, quick: bool, arguments: &[String]) -> Result<()> {
+fn suite(program: Process, binary: &Path, quick: bool, arguments: &[String]) -> Result<()> {
     tools::ensure_for_faults()?;
     let cluster = Cluster::start_durable()?;
     program
         .args(quick.then_some("--quick"))
         .args(arguments)
-        .env("TWINLOCK_BIN", binary())
+        .env("TWINLOCK_BIN", binary)
         .env(postgres::URL, cluster.url())
         .env_unshown("TWINLOCK_TEST_POSTGRES_DATA", cluster.data())
         .env_unshown("TWINLOCK_TEST_POSTGRES_PROGRAMS", cluster.programs())

@@ -1,14 +1,15 @@
 //! `cargo xtask test`: runs all tests.
 
+mod second_engine;
+
 use std::{env, num::NonZero, path::PathBuf, thread::available_parallelism};
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    attack, faults,
+    attack, build, faults,
     frontend::{self, Edition},
-    postgres::{self, Cluster},
     process::Process,
     summary::{Beside, Summary},
     tools,
@@ -37,7 +38,7 @@ pub struct TestCommand {
     #[command(flatten)]
     steps: TestArguments,
 
-    /// Run the browser tests alone, with target/release/twinlock as it is
+    /// Run the browser tests alone, after building what has changed
     #[arg(long, conflicts_with = "fast")]
     browser: bool,
 }
@@ -74,22 +75,40 @@ const HOST: [&str; 18] = [
     "app/csr",
 ];
 
-/// How much of the slow tests runs.
+/// How much of the slow tests runs, and which program the attacks, faults and browsers meet. The
+/// pages in it are the shipped ones in both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
+    /// The program is the one that was compiled with the tests: its code is the shipped one, with
+    /// assertions and checks of overflow, and without the eight minutes of its optimisation.
+    ///
     /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA, and a
     /// passkey or why there is none. Each attack a few times. On `PostgreSQL`, what depends on the
     /// engine. Each page wide and narrow.
     Quick,
-    /// Every journey that an engine can run, every attack as often as the list says, the model test
-    /// over 2,000 cases, fuzzing, single calls on `PostgreSQL`, each page in every look and width.
+    /// The program is the shipped one. Every journey that an engine can run, every attack as often
+    /// as the list says, the model test over 2,000 cases, fuzzing, single calls on `PostgreSQL`,
+    /// each page in every look and width.
     Deep,
+}
+
+impl Depth {
+    /// Returns the program that the attacks, faults and browsers meet.
+    fn program(self) -> Result<PathBuf> {
+        match self {
+            Self::Quick => workspace::program("twinlock"),
+            Self::Deep => Ok(binary()),
+        }
+    }
 }
 
 /// Runs the tests and prints the summary.
 pub fn run(command: &TestCommand) -> Result<()> {
     let mut summary = Summary::default();
     if command.browser {
+        frontend::choose(Edition::Shipped)?;
+        build::pages()?;
+        compile_programs()?;
         summary.step("browser", || {
             browser(&command.steps.playwright, Depth::Quick)
         });
@@ -117,34 +136,34 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
     let left_out = behind.iter().flat_map(|tests| ["--skip", tests]);
     let left_out: Vec<&str> = left_out.collect();
-    // The pages and the shipped program are built beside suites that wait for disks, sockets and
-    // each other. The pages come first, because compiling the tests' server puts them into it.
+    // The pages are built beside other work, because their last minutes use one core. They come
+    // first, because compiling the tests' server puts them into it.
     let pages = (!arguments.fast).then(|| beside("pages", "pages"));
     summary.step("xtask", || suite(&["--package", "xtask"], &[], depth));
     compile_beside_the_pages();
     let has_pages = pages.is_some_and(|pages| summary.wait(pages));
-    let build = has_pages.then(|| beside("build", "build"));
-    if build.is_none() && !arguments.fast {
-        summary.blocked("build", "pages");
-    }
-    summary.step("compiling for the host", compile);
+    let shipped = (has_pages && depth == Depth::Deep).then(|| beside("build", "build"));
+    let has_tests = summary.step("compiling for the host", || compile(has_pages));
+    let has_program = has_pages && has_tests;
     summary.step(
         "domain, use cases, storage, server, app, attack, faults",
         || suite(&HOST, &left_out, depth),
     );
-    summary.step("storage and server, on PostgreSQL", || on_postgres(depth));
+    summary.step("storage and server, on PostgreSQL", || {
+        second_engine::run(depth)
+    });
     if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
+    let has_program = shipped.map_or(has_program, |build| summary.wait(build));
     if arguments.fast {
-        summary.left_out("build", "--fast");
         summary.left_out("attack, quick", "--fast");
         summary.left_out("faults, quick", "--fast");
         summary.left_out("browser", "--fast");
         summary.left_out("engines", "--fast");
-    } else if build.is_some_and(|build| summary.wait(build)) {
-        summary.step("attack, quick", attack::quick);
-        summary.step("faults, quick", faults::quick);
+    } else if has_program {
+        summary.step("attack, quick", || attack::quick(&depth.program()?));
+        summary.step("faults, quick", || faults::quick(&depth.program()?));
         summary.step("browser", || browser(&arguments.playwright, depth));
         if arguments.playwright.is_empty() {
             summary.step("engines", || engines(depth));
@@ -152,10 +171,9 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
             summary.left_out("engines", "the arguments are for the browser");
         }
     } else {
-        summary.blocked("attack, quick", "build");
-        summary.blocked("faults, quick", "build");
-        summary.blocked("browser", "build");
-        summary.blocked("engines", "build");
+        for step in ["attack, quick", "faults, quick", "browser", "engines"] {
+            summary.blocked(step, "what builds the program");
+        }
     }
 }
 
@@ -191,8 +209,25 @@ fn compile_beside_the_pages() {
 
 /// Compiles the tests and the programs of the host's crates in one call, so that the programs of
 /// the attack and fault suites use the same build of the shared crates as the tests.
-fn compile() -> Result<()> {
-    Process::cargo(["build", "--tests", "--bins"])
+fn compile(has_pages: bool) -> Result<()> {
+    let compile = || compile_targets(&["--tests", "--bins"]);
+    compile()?;
+    if has_pages {
+        build::ensure_pages_in(&Depth::Quick.program()?, &[], compile)?;
+    }
+    Ok(())
+}
+
+/// Compiles the programs alone, of the same build as the tests.
+fn compile_programs() -> Result<()> {
+    let compile = || compile_targets(&["--bins"]);
+    compile()?;
+    build::ensure_pages_in(&Depth::Quick.program()?, &[], compile)
+}
+
+fn compile_targets(targets: &[&str]) -> Result<()> {
+    Process::cargo(["build"])
+        .args(targets)
         .args(HOST)
         .remedy("fix what the compiler reports above, then repeat the command")
         .run()
@@ -211,87 +246,6 @@ fn tests_behind(package: &str) -> &'static str {
 
 /// Tests of the proxies, which do not depend on the database.
 const PROXIES: &str = "proxies::";
-
-/// The suites of the server that have a database.
-const SERVER_SUITES: [&str; 4] = ["command_line", "http", "journeys", "model"];
-
-/// Tests about the database file: copies, damage, locks, and rows with their own ids.
-const ABOUT_THE_FILE: [&str; 17] = [
-    "accounts::migrate_says_what_it_made",
-    "backup::",
-    "database::locks::",
-    "events::are_deleted_when_they_are_old",
-    "events::tell_an_older_database",
-    "faults::",
-    "health::a_held_lock",
-    "health::a_newer_schema",
-    "housekeeping::",
-    "key_file::",
-    "operators::disks::",
-    "operators::key_places::",
-    "operators::owners::",
-    "operators::paths::",
-    "operators::wrong_user::",
-    "sqlite_backup::",
-    "sqlite_file::",
-];
-
-/// Tests of the server, of single calls or commands that reach the store only through ports, whose
-/// contract runs on both engines, and of what happens before the database is opened.
-/// In the quick run, http and `command_line` own these rules on `SQLite`; the deep run has them on
-/// the second engine too.
-const NOT_ABOUT_THE_ENGINE: [&str; 18] = [
-    "guards::access::",
-    "guards::addresses::",
-    "guards::between::",
-    "guards::bodies::",
-    "guards::csrf::",
-    "guards::matrix::",
-    "guards::table::",
-    "operators::clock::",
-    "operators::output::",
-    "people::account_changes::",
-    "people::members::",
-    "people::spellings::",
-    "people::user_changes::",
-    "people::user_words::",
-    "people::users::",
-    "served::",
-    "serving::log::",
-    "serving::settings::",
-];
-
-/// Runs on the second engine the store's tests, the whole server as two instances that take turns
-/// request by request, and a few sequences of the model. A server that can't be started is a
-/// failure, not a reason to skip these tests.
-fn on_postgres(depth: Depth) -> Result<()> {
-    let parent = memory().map_or_else(env::temp_dir, PathBuf::from);
-    let cluster = Cluster::start_in(&parent)?;
-    let (single_calls, rounds): (&[&str], _) = match depth {
-        Depth::Quick => (&NOT_ABOUT_THE_ENGINE, "12"),
-        Depth::Deep => (&[], "50"),
-    };
-    // The lists name tests of one package each: the contract also has a folder `people`.
-    let store = on(&cluster, rounds, &["contract"], &ABOUT_THE_FILE);
-    let left_out: Vec<&str> = [&ABOUT_THE_FILE, single_calls, &[PROXIES]].concat();
-    let server = on(&cluster, rounds, &SERVER_SUITES, &left_out);
-    store.and(server)
-}
-
-/// Runs some suites on a cluster, each race in so many rounds, without the tests whose names hold a
-/// word of `left_out`.
-fn on(cluster: &Cluster, rounds: &str, suites: &[&str], left_out: &[&str]) -> Result<()> {
-    at_once(in_memory(Process::cargo(["test", "--no-fail-fast"])))
-        .args(HOST)
-        .args(suites.iter().flat_map(|suite| ["--test", suite]))
-        .args(["--"])
-        .args(left_out.iter().flat_map(|name| ["--skip", name]))
-        .env(postgres::URL, cluster.url())
-        .env("TWINLOCK_CASES", "10")
-        .env("TWINLOCK_ROUNDS", rounds)
-        .remedy("the output above names the test; the line runs these suites alone beside a server of yours")
-        .run()
-}
 
 /// Lets a suite run two tests a core, because many of them wait: for a program, a clock or the
 /// database.
@@ -360,7 +314,7 @@ fn playwright(depth: Depth) -> Result<Process> {
     let playwright = in_memory(Process::new("npx"))
         .args(["--no-install", "playwright", "test"])
         .folder(&end2end())
-        .env_unshown("TWINLOCK_BIN", binary());
+        .env_unshown("TWINLOCK_BIN", depth.program()?);
     Ok(match depth {
         Depth::Quick => playwright,
         Depth::Deep => playwright.env("TWINLOCK_DEEP", "1"),
