@@ -23,7 +23,8 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /**
  * Returns what axe's findings depend on: the document and its look, without the numbers, keys and
- * codes that differ from test to test, and without the points of a QR code.
+ * codes in the body that differ from test to test, and without the points of a QR code. The head is
+ * taken as it is, because its styles hold the colours.
  */
 async function fingerprint(page: Page): Promise<string> {
   return page.evaluate(() => {
@@ -35,10 +36,11 @@ async function fingerprint(page: Page): Promise<string> {
         (query) => matchMedia(query).matches,
       ),
     ];
-    const html = document.documentElement.outerHTML
+    const body = document.body.outerHTML
       .replace(/ d="[^"]*"/g, '')
       .replace(/[0-9A-Z]{4,}|\d+/g, '#');
-    return [...look, html].join(' ');
+    const root = document.documentElement.cloneNode(false) as Element;
+    return [...look, root.outerHTML, document.head.outerHTML, body].join(' ');
   });
 }
 

@@ -106,7 +106,6 @@ impl Depth {
 pub fn run(command: &TestCommand) -> Result<()> {
     let mut summary = Summary::default();
     if command.browser {
-        frontend::choose(Edition::Shipped)?;
         build::pages()?;
         compile_programs()?;
         summary.step("browser", || {
