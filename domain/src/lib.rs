@@ -17,6 +17,8 @@ pub mod blind_index;
 #[cfg(feature = "secrets")]
 pub mod events;
 #[cfg(feature = "secrets")]
+pub mod imports;
+#[cfg(feature = "secrets")]
 pub mod network;
 #[cfg(feature = "secrets")]
 pub mod ports;

@@ -294,6 +294,7 @@ impl OpenDatabase {
             attempts: store.clone(),
             known_browsers: store.clone(),
             password_changes: store.clone(),
+            imports: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
             with_origin: Arc::new(move |services, origin| {
@@ -318,6 +319,7 @@ fn on_store(services: Services, store: Arc<Store>) -> Services {
         attempts: store.clone(),
         known_browsers: store.clone(),
         password_changes: store.clone(),
+        imports: store.clone(),
         events: store,
         ..services
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::{
     events::Origin,
     ports::{
-        Accounts, Attempts, Challenges, Clock, Entropy, Events, Hasher, KnownBrowsers, Members,
-        Mfa, PasswordChanges, Sessions, StepUps, Users,
+        Accounts, Attempts, Challenges, Clock, Entropy, Events, Hasher, Imports, KnownBrowsers,
+        Members, Mfa, PasswordChanges, Sessions, StepUps, Users,
     },
     secrets::vault::Vault,
     webauthn::{public_key::Signatures, relying_party::RelyingParty},
@@ -48,6 +48,8 @@ pub struct Services {
     pub events: Arc<dyn Events>,
     /// Browsers that completed a sign-in before.
     pub known_browsers: Arc<dyn KnownBrowsers>,
+    /// People from other programs, and their passwords.
+    pub imports: Arc<dyn Imports>,
     /// Changes of a user's own password.
     pub password_changes: Arc<dyn PasswordChanges>,
     /// Keys that seal and index.

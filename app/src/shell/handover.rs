@@ -8,7 +8,10 @@ use usecases::{
     secret_text::SecretText,
 };
 
-use crate::shell::{link::take_fragment, session::UserChange};
+use crate::{
+    shell::{link::take_fragment, session::UserChange},
+    words,
+};
 
 /// What the user chose for a new method.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,6 +24,33 @@ pub(crate) struct NewMethodChoice {
     pub is_default: bool,
 }
 
+/// Why a user is offered backup codes after a sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FewCodes {
+    /// A sign-in with a backup code left so many.
+    Left(u32),
+    /// The user came from another program and never had any.
+    NeverAny,
+}
+
+impl FewCodes {
+    /// How many codes are left.
+    pub fn left(self) -> u32 {
+        match self {
+            Self::Left(left) => left,
+            Self::NeverAny => 0,
+        }
+    }
+
+    /// Why new ones are offered.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Left(_) => words::RECOVERY_OFFER,
+            Self::NeverAny => words::FIRST_CODES_OFFER,
+        }
+    }
+}
+
 /// What one page leaves for the next one.
 #[derive(Clone, Copy)]
 pub(crate) struct Handover {
@@ -31,9 +61,10 @@ pub(crate) struct Handover {
     pub sign_in_as: StoredValue<Option<String>>,
     /// The backup code that was typed before the password was asked for.
     pub typed_code: StoredValue<Option<SecretText>>,
-    /// How many backup codes are left, if a sign-in with one left few. The user is then offered new
-    /// ones.
-    pub few_codes: RwSignal<Option<u32>>,
+    /// Whether the password of this sign-in would be refused as a new one.
+    pub has_weak_password: StoredValue<bool>,
+    /// Why the user is offered backup codes.
+    pub few_codes: RwSignal<Option<FewCodes>>,
     /// Whether a verification has just opened the set-up for a further method or a reset.
     pub set_up_is_open: StoredValue<bool>,
     /// What the user chose for the method that is being set up.
@@ -56,6 +87,7 @@ impl Handover {
             link: StoredValue::new(take_fragment()),
             sign_in_as: StoredValue::new(None),
             typed_code: StoredValue::new(None),
+            has_weak_password: StoredValue::new(false),
             few_codes: RwSignal::new(None),
             set_up_is_open: StoredValue::new(false),
             method_choice: StoredValue::new(None),
@@ -81,6 +113,13 @@ impl Handover {
     /// Takes the typed backup code.
     pub fn take_typed_code(self) -> Option<SecretText> {
         self.typed_code.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes whether the password of this sign-in is weak.
+    pub fn take_weak_password(self) -> bool {
+        self.has_weak_password
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// Takes whether this tab continued from a key that it has shown.
@@ -123,6 +162,7 @@ impl Handover {
         }
         self.sheet.set_value(None);
         self.typed_code.set_value(None);
+        self.has_weak_password.set_value(false);
         self.few_codes.set(None);
         self.end_set_up();
     }

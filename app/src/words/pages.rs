@@ -88,6 +88,12 @@ pub const VERIFIED_AND_NOT_DONE: &str =
     "Your identity is verified. What you asked for may not be done yet.";
 /// Shown after a sign-in with one of the last backup codes.
 pub const RECOVERY_OFFER: &str = "Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them.";
+/// Shown after a sign-in with a password that could not be chosen today.
+pub const WEAK_PASSWORD: &str =
+    "Your password is too short or easy to guess. Please change it in My profile.";
+/// Offered after a sign-in to a user who never had backup codes.
+pub const FIRST_CODES_OFFER: &str =
+    "Make backup codes now. Without them you can't sign in if you lose your device.";
 /// Shown at a path without content.
 pub const NOTHING_AT_THIS_ADDRESS: &str = "There is nothing at this address.";
 /// Shown before the configured URL.

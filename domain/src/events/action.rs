@@ -93,6 +93,8 @@ actions! {
     AccountRemove = "account_remove",
     /// A user was added.
     UserAdd = "user_add",
+    /// A user was imported from another program.
+    UserImport = "user_import",
     /// A user was removed.
     UserRemove = "user_remove",
     /// A user's email address was changed.

@@ -5,6 +5,7 @@ mod accounts;
 mod attempts;
 mod collisions;
 mod events;
+mod imports;
 mod known_browsers;
 mod members;
 mod mfa;
@@ -25,6 +26,7 @@ pub use accounts::{
 pub use attempts::{Admission, Attempts, PasswordCount, PasswordTry, Receipt};
 pub use collisions::Collision;
 pub use events::Events;
+pub use imports::{ImportResult, ImportedMethod, ImportedUser, Imports, Rehash};
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
@@ -46,6 +48,8 @@ pub use users::{
     PasswordSetting, SignInRecord, UserAddition, UserRecord, UserStatus, Users,
 };
 
+/// What the ports of users and of the hasher exchange stands beside the forms that it has.
+pub use crate::secrets::secret_hash::SecretHash;
 /// The port that checks signatures stands beside the keys that it takes.
 pub use crate::webauthn::public_key::{BadSignature, Signatures};
 
@@ -64,23 +68,5 @@ pub enum PortError {
 impl From<Overloaded> for PortError {
     fn from(none: Overloaded) -> Self {
         Self::Unavailable(none.into())
-    }
-}
-
-/// A hash in PHC string format, as stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretHash(String);
-
-impl SecretHash {
-    /// Wraps a PHC string.
-    #[must_use]
-    pub const fn phc(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The PHC string.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
     }
 }

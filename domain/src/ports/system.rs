@@ -1,6 +1,6 @@
 //! What the operating system gives: time, randomness, and password hashing within its limits.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -110,6 +110,10 @@ pub trait Hasher: Send + Sync {
     /// If too many computations already wait.
     fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded>;
 
+    /// Admits fewer checks at once while each keeps its thread for `floor`, so that no request
+    /// waits much longer than before.
+    fn plan_for(&self, floor: Duration);
+
     /// Hashes a password or backup code with a fresh salt, under a permit.
     async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError>;
 
@@ -123,11 +127,14 @@ pub trait Hasher: Send + Sync {
     }
 
     /// Compares a secret with a hash. Without a hash, does the same work and returns false, so that
-    /// the response time reveals nothing.
+    /// the response time reveals nothing. Each check keeps its thread for `floor`, which covers the
+    /// slower hashes of other programs
+    /// ([`imported_hash::floor`](crate::secrets::imported_hash::floor)).
     async fn verify(
         &self,
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
+        floor: Duration,
     ) -> Result<bool, PortError>;
 }

@@ -1,4 +1,6 @@
-//! The master keys, and the data that they seal.
+//! The master keys, the data that they seal, and the password hashes of other programs.
 
+pub mod imported_hash;
 pub mod keys;
+pub mod secret_hash;
 pub mod vault;

@@ -4,21 +4,15 @@ use argon2::{
     Algorithm, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use domain::ports::{PortError, SecretHash};
+use domain::{
+    ports::{PortError, SecretHash},
+    secrets::imported_hash::{Argon2Cost, StoredHash},
+};
 use thiserror::Error;
 
-use super::{engine::Argon2Engine, stack};
+use super::{engine::Argon2Engine, old_digest, stack};
 
 const OUTPUT_BYTES: usize = 32;
-
-/// The cost of one hash; always one lane.
-#[derive(Debug, Clone, Copy)]
-pub struct Cost {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-}
 
 /// The memory of one thread, reused while further hashes wait.
 #[derive(Default)]
@@ -28,36 +22,28 @@ pub struct Memory(Argon2Engine);
 #[error("a stored hash is not an Argon2id PHC string")]
 struct ForeignHashError;
 
-impl Cost {
-    /// OWASP's Password Storage Cheat Sheet: 19 MiB, two passes.
-    pub const STANDARD: Self = Self {
-        memory_kib: 19 * 1024,
-        passes: 2,
-    };
+/// Returns a hash that takes as long to verify as any other of this cost, but matches no secret.
+pub(super) fn decoy(cost: Argon2Cost) -> SecretHash {
+    let Argon2Cost { memory_kib, passes } = cost;
+    let (salt, output) = ("A".repeat(22), "A".repeat(43));
+    SecretHash::phc(format!(
+        "$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${output}"
+    ))
+}
 
-    /// Returns a hash that takes as long to verify as any other, but matches no secret.
-    pub(super) fn decoy(self) -> SecretHash {
-        let Self { memory_kib, passes } = self;
-        let (salt, output) = ("A".repeat(22), "A".repeat(43));
-        SecretHash::phc(format!(
-            "$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${output}"
-        ))
-    }
-
-    fn params(self) -> Result<Params, PortError> {
-        Params::new(self.memory_kib, self.passes, 1, Some(OUTPUT_BYTES)).map_err(failed)
-    }
+fn params(cost: Argon2Cost) -> Result<Params, PortError> {
+    Params::new(cost.memory_kib, cost.passes, 1, Some(OUTPUT_BYTES)).map_err(failed)
 }
 
 impl Memory {
     /// Hashes a secret.
     pub(super) fn hash(
         &mut self,
-        cost: Cost,
+        cost: Argon2Cost,
         secret: &[u8],
         salt: [u8; 16],
     ) -> Result<SecretHash, PortError> {
-        let params = cost.params()?;
+        let params = params(cost)?;
         let text = ParamsString::try_from(&params).map_err(failed)?;
         let output = self.compute(&params, secret, &salt, OUTPUT_BYTES)?;
         let phc = PasswordHash {
@@ -70,8 +56,19 @@ impl Memory {
         Ok(SecretHash::phc(phc.to_string()))
     }
 
-    /// Compares a secret with a hash, at the cost stored in the hash.
+    /// Compares a secret with a stored hash, at the cost stored in the hash.
     pub(super) fn verify(&mut self, secret: &[u8], hash: &SecretHash) -> Result<bool, PortError> {
+        match StoredHash::read(hash).map_err(failed)? {
+            StoredHash::Own(hash) => self.verify_own(secret, &hash),
+            StoredHash::Imported { recipe, over } => {
+                let digest = old_digest::compute(&recipe, secret);
+                stack::wipe();
+                self.verify_own(&digest?, &over)
+            }
+        }
+    }
+
+    fn verify_own(&mut self, secret: &[u8], hash: &SecretHash) -> Result<bool, PortError> {
         let phc = PasswordHash::new(hash.expose()).map_err(failed)?;
         let ours = phc.algorithm == Algorithm::Argon2id.ident()
             && phc.version == Some(Version::V0x13.into());
@@ -101,7 +98,7 @@ impl Memory {
     }
 }
 
-fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+pub(super) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Failed(error.into())
 }
 
@@ -110,7 +107,7 @@ mod tests {
     use super::*;
     use argon2::{Argon2, PasswordVerifier, password_hash::PasswordHasher};
 
-    const COST: Cost = Cost {
+    const COST: Argon2Cost = Argon2Cost {
         memory_kib: 256,
         passes: 2,
     };
@@ -121,7 +118,7 @@ mod tests {
         let first = memory.hash(COST, b"first", [1; 16]).ok().unwrap();
         memory
             .hash(
-                Cost {
+                Argon2Cost {
                     memory_kib: 512,
                     passes: 1,
                 },
@@ -138,7 +135,7 @@ mod tests {
         let argon2 = Argon2::new(
             Algorithm::Argon2id,
             Version::V0x13,
-            COST.params().ok().unwrap(),
+            params(COST).ok().unwrap(),
         );
         let mut memory = Memory::default();
         let ours = memory.hash(COST, b"secret", [7; 16]).ok().unwrap();
@@ -150,13 +147,13 @@ mod tests {
 
     #[test]
     fn the_decoy_costs_what_it_says_and_fits_nothing() {
-        let decoy = Cost::STANDARD.decoy();
-        let params = Params::try_from(&PasswordHash::new(decoy.expose()).unwrap()).unwrap();
+        let standard = decoy(Argon2Cost::STANDARD);
+        let params = Params::try_from(&PasswordHash::new(standard.expose()).unwrap()).unwrap();
         assert_eq!(
             (params.m_cost(), params.t_cost(), params.p_cost()),
             (19 * 1024, 2, 1)
         );
-        assert!(!Memory::default().verify(b"", &COST.decoy()).ok().unwrap());
+        assert!(!Memory::default().verify(b"", &decoy(COST)).ok().unwrap());
     }
 
     #[test]

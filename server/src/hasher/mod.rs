@@ -3,11 +3,13 @@
 
 mod argon2id;
 mod engine;
+mod floor;
+mod old_digest;
 mod pool;
 mod shares;
 mod stack;
 
-use std::{io, num::NonZero, sync::Arc};
+use std::{io, num::NonZero, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -18,14 +20,20 @@ use domain::{
 use tracing::instrument;
 use zeroize::Zeroizing;
 
-pub use argon2id::Cost;
+/// The cost of a hash.
+pub use domain::secrets::imported_hash::Argon2Cost as Cost;
+
 use argon2id::Memory;
+use floor::FloorKeeper;
 use pool::Pool;
 use shares::Shares;
 
 /// How many hashes of known users may run or wait per thread, and as many of strangers: about one
 /// second of work. A further request is refused at once.
 const PLACES_PER_THREAD: usize = 64;
+/// The longest time that a full queue may take while old digests are left, and each check lasts
+/// as long as the slowest of them: fewer places are given then.
+const LONGEST_QUEUE: Duration = Duration::from_secs(5);
 /// One user may hold this fraction (1/n) of the known users' places.
 const FOR_ONE_PERSON: usize = 4;
 /// One network may hold this fraction (1/n) of the strangers' places.
@@ -42,6 +50,7 @@ pub struct Argon2Hasher {
     known: Shares<UserId>,
     strangers: Shares<Network>,
     sets: Shares<UserId>,
+    floor: Arc<FloorKeeper>,
     cost: Cost,
     entropy: Arc<dyn Entropy>,
     decoy: SecretHash,
@@ -67,9 +76,10 @@ impl Argon2Hasher {
             known: Shares::new(places, places.div_ceil(FOR_ONE_PERSON)),
             strangers: Shares::new(places, places.div_ceil(FOR_ONE_NETWORK)),
             sets: Shares::new(places.div_ceil(FOR_SETS), SETS_EACH),
+            floor: Arc::default(),
             cost,
             entropy,
-            decoy: cost.decoy(),
+            decoy: argon2id::decoy(cost),
         })
     }
 }
@@ -96,6 +106,14 @@ impl Hasher for Argon2Hasher {
         }
     }
 
+    fn plan_for(&self, floor: Duration) {
+        let places = LONGEST_QUEUE.as_millis() / floor.as_millis().max(1);
+        let places = usize::try_from(places).unwrap_or(usize::MAX).max(1);
+        let part = PLACES_PER_THREAD.div_ceil(places);
+        self.known.thin_out(part);
+        self.strangers.thin_out(part);
+    }
+
     fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
         let set = self.sets.take(Some(person))?;
         let permit = self.acquire(HashPriority::Known(person))?;
@@ -118,13 +136,17 @@ impl Hasher for Argon2Hasher {
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
+        floor: Duration,
     ) -> Result<bool, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).clone();
+        let keeper = Arc::clone(&self.floor);
         let fits = self
             .pool
-            .run(permit, move |memory| memory.verify(&secret, &hash))
+            .run(permit, move |memory| {
+                keeper.keep(floor, || memory.verify(&secret, &hash))
+            })
             .await??;
         Ok(fits && known)
     }
@@ -136,6 +158,9 @@ mod tests {
 
     use super::*;
     use crate::system::entropy::SystemEntropy;
+
+    const PASSLIB: &str =
+        "$pbkdf2-sha256$1000$zvkfYwwB4FxrTend25sTog$P9Lgimx2A1O0fj1oWn/h4QhFFkQi2i8Ayhcok28CYhM";
 
     fn hasher(threads: usize, places: usize) -> Argon2Hasher {
         let cost = Cost {
@@ -161,7 +186,10 @@ mod tests {
 
     async fn fits(hasher: &Argon2Hasher, secret: &[u8], hash: Option<&SecretHash>) -> bool {
         let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
-        hasher.verify(permit, secret, hash).await.unwrap()
+        hasher
+            .verify(permit, secret, hash, Duration::ZERO)
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
@@ -224,12 +252,88 @@ mod tests {
         assert!(!fits(&hasher(1, 1), b"whatever it is", None).await);
     }
 
+    /// U1: while imported passwords are left, each check lasts as long, whatever its hash is.
+    #[tokio::test]
+    async fn u1_no_check_ends_before_the_floor() {
+        const FLOOR: Duration = Duration::from_secs(2);
+        const BEFORE: Duration = Duration::from_millis(1_500);
+        let hasher = &hasher(1, 64);
+        let own = &hasher.hash(b"secret").await.ok().unwrap();
+        let damaged = &SecretHash::phc("imported:0001:".to_owned());
+        let ends_before = async |secret, hash, floor| {
+            let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
+            let verify = hasher.verify(permit, secret, hash, floor);
+            tokio::time::timeout(BEFORE, verify).await.is_ok()
+        };
+        let right = b"secret".as_slice();
+        assert!(ends_before(right, Some(own), Duration::ZERO).await);
+        let early = tokio::join!(
+            ends_before(right, None, FLOOR),
+            ends_before(right, Some(own), FLOOR),
+            ends_before(b"wrong", Some(own), FLOOR),
+            ends_before(right, Some(damaged), FLOOR),
+        );
+        assert_eq!(early, (false, false, false, false));
+    }
+
+    /// U1: otherwise those behind a check of a slow hash would wait longer than those behind one of
+    /// a quick hash.
+    #[tokio::test]
+    async fn u1_checks_at_once_take_turns_for_a_floor_each() {
+        const FLOOR: Duration = Duration::from_millis(300);
+        let hasher = &hasher(1, 64);
+        let check = async || {
+            let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
+            hasher.verify(permit, b"secret", None, FLOOR).await
+        };
+        let both = async { tokio::join!(check(), check()) };
+        let early = tokio::time::timeout(Duration::from_millis(550), both).await;
+        assert!(
+            early.is_err(),
+            "the second check began when the first ended"
+        );
+    }
+
+    #[test]
+    fn fewer_may_wait_while_each_check_lasts_long() {
+        let hasher = hasher(1, PLACES_PER_THREAD);
+        let free = || all(|| hasher.acquire(HashPriority::Operator)).len();
+        assert_eq!(free(), 64);
+        hasher.plan_for(Duration::from_millis(500));
+        assert!((9..=10).contains(&free()), "five seconds");
+        let one = all(|| hasher.acquire(HashPriority::Known(&person(1))));
+        assert_eq!(one.len(), 3, "a quarter of them, rounded up");
+        drop(one);
+        hasher.plan_for(Duration::from_mins(1));
+        assert_eq!(free(), 1);
+        hasher.plan_for(Duration::ZERO);
+        assert_eq!(free(), 64);
+    }
+
+    #[tokio::test]
+    async fn an_imported_hash_fits_the_password_of_its_old_digest() {
+        use domain::secrets::imported_hash::TakenHash;
+        let hasher = hasher(1, 1);
+        // `correct horse battery` by passlib's `pbkdf2_sha256`.
+        let Ok(TakenHash::Old(old)) = TakenHash::read(PASSLIB, Cost::STANDARD) else {
+            panic!("it is read");
+        };
+        let over = hasher.hash(&old.digest).await.ok().unwrap();
+        let stored = old.recipe.stored(&over);
+        assert!(fits(&hasher, b"correct horse battery", Some(&stored)).await);
+        assert!(!fits(&hasher, b"correct horse batterz", Some(&stored)).await);
+        // The digest itself, which the file of the import held, is no password.
+        assert!(!fits(&hasher, &old.digest, Some(&stored)).await);
+    }
+
     #[tokio::test]
     async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
         let damaged = SecretHash::phc("$argon2id$v=19$m=64".to_owned());
         let hasher = hasher(1, 1);
         let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
-        let result = hasher.verify(permit, b"secret", Some(&damaged)).await;
+        let result = hasher
+            .verify(permit, b"secret", Some(&damaged), Duration::ZERO)
+            .await;
         assert!(matches!(result, Err(PortError::Failed(_))));
     }
 }

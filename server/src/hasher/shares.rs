@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use domain::ports::Overloaded;
@@ -15,6 +18,8 @@ pub struct Shares<Holder: Eq + Hash> {
     places: usize,
     /// How many places one holder may have.
     each: usize,
+    /// Only this part (1/n) of both is given.
+    part: AtomicUsize,
 }
 
 /// How many places are taken. A holder without any is removed, so that the map never has more
@@ -42,7 +47,13 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
             held: Arc::new(Mutex::new(held)),
             places,
             each,
+            part: AtomicUsize::new(1),
         }
+    }
+
+    /// Gives only this part (1/n) of the places from now on, but at least one.
+    pub fn thin_out(&self, part: usize) {
+        self.part.store(part.max(1), Ordering::Relaxed);
     }
 
     /// Takes a place or refuses at once. Without a holder only the total number of places counts.
@@ -68,7 +79,9 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
 
     fn is_free(&self, held: &ShareCounts<Holder>, holder: Option<&Holder>) -> bool {
         let own = holder.and_then(|holder| held.by.get(holder));
-        held.all < self.places && own.is_none_or(|own| *own < self.each)
+        let part = self.part.load(Ordering::Relaxed);
+        let given = |places: usize| places.div_ceil(part);
+        held.all < given(self.places) && own.is_none_or(|own| *own < given(self.each))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Panics and endless work behind a server function.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
@@ -36,6 +37,8 @@ impl Hasher for Broken {
         self.acquire(HashPriority::Known(person))
     }
 
+    fn plan_for(&self, _: Duration) {}
+
     async fn hash_in(&self, _: HashPermit, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
     }
@@ -45,6 +48,7 @@ impl Hasher for Broken {
         _: HashPermit,
         _: &[u8],
         _: Option<&SecretHash>,
+        _: Duration,
     ) -> Result<bool, PortError> {
         std::future::pending().await
     }

@@ -15,6 +15,7 @@ mod clock;
 mod enrolment;
 mod events;
 mod guess_budgets;
+mod imported;
 mod keys;
 mod known_browsers;
 mod known_facts;

@@ -1,6 +1,9 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -75,6 +78,10 @@ struct LimitedHasher {
 
 #[async_trait]
 impl Hasher for LimitedHasher {
+    fn plan_for(&self, floor: Duration) {
+        self.hasher.plan_for(floor);
+    }
+
     fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
         if self.is_full(priority) {
             return Err(Overloaded);
@@ -103,7 +110,8 @@ impl Hasher for LimitedHasher {
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
+        floor: Duration,
     ) -> Result<bool, PortError> {
-        self.hasher.verify(permit, secret, hash).await
+        self.hasher.verify(permit, secret, hash, floor).await
     }
 }

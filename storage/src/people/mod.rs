@@ -2,6 +2,7 @@
 
 pub(crate) mod account_rules;
 pub(crate) mod accounts;
+pub(crate) mod imports;
 pub(crate) mod invitations;
 pub(crate) mod member_list;
 pub(crate) mod members;

@@ -125,6 +125,7 @@ const LIST: &[(&str, &str)] = &[
     ("U4", "A disabled, a locked and an unknown user get the same answer."),
     ("U5", "A wrong first and a wrong last digit take the same time."),
     ("U7", "Ids can't be guessed, and those of others get the answer of unknown ones."),
+    ("U8", "A few wrong passwords at once tell no imported person from an unknown address."),
     // Cross-site requests and the browser.
     ("C1", "A form of another site changes nothing."),
     ("C3", "No function answers GET or HEAD."),

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod error;
+mod import;
 mod links;
 mod members;
 mod second_factor;
@@ -22,6 +23,7 @@ pub use accounts::{
     list_members, remove_account, rename_account, set_rule,
 };
 pub use error::OperatorError;
+pub use import::{Difference, ImportPlan, JudgedLine, LineVerdict, Mismatch, Refusal};
 pub use links::{Invitation, invite, offer_setup_link};
 pub use members::{add_member, remove_member, set_role};
 pub use second_factor::{reset_mfa, unlock};

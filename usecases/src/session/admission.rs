@@ -2,18 +2,21 @@
 //! limits, a permit for a hash, the count, and the hash. A request that one step refuses does not
 //! reach the next one.
 
+use std::time::Duration;
+
 use domain::{
     people::{email::Email, password::Password},
     ports::{
         Admission, Credentials, HashPermit, HashPriority, PasswordCount, PasswordTry, Receipt,
-        SessionRecord,
+        Rehash, SessionRecord,
     },
+    secrets::imported_hash::{self, StoredHash},
     session::policy::Standing,
     time::Timestamp,
     token::Token,
 };
 
-use crate::{Context, UseCaseError, secret_text::SecretText};
+use crate::{Context, Services, UseCaseError, secret_text::SecretText};
 
 /// Counts the attempt, then compares. Returns `None` if anything is wrong, after the same amount of
 /// work. A right attempt is uncounted at once.
@@ -43,6 +46,27 @@ pub(super) async fn check_password(
     let attempt = password_attempt(context, email);
     let permit = acquire_permit(context, &attempt).await?;
     let receipt = count_password(context, attempt).await?;
+    // Counted for all alike, so that time does not tell whose hash another program made.
+    let floor = imported_hash::floor(context.services.imports.slowest_digest().await?);
+    context.services.hasher.plan_for(floor);
+    let credentials = judge(context, &permit, email, password, floor).await?;
+    match credentials {
+        Some(credentials) if is_imported(&credentials) => {
+            let credentials = rehash(context, permit, credentials, password).await?;
+            Ok((credentials, receipt))
+        }
+        credentials => Ok((credentials, receipt)),
+    }
+}
+
+/// The user's credentials, if the password is right.
+async fn judge(
+    context: &Context,
+    permit: &HashPermit,
+    email: Option<&Email>,
+    password: &Password,
+    floor: Duration,
+) -> Result<Option<Credentials>, UseCaseError> {
     let credentials = match email {
         Some(email) => context.services.users.credentials(email).await?,
         None => None,
@@ -50,8 +74,50 @@ pub(super) async fn check_password(
     .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
     let hasher = &context.services.hasher;
-    let is_right = hasher.verify(permit, password.expose(), hash).await?;
-    Ok((credentials.filter(|_| is_right), receipt))
+    let verify = hasher.verify(permit.clone(), password.expose(), hash, floor);
+    let is_right = verify.await? && may_be_a_password(password);
+    Ok(credentials.filter(|_| is_right))
+}
+
+/// Another program may have hashed the empty password. bcrypt repeats what is before a zero byte,
+/// so that several texts fit one hash.
+fn may_be_a_password(password: &Password) -> bool {
+    let typed = password.expose();
+    !typed.is_empty() && !typed.contains(&0)
+}
+
+fn is_imported(credentials: &Credentials) -> bool {
+    credentials
+        .password
+        .as_ref()
+        .is_some_and(StoredHash::is_imported)
+}
+
+/// Replaces the imported hash by one of the password itself. If another request changed the hash
+/// meanwhile, the password is judged again by the new one, because that may be a new password.
+async fn rehash(
+    context: &Context,
+    permit: HashPermit,
+    credentials: Credentials,
+    password: &Password,
+) -> Result<Option<Credentials>, UseCaseError> {
+    let Services {
+        hasher, imports, ..
+    } = &context.services;
+    let Some(old) = &credentials.password else {
+        return Ok(None);
+    };
+    let new = hasher.hash_in(permit.clone(), password.expose()).await?;
+    match imports.rehash(&credentials.user, old, &new).await? {
+        Rehash::Replaced => Ok(Some(Credentials {
+            password: Some(new),
+            ..credentials
+        })),
+        Rehash::Changed => {
+            let email = Some(&credentials.email);
+            judge(context, &permit, email, password, Duration::ZERO).await
+        }
+    }
 }
 
 fn password_attempt(context: &Context, email: Option<&Email>) -> PasswordTry {

@@ -54,6 +54,7 @@ pub async fn verify_key(
     Ok(SecondFactorResult {
         viewer: viewer_after_second_factor(context).await?,
         codes_left: None,
+        has_no_codes_yet: false,
         unlocked_after: unlocked_after(refused),
     })
 }

@@ -2,6 +2,8 @@
 //! take one. Each attempt is counted before it is checked, and everything that works only once is
 //! taken by one conditional update.
 
+use std::time::Duration;
+
 use domain::{
     events::Outcome,
     ids::{BackupCodeId, MethodId, UserId},
@@ -39,6 +41,7 @@ pub async fn verify_code(
     request: Code,
 ) -> Result<SecondFactorResult, UseCaseError> {
     let (method, step) = check_code(context, &request).await?;
+    let has_no_codes_yet = method.is_without_codes;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
@@ -60,6 +63,7 @@ pub async fn verify_code(
     Ok(SecondFactorResult {
         viewer: viewer_after_second_factor(context).await?,
         codes_left: None,
+        has_no_codes_yet,
         unlocked_after: unlocked_after(refused),
     })
 }
@@ -92,6 +96,7 @@ pub async fn verify_backup_code(
     Ok(SecondFactorResult {
         viewer: viewer_after_second_factor(context).await?,
         codes_left: Some(codes_left),
+        has_no_codes_yet: false,
         unlocked_after: unlocked_after(refused),
     })
 }
@@ -139,6 +144,7 @@ async fn guess_holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
 /// The user's application that the request names, or the first one. The methods begin with the
 /// default one, so that is it if it is an application. Pages of before there were keys name none.
 fn application_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<Application> {
+    let is_without_codes = settings.codes_left == 0 && !settings.codes_saved;
     let mut methods = settings.methods.into_iter();
     methods.find_map(|method| match method.factor {
         MethodFactor::Application { key, last_step } if asked.is_none_or(|id| *id == method.id) => {
@@ -146,6 +152,7 @@ fn application_of(settings: MfaSettings, asked: Option<&MethodId>) -> Option<App
                 id: method.id,
                 key,
                 last_step,
+                is_without_codes,
             })
         }
         _ => None,
@@ -159,6 +166,8 @@ pub(crate) struct Application {
     key: Sealed,
     /// The newest time step that was used.
     last_step: TimeStep,
+    /// Whether its user has never had backup codes, as after an import.
+    is_without_codes: bool,
 }
 
 /// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this
@@ -249,7 +258,7 @@ pub(crate) async fn check_backup_code(
     let is_right = context
         .services
         .hasher
-        .verify(permit, code.expose().as_bytes(), hash)
+        .verify(permit, code.expose().as_bytes(), hash, Duration::ZERO)
         .await?;
     let stored = stored.filter(|_| is_right).ok_or(UseCaseError::WrongCode)?;
     if stored.is_used {

@@ -10,7 +10,7 @@ use super::{
     admission::{check_password, recheck_password, too_many_error},
     known_browser,
     values::{PasswordOnly, SignInForm, Viewer},
-    viewer::load_viewer,
+    viewer::viewer_after_password,
 };
 use crate::{Context, Cookies, UseCaseError};
 
@@ -61,7 +61,7 @@ pub async fn sign_in(
     cookies.set_session(token);
     // Loaded first: an unavailable database fails here, and is not waited for a second time below,
     // where a failure is only logged.
-    let viewer = load_viewer(context, hash).await?;
+    let viewer = viewer_after_password(context, hash, &request.password).await?;
     if !owes_second_factor {
         known_browser::log_error(known_browser::remember(context, cookies, &user, &id).await);
     }

@@ -12,6 +12,10 @@ use crate::secret_text::{ResponseSecret, SecretText};
 
 /// The signed-in user, and what the session may do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 pub struct Viewer {
     /// The user's full name; the typed address while the second factor is still required.
     pub name: String,
@@ -27,6 +31,9 @@ pub struct Viewer {
     pub has_mfa: bool,
     /// Whether this session may be shown backup codes that it has not saved yet.
     pub has_unsaved_codes: bool,
+    /// Whether the password would be refused as a new one; told by the answer to a sign-in alone.
+    #[serde(default)]
+    pub has_weak_password: bool,
     /// The methods that give a second factor, the default first.
     #[serde(default)]
     pub methods: Vec<MethodOption>,
@@ -117,6 +124,10 @@ pub struct SecondFactorResult {
     pub viewer: Viewer,
     /// How many backup codes are left, if one was used.
     pub codes_left: Option<u32>,
+    /// Whether the user has never had backup codes, as after an import. False after a passkey or
+    /// security key, whose users got theirs with it.
+    #[serde(default)]
+    pub has_no_codes_yet: bool,
     /// Wrong codes in a row that had locked the application, in this browser or for strangers, so
     /// that the user learns of a stranger's attempts.
     pub unlocked_after: Option<u32>,

@@ -1,6 +1,7 @@
 //! What the pages may know about a session.
 
 use domain::{
+    people::password::{Password, PasswordOwner},
     ports::{MethodSummary, SessionRecord},
     second_factor::enrolment::may_see_codes,
     session::{
@@ -11,7 +12,7 @@ use domain::{
 };
 
 use super::values::{MethodOption, Viewer};
-use crate::{Caller, Context, UseCaseError};
+use crate::{Caller, Context, UseCaseError, secret_text::SecretText};
 
 /// The signed-in user; having no session is not an error.
 #[tracing::instrument(level = "debug", skip_all)]
@@ -57,6 +58,7 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
         has_unsaved_codes: session
             .codes_since
             .is_some_and(|since| may_see_codes(since, context.now)),
+        has_weak_password: false,
         methods: Vec::new(),
     }
 }
@@ -120,11 +122,38 @@ pub(crate) async fn reload_viewer(context: &Context) -> Result<Viewer, UseCaseEr
     load_viewer(context, context.caller()?.token).await
 }
 
+/// The session that a sign-in has just opened with this password, which is judged as a new one
+/// would be. A weak one signs in, because its owner may have chosen it in another program.
+pub(super) async fn viewer_after_password(
+    context: &Context,
+    token: TokenHash,
+    password: &SecretText,
+) -> Result<Viewer, UseCaseError> {
+    let (session, viewer) = load(context, token).await?;
+    let owner = PasswordOwner {
+        brand: &context.services.settings.brand,
+        email: session.email.as_str(),
+        name: session.name.as_str(),
+    };
+    Ok(Viewer {
+        has_weak_password: Password::choose(password.expose(), owner).is_err(),
+        ..viewer
+    })
+}
+
 /// The session with this token.
 pub(crate) async fn load_viewer(
     context: &Context,
     token: TokenHash,
 ) -> Result<Viewer, UseCaseError> {
+    let (_, viewer) = load(context, token).await?;
+    Ok(viewer)
+}
+
+async fn load(
+    context: &Context,
+    token: TokenHash,
+) -> Result<(SessionRecord, Viewer), UseCaseError> {
     let session = context
         .services
         .sessions
@@ -134,5 +163,6 @@ pub(crate) async fn load_viewer(
     let standing =
         decide(&session.facts, &session.subject, context.now).ok_or(UseCaseError::NotSignedIn)?;
     let viewer = viewer(context, &session, standing);
-    with_methods(context, &session, viewer).await
+    let viewer = with_methods(context, &session, viewer).await?;
+    Ok((session, viewer))
 }

@@ -1,7 +1,10 @@
 //! The shared key of an authenticator.
 
+use std::ops::RangeInclusive;
+
 use data_encoding::BASE32_NOPAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use thiserror::Error;
 use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
@@ -15,24 +18,44 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no
-/// `Serialize`.
+/// A key of 160 bits (RFC 4226 R6) or, if another program made it, of 80 to 512, wiped from memory
+/// when dropped. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
-pub struct TotpKey(Zeroizing<[u8; TotpKey::BYTES]>);
+pub struct TotpKey(Zeroizing<Vec<u8>>);
+
+/// The bytes are too few or too many for a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a key has 10 to 64 bytes")]
+pub struct KeyLengthError;
 
 impl TotpKey {
-    /// Length of a key in bytes.
+    /// Length in bytes of a key that this program makes.
     pub const BYTES: usize = 20;
+    /// Lengths in bytes of keys that other programs made. 80 bits are what many of them used;
+    /// SHA-1 takes 64 bytes as they are.
+    pub const IMPORTED: RangeInclusive<usize> = 10..=64;
 
     /// Makes a key of 160 bits drawn by the caller.
     #[must_use]
     pub fn from_random(bits: [u8; Self::BYTES]) -> Self {
-        Self(Zeroizing::new(bits))
+        Self(Zeroizing::new(bits.to_vec()))
+    }
+
+    /// A key that another program made, or that was sealed.
+    ///
+    /// # Errors
+    /// [`KeyLengthError`], if its length is not in [`Self::IMPORTED`].
+    pub fn from_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self, KeyLengthError> {
+        if Self::IMPORTED.contains(&bytes.len()) {
+            Ok(Self(bytes))
+        } else {
+            Err(KeyLengthError)
+        }
     }
 
     /// The key bytes, to be sealed.
     #[must_use]
-    pub fn expose(&self) -> &[u8; Self::BYTES] {
+    pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
@@ -82,7 +105,7 @@ impl TotpKey {
     fn totp(&self) -> Totp {
         Builder::new()
             .with_algorithm(Algorithm::SHA1)
-            .with_secret(*self.0)
+            .with_secret(self.0.as_slice())
             .with_step_duration(u64::from(TimeStep::SECONDS))
             .with_skew(0)
             .build_noncompliant()
@@ -97,6 +120,29 @@ fn matches(totp: &Totp, code: &OneTimeCode, step: TimeStep) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(9, false)]
+    #[case(10, true)]
+    #[case(64, true)]
+    #[case(65, false)]
+    fn a_foreign_key_has_10_to_64_bytes(#[case] bytes: usize, #[case] is_taken: bool) {
+        let key = TotpKey::from_bytes(Zeroizing::new(vec![7; bytes]));
+        assert_eq!(key.is_ok(), is_taken);
+    }
+
+    /// The code of a key of another length, as `oathtool` 2.6 shows it.
+    #[rstest]
+    #[case(b"1234567890", "388890")]
+    #[case(
+        b"1234567890123456789012345678901234567890123456789012345678901234",
+        "280167"
+    )]
+    fn a_key_of_another_length_has_its_codes(#[case] key: &[u8], #[case] code: &str) {
+        let key = TotpKey::from_bytes(Zeroizing::new(key.to_vec())).unwrap();
+        assert_eq!(key.code(TimeStep::from_number(60_000_000)).as_str(), code);
+    }
 
     #[test]
     fn the_uri_escapes_issuer_and_account() {

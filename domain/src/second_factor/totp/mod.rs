@@ -7,7 +7,7 @@ pub mod label;
 mod verify;
 
 pub use clock_hint::OffTimeCode;
-pub use key::TotpKey;
+pub use key::{KeyLengthError, TotpKey};
 pub use verify::{
     EnrolmentVerdict, NEIGHBOUR_GRACE, Verdict, clock_offset, newest_step, verify, verify_enrolment,
 };

@@ -16,7 +16,7 @@ fn rfc_key() -> TotpKey {
 /// An authenticator for tests: generates the code of `step` directly with the library.
 pub(super) fn code_at(key: &TotpKey, step: TimeStep) -> OneTimeCode {
     let totp = totp_rs::Builder::new()
-        .with_secret(*key.expose())
+        .with_secret(key.expose())
         .build_noncompliant();
     let seconds = u64::try_from(step.start().millis() / 1000).unwrap();
     totp.generate(seconds).to_string().parse().ok().unwrap()

@@ -73,10 +73,7 @@ impl Vault {
     /// [`UnsealError`] if anything differs from what was sealed (fail closed).
     pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, UnsealError> {
         let key = self.open_bytes(sealed, place)?;
-        key.as_slice()
-            .try_into()
-            .map(TotpKey::from_random)
-            .map_err(|_| UnsealError::Changed)
+        TotpKey::from_bytes(key).map_err(|_| UnsealError::Changed)
     }
 
     fn open_bytes(

@@ -22,7 +22,9 @@ pub use copy::CopyArgs;
 pub use events::{EventsArgs, KeptSeal};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
-pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetEmailArgs, SetPasswordArgs, UserCommand};
+pub use user::{
+    AddUserArgs, EmailArgs, ImportArgs, PasswordArgs, SetEmailArgs, SetPasswordArgs, UserCommand,
+};
 
 /// The second lock of a Customer Control Panel: an authenticator app beside the password.
 #[derive(Debug, Parser)]

@@ -1,5 +1,7 @@
 //! `twinlock user …`, as it is typed.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::{
@@ -7,10 +9,25 @@ use crate::{
     config::{AddressArgs, BrandArgs},
 };
 
+/// What `twinlock user import --help` says about the file.
+const IMPORT_FIELDS: &str = "\
+Fields: email, name and account are required; role (owner or member), password_hash, totp (an
+otpauth URI), mfa_name and disabled (true or false) are optional. One JSON object a line, or CSV
+with a header:
+
+  email,name,account,role,password_hash,totp
+  ada@example.com,Ada Owner,Example Ltd,owner,\"$2b$12$…\",otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ
+
+Keep the file to yourself (chmod 600), try it with --dry-run, and delete it after the import.";
+
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
     /// Add a person to an account; without a password prints an invitation link
     Add(AddUserArgs),
+    /// Import people from a file of another program, all of them or none, with their passwords and
+    /// authenticators
+    #[command(after_help = IMPORT_FIELDS)]
+    Import(ImportArgs),
     /// List the users
     List,
     /// Set a person's password, or print a link with which they choose a new one
@@ -35,7 +52,8 @@ impl UserCommand {
         match self {
             Self::Add(args) => Some(&args.address),
             Self::SetPassword(args) => Some(&args.address),
-            Self::List
+            Self::Import(_)
+            | Self::List
             | Self::SetEmail(_)
             | Self::Disable(_)
             | Self::Enable(_)
@@ -63,6 +81,15 @@ pub struct AddUserArgs {
     pub password: PasswordArgs,
     #[command(flatten)]
     pub address: AddressArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// JSON lines or CSV (see docs/IMPORT.md); `-` reads standard input
+    pub file: PathBuf,
+    /// Say line by line what would happen, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod access;
 mod add;
 mod email;
+mod import;
 mod list;
 mod reset;
 
@@ -27,6 +28,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Report, Failure> {
     on(database, command.links(), async |operator| match command {
         UserCommand::Add(args) => add::add(operator, args).await,
+        UserCommand::Import(args) => import::import(operator, args).await,
         UserCommand::List => list::list(operator).await,
         UserCommand::SetPassword(args) => add::set_password(operator, args, calls).await,
         UserCommand::SetEmail(args) => email::set_email(operator, args).await,

@@ -2,6 +2,7 @@
 
 mod account_changes;
 mod accounts;
+mod import;
 mod last_owner;
 mod members;
 mod spellings;

@@ -51,6 +51,7 @@ const STEPS: &[MigrationStep] = &[
     step!(47, "0047_several_methods"),
     step!(48, "0048_public_keys"),
     step!(49, "0049_answered_challenges"),
+    step!(50, "0050_imported_passwords"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

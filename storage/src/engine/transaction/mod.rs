@@ -133,6 +133,12 @@ impl WriteTransaction {
         Ok((results, recorded))
     }
 
+    /// A statement that records an event, for a transaction of several events. The transaction then
+    /// ends with [`EventNote::Nothing`].
+    pub fn event_statement(&self, event: &Event) -> Statement {
+        event_rows::insert_statement(&self.scope.origin, event)
+    }
+
     /// Commits together with the event.
     pub async fn commit(mut self, event: impl Into<EventNote>) -> Result<(), PortError> {
         let recorded = match event.into() {

@@ -12,9 +12,9 @@ use domain::{
     members::MemberState,
     ports::{
         Accounts, Admission, Attempts, BrowserRecord, Challenges, CodeSetChange, CodeUse, Events,
-        Grant, GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
-        PasswordCount, PasswordTry, Sessions, SignInKey, StepUp, StepUps, TestedKey, Users,
-        Verification,
+        Grant, GrantUse, Imports, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa,
+        NewSession, PasswordCount, PasswordTry, Sessions, SignInKey, StepUp, StepUps, TestedKey,
+        Users, Verification,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -96,6 +96,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
         let PasswordCount::Counted(receipt) = counted else {
             panic!("{counted:?}")
         };
+        store.slowest_digest().await.unwrap();
         store.credentials(&user.email).await.unwrap().unwrap();
         default_method(store, &ada.user).await.unwrap();
         let new = NewSession {

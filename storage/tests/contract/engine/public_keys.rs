@@ -74,7 +74,11 @@ async fn every_key_that_was_pending_stays() {
     let store = database.another().await;
     assert_eq!(
         store.pending_migrations().await.unwrap(),
-        ["0048_public_keys", "0049_answered_challenges"]
+        [
+            "0048_public_keys",
+            "0049_answered_challenges",
+            "0050_imported_passwords",
+        ]
     );
     store.migrate().await.unwrap();
     store.check_schema().await.unwrap();

@@ -1,6 +1,7 @@
 //! Users, accounts and memberships.
 
 mod accounts;
+mod imports;
 mod member_list;
 mod members;
 pub mod memberships;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     attack::{Attack, AttackOutcome, Effort, attack, refused},
-    harness::{HttpAnswer, OperatorCommands, PASSWORD, TestSite},
+    harness::{HttpAnswer, OperatorCommands, PASSWORD, TestSite, at_once},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -16,6 +16,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(u4_disabled_locked_unknown),
         attack!(deep u5_first_and_last_digit),
         attack!(u7_ids),
+        attack!(u8_bursts_for_imported_people),
     ]
 }
 
@@ -251,5 +252,64 @@ fn u7_ids(effort: Effort) -> AttackOutcome {
     refused(
         count + 2,
         "ids of 128 random bits; a foreign id and an invented one are answered alike, to the byte",
+    )
+}
+
+/// bcrypt of cost 10, which takes several times as long as a hash of our own.
+const SLOW_HASH: &str = "$2b$10$v59bWc3aTfAoeIP/oTYGR.2Fka6ZOT7VGymjtMuoblxiTLKPMsJWu";
+/// How far the medians of two kinds of bursts may be apart. Before all checks took turns for
+/// equally long, they were 90 ms and more apart.
+const BURSTS_APART: Duration = Duration::from_millis(40);
+
+/// A few wrong passwords at once delay each other by the time of the hash.
+fn u8_bursts_for_imported_people(effort: Effort) -> AttackOutcome {
+    const AT_ONCE: usize = 4;
+    let site = TestSite::with_owner();
+    let rounds = effort.of(5, 30);
+    let slow = |round: usize| format!("slow{round}@example.com");
+    let person = |round| {
+        let (email, account, hash) = (slow(round), "Example Ltd", SLOW_HASH);
+        json!({ "email": email, "name": "S", "account": account, "password_hash": hash })
+    };
+    let people: Vec<_> = (0..rounds).map(|round| person(round).to_string()).collect();
+    let people = people.join("\n") + "\n";
+    site.cli_with(&["user", "import", "-"], &people)
+        .expect_done();
+    let burst = |email: &str| {
+        let guess = json!({ "email": email, "password": "a wrong password" });
+        let calls = (0..AT_ONCE).map(|_| (site.browser(), "session/sign_in", guess.clone()));
+        let calls = calls.collect();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this measures the server from outside"
+        )]
+        let start = Instant::now();
+        let answers = at_once(calls);
+        assert!(answers.iter().all(|(_, answer)| answer.status == 401));
+        start.elapsed()
+    };
+    let (mut imported, mut unknown) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let nobody = format!("nobody{round}@example.com");
+        if round % 2 == 0 {
+            imported.push(burst(&slow(round)));
+            unknown.push(burst(&nobody));
+        } else {
+            unknown.push(burst(&nobody));
+            imported.push(burst(&slow(round)));
+        }
+        site.clock.advance(61);
+    }
+    let (imported, unknown) = (median(imported), median(unknown));
+    let apart = imported.abs_diff(unknown);
+    assert!(
+        apart <= BURSTS_APART,
+        "{apart:?} apart: {imported:?} for imported people, {unknown:?} for unknown addresses"
+    );
+    refused(
+        2 * rounds * AT_ONCE,
+        format!(
+            "four wrong passwords at once for an imported person with bcrypt, and for an unknown address: medians {apart:.1?} apart"
+        ),
     )
 }

@@ -115,7 +115,8 @@ fn Details(profile: Profile, forms: CardForms, on_change: Callback<()>) -> impl 
                 <Codes left=profile.codes_left />
             </div>
             {busy_button(words::GENERATE_BACKUP_CODES, ButtonKind::Secondary, busy, move || act.run(Intent::Generate))}
-            <Unsaved are_saved=profile.codes_saved />
+            // A user from another program never had codes, so there are none to save.
+            <Unsaved are_saved={profile.codes_saved || profile.codes_left == 0} />
         </div>
     }
 }

@@ -63,9 +63,12 @@ pub(crate) fn SignIn() -> impl IntoView {
             password: SecretText::new(password.get_untracked()),
         };
         shell.call(busy, sign_in(request), move |answer| match answer {
-            Ok(viewer) => {
+            Ok(mut viewer) => {
+                let weak = std::mem::take(&mut viewer.has_weak_password);
                 let is_half = viewer.standing == Standing::HalfSignedIn;
                 shell.set_viewer(Some(viewer));
+                // After the change of the user, which clears it.
+                shell.handover.has_weak_password.set_value(weak);
                 if is_half {
                     navigator.replace(&Page::Verify);
                 }

@@ -10,7 +10,7 @@ use crate::{
         key_prompt::{challenges, tell_browser},
         second_factor_form::{FactorInput, SecondFactorForm},
     },
-    shell::{Load, shell, view::app_error_alert::in_words},
+    shell::{Load, handover::FewCodes, shell, view::app_error_alert::in_words},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
@@ -37,10 +37,12 @@ pub(crate) fn Verify() -> impl IntoView {
                 (Some(left), None) => shell.flash.say(left),
                 (None, None) => {}
             }
-            shell
-                .handover
-                .few_codes
-                .set(signed_in.codes_left.filter(|&left| words::are_few(left)));
+            let few = signed_in.codes_left.filter(|&left| words::are_few(left));
+            shell.handover.few_codes.set(if signed_in.has_no_codes_yet {
+                Some(FewCodes::NeverAny)
+            } else {
+                few.map(FewCodes::Left)
+            });
             let is_in = matches!(signed_in.viewer.standing, Standing::Full { .. });
             let tells = is_in && by_key.try_get_value() == Some(true);
             shell.set_viewer(Some(signed_in.viewer));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::action_flow;
 use crate::{
     features::mfa::key_prompt::is_key,
-    shell::{shell, view::app_error_alert::in_words},
+    shell::{handover::FewCodes, shell, view::app_error_alert::in_words},
     ui::{
         ButtonKind, Dialog, FormError, When,
         boxed::{effect, memo},
@@ -14,19 +14,25 @@ use crate::{
 };
 
 /// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a
-/// user without codes is not stuck.
+/// user without codes is not stuck. Offers first codes to a user who never had any, and asks the
+/// owner of a weak password for a new one.
 #[component]
 pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, flow) = (shell(), action_flow());
     let open = RwSignal::new(false);
-    let left = RwSignal::new(0);
+    let offer = RwSignal::new(FewCodes::Left(0));
     effect(move || {
-        if shell.session.is_full()
-            && let Some(few) = shell.handover.few_codes.get()
-        {
+        if !shell.session.is_full() {
+            return;
+        }
+        if let Some(few) = shell.handover.few_codes.get() {
             shell.handover.few_codes.set(None);
-            left.set(few);
+            offer.set(few);
             open.set(true);
+        }
+        let tells = shell.handover.take_weak_password();
+        if tells && shell.flash.message.read_untracked().is_none() {
+            shell.flash.warn(words::WEAK_PASSWORD.to_owned());
         }
     });
     // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
@@ -63,12 +69,12 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
     };
     view! {
-        <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
-            {paragraph(words::RECOVERY_OFFER)}
+        <Dialog open label=Signal::derive(move || words::codes_left(offer.get().left()))>
+            {paragraph(Signal::derive(move || offer.get().reason().to_owned()))}
             <FormError error=failed />
             <div class="actions">
                 {busy_button(words::GENERATE_BACKUP_CODES, ButtonKind::Primary, flow.busy, move || flow.start(Intent::Generate, None))}
-                <When holds=move || application().is_some()>
+                <When holds=move || offer.get() != FewCodes::NeverAny && application().is_some()>
                     {busy_button(words::SET_UP_NEW_DEVICE, ButtonKind::Secondary, flow.busy, reset)}
                 </When>
                 {button("Later", ButtonKind::Quiet, move || open.set(false))}
