@@ -34,11 +34,11 @@ pub(crate) enum FewCodes {
 }
 
 impl FewCodes {
-    /// How many codes are left.
-    pub fn left(self) -> u32 {
+    /// How many codes there are, as the title of the offer.
+    pub fn title(self) -> String {
         match self {
-            Self::Left(left) => left,
-            Self::NeverAny => 0,
+            Self::Left(left) => words::codes_left(left),
+            Self::NeverAny => words::NO_CODES_YET.to_owned(),
         }
     }
 

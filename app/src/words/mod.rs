@@ -224,7 +224,7 @@ pub fn cost(action: ProtectedAction, about: Option<&str>, kind: MethodType) -> S
         ProtectedAction::Add => "You are about to add an MFA method. Verify your identity with one that you have.".to_owned(),
         ProtectedAction::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
         ProtectedAction::Delete => format!("You are about to delete your {}. Your backup codes stop working too.", in_a_sentence(kind)),
-        ProtectedAction::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),
+        ProtectedAction::Generate => "You are about to generate new backup codes. Any existing codes stop working when you click Finish.".to_owned(),
         ProtectedAction::RuleOff => format!("You are about to switch off mandatory MFA for {about}. Its members may then sign in without it."),
         ProtectedAction::MemberReset => format!("You are about to reset the MFA of {about}. Their MFA methods and backup codes stop working, and they are signed out everywhere."),
     }

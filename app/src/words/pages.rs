@@ -91,6 +91,8 @@ pub const RECOVERY_OFFER: &str = "Make new backup codes now, or set up a new dev
 /// Shown after a sign-in with a password that could not be chosen today.
 pub const WEAK_PASSWORD: &str =
     "Your password is too short or easy to guess. Please change it in My profile.";
+/// The title of the offer to a user who never had backup codes.
+pub const NO_CODES_YET: &str = "You have no backup codes yet";
 /// Offered after a sign-in to a user who never had backup codes.
 pub const FIRST_CODES_OFFER: &str =
     "Make backup codes now. Without them you can't sign in if you lose your device.";

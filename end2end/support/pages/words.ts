@@ -82,6 +82,7 @@ export const words = {
   setUpFirst: /requires MFA.*(set it up|once you have set it up)/i,
   operatorAdds: /added by the operator/i,
   codesOffered: (left: number): string => `${left} of 10 backup codes left`,
+  noCodesYet: 'You have no backup codes yet',
   firstCodesOffer: "Make backup codes now. Without them you can't sign in if you lose your device.",
   weakPassword: /too short or easy to guess.*change it in My profile/i,
 

@@ -269,6 +269,8 @@ fn refusal_due(function: &str, person: Option<usize>, answer: &HttpAnswer, times
     };
     let tried = tried_action(function).unwrap_or("nothing");
     match kind {
+        // The pace of a session's answers refuses a challenge before anything is tried.
+        "too_many" if tried_action(function).is_none() => Due::Nothing,
         "not_allowed" | "not_found" | "no_reset" | "set_up_required" | "verification_required" => {
             Due::Repeat("access", "denied")
         }

@@ -20,14 +20,17 @@ use crate::{
 pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, flow) = (shell(), action_flow());
     let open = RwSignal::new(false);
-    let offer = RwSignal::new(FewCodes::Left(0));
+    let (title, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let is_first = RwSignal::new(false);
     effect(move || {
         if !shell.session.is_full() {
             return;
         }
         if let Some(few) = shell.handover.few_codes.get() {
             shell.handover.few_codes.set(None);
-            offer.set(few);
+            title.set(few.title());
+            reason.set(few.reason().to_owned());
+            is_first.set(few == FewCodes::NeverAny);
             open.set(true);
         }
         let tells = shell.handover.take_weak_password();
@@ -69,12 +72,12 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
     };
     view! {
-        <Dialog open label=Signal::derive(move || words::codes_left(offer.get().left()))>
-            {paragraph(Signal::derive(move || offer.get().reason().to_owned()))}
+        <Dialog open label=title>
+            {paragraph(reason)}
             <FormError error=failed />
             <div class="actions">
                 {busy_button(words::GENERATE_BACKUP_CODES, ButtonKind::Primary, flow.busy, move || flow.start(Intent::Generate, None))}
-                <When holds=move || offer.get() != FewCodes::NeverAny && application().is_some()>
+                <When holds=move || !is_first.get() && application().is_some()>
                     {busy_button(words::SET_UP_NEW_DEVICE, ButtonKind::Secondary, flow.busy, reset)}
                 </When>
                 {button("Later", ButtonKind::Quiet, move || open.set(false))}
