@@ -80,7 +80,7 @@ pub const fn cancelled(purpose: SetUpPurpose, kind: MethodType) -> &'static str 
 /// Shown before the scan, if another key was shown before the password was confirmed.
 pub const KEY_RENEWED: &str = "This is a new QR code, because your password was asked for in between. If your application has an entry from the QR code before, delete that entry and scan this one.";
 /// Shown after `Generate backup codes`.
-pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
+pub const GENERATED: &str = "New backup codes saved. Any from before no longer work.";
 
 /// Shown after the last method was deleted.
 #[must_use]
