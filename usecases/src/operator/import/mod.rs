@@ -5,7 +5,10 @@ mod compare;
 mod refusal;
 mod seal;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::{BuildHasher, RandomState},
+};
 
 use domain::{
     ids::{AccountId, UserId},
@@ -33,6 +36,9 @@ pub struct ImportPlan {
     accounts: Vec<AccountRecord>,
     /// The line of each address.
     seen: HashMap<String, usize>,
+    /// The line of each authenticator's key, by a hash that is drawn for this file.
+    seen_keys: HashMap<u64, usize>,
+    key_hash: RandomState,
     people: Vec<(Person, AccountId)>,
     /// The accounts of the people who are added or exist already.
     touched: BTreeSet<AccountId>,
@@ -81,6 +87,8 @@ impl ImportPlan {
             number: 0,
             accounts: operator.services.accounts.list().await?,
             seen: HashMap::new(),
+            seen_keys: HashMap::new(),
+            key_hash: RandomState::new(),
             people: Vec::new(),
             touched: BTreeSet::new(),
             lines: Vec::new(),
@@ -126,6 +134,12 @@ impl ImportPlan {
             return refused(Refusal::SameAddress { line: *line });
         }
         self.seen.insert(address, self.number);
+        if let Some((key, _)) = &person.method {
+            let hash = self.key_hash.hash_one(key.expose());
+            if let Some(line) = self.seen_keys.insert(hash, self.number) {
+                return refused(Refusal::SameKey { line });
+            }
+        }
         let key = person.account.search_key();
         let mut accounts = self.accounts.iter();
         let Some(account) = accounts.find(|account| account.name.search_key() == key) else {

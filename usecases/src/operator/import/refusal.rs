@@ -22,6 +22,12 @@ pub enum Refusal {
         /// The earlier line.
         line: usize,
     },
+    /// An earlier line has the same authenticator key, so that each of the two people could sign in
+    /// with the other's codes.
+    SameKey {
+        /// The earlier line.
+        line: usize,
+    },
     /// The person exists with other data, which an import never overwrites.
     Conflict(Vec<Difference>),
 }
@@ -78,7 +84,11 @@ impl fmt::Display for Refusal {
             ),
             Self::SameAddress { line } => write!(
                 out,
-                "line {line} has the same address; `twinlock member add` adds a person to a further account"
+                "line {line} has the same address; keep one of them (`twinlock member add` adds a person to a further account)"
+            ),
+            Self::SameKey { line } => write!(
+                out,
+                "line {line} has the same authenticator key, so an export gave one of them the key of the other; correct it, or leave `totp` out of both"
             ),
             Self::Conflict(differences) => conflict(differences, out),
         }
@@ -95,10 +105,11 @@ fn conflict(differences: &[Difference], out: &mut fmt::Formatter<'_>) -> fmt::Re
     }
     let is_secret =
         |one: &Difference| matches!(one, Difference::Password(_) | Difference::Method(_));
-    if differences.iter().any(is_secret) {
-        out.write_str(": `twinlock user remove EMAIL`, then import again")?;
-    }
-    Ok(())
+    out.write_str(if differences.iter().any(is_secret) {
+        ": `twinlock user remove EMAIL`, then import again"
+    } else {
+        ": write it in the file as it is here, or leave the line out"
+    })
 }
 
 impl fmt::Display for Difference {

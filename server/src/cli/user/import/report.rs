@@ -20,6 +20,8 @@ struct Counts {
     refused_line: usize,
     /// How many of the added people have each note.
     notes: BTreeMap<String, usize>,
+    /// How many lines are refused for each reason.
+    refusals: BTreeMap<String, usize>,
 }
 
 impl Counts {
@@ -41,9 +43,10 @@ impl Counts {
                     }
                 }
                 LineVerdict::Unchanged => counts.unchanged += 1,
-                LineVerdict::Refused(_) => {
+                LineVerdict::Refused(refusal) => {
                     counts.refused += 1;
                     counts.refused_line = line.number;
+                    *counts.refusals.entry(refusal.to_string()).or_default() += 1;
                 }
             }
         }
@@ -52,10 +55,7 @@ impl Counts {
 
     /// The notes with their numbers, the most frequent first.
     fn notes(&self) -> Vec<(&str, usize)> {
-        let notes = self.notes.iter();
-        let mut notes: Vec<_> = notes.map(|(note, count)| (note.as_str(), *count)).collect();
-        notes.sort_by_key(|(_, count)| Reverse(*count));
-        notes
+        most_frequent(&self.notes)
     }
 
     /// Why the command fails.
@@ -70,6 +70,15 @@ impl Counts {
         };
         Some(format!("nothing {verb} imported, because {reason}"))
     }
+}
+
+fn most_frequent(counted: &BTreeMap<String, usize>) -> Vec<(&str, usize)> {
+    let counted = counted.iter();
+    let mut counted: Vec<_> = counted
+        .map(|(text, count)| (text.as_str(), *count))
+        .collect();
+    counted.sort_by_key(|(_, count)| Reverse(*count));
+    counted
 }
 
 /// The report of an import, or of what it would do.
@@ -88,6 +97,10 @@ pub fn of(plan: &ImportPlan, without_owner: &[AccountName], dry_run: bool) -> Re
         let people = if count == 1 { "person" } else { "people" };
         lines.push(format!("Note for {count} {people}: {note}."));
     }
+    let repeated = most_frequent(&counts.refusals).into_iter();
+    for (refusal, count) in repeated.filter(|(_, count)| *count > 1) {
+        lines.push(format!("{count} lines are refused because {refusal}."));
+    }
     // Behind a refused line, what the others lack decides nothing yet.
     if !is_refused {
         let verb = if dry_run { "would have" } else { "has" };
@@ -96,6 +109,9 @@ pub fn of(plan: &ImportPlan, without_owner: &[AccountName], dry_run: bool) -> Re
         }));
     }
     lines.extend(summary(&counts, dry_run));
+    if !is_planned && counts.added > 0 {
+        lines.extend(next_steps(&counts));
+    }
     let notes = counts.notes().into_iter();
     let notes = notes.map(|(note, count)| json!({ "note": note, "people": count }));
     let json = json!({
@@ -139,6 +155,20 @@ fn summary(counts: &Counts, dry_run: bool) -> Option<String> {
     Some(format!(
         "{added} {verb}{with}, {unchanged} exist already{end}"
     ))
+}
+
+/// What is left to do after an import.
+fn next_steps(counts: &Counts) -> Vec<String> {
+    let mut steps = Vec::new();
+    let without = counts.added - counts.with_password;
+    if without > 0 {
+        let people = if without == 1 { "person" } else { "people" };
+        steps.push(format!(
+            "{without} {people} without a password: `twinlock user set-password EMAIL` makes a link for each."
+        ));
+    }
+    steps.push("Delete the file once people have signed in.".to_owned());
+    steps
 }
 
 fn needs_attention(line: &JudgedLine) -> bool {

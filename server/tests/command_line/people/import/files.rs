@@ -10,7 +10,7 @@ use super::*;
 )]
 #[case(
     "max@example.com,Max,Example Ltd,,",
-    "line 4: max@example.com is refused: line 3 has the same address; `twinlock member add` adds a person to a further account."
+    "line 4: max@example.com is refused: line 3 has the same address; keep one of them (`twinlock member add` adds a person to a further account)."
 )]
 #[case("eve,Eve,Example Ltd,,", "line 4: `eve` is not an email address.")]
 #[case(
@@ -54,6 +54,36 @@ fn one_refused_line_leaves_nothing_of_the_file(#[case] line: &str, #[case] said:
     );
     let listed = site.run(&["user", "list", "--json"]).expect_json();
     assert_eq!(listed, json!([]));
+}
+
+/// Otherwise each of the two could sign in with the codes of the other.
+#[test]
+fn two_people_with_one_key_are_refused() {
+    let site = ProgramSite::with_account();
+    let file = format!(
+        "email,name,account,totp\n\
+         ada@example.com,Ada,Example Ltd,{KEY}\n\
+         max@example.com,Max,Example Ltd,{KEY}&issuer=Old\n\
+         eve@example.com,Eve,Nowhere,\n\
+         eva@example.com,Eva,Nowhere,\n"
+    );
+    let done = import(&site, file, &[]);
+    assert_eq!(done.code, 1);
+    let said: Vec<&str> = done
+        .out
+        .lines()
+        .filter(|line| !line.contains("Note"))
+        .collect();
+    let no_account = "there is no account `Nowhere`: `twinlock account add` makes one.";
+    assert_eq!(
+        said[..4],
+        [
+            "line 3: max@example.com is refused: line 2 has the same authenticator key, so an export gave one of them the key of the other; correct it, or leave `totp` out of both.".to_owned(),
+            format!("line 4: eve@example.com is refused: {no_account}"),
+            format!("line 5: eva@example.com is refused: {no_account}"),
+            format!("2 lines are refused because {no_account}"),
+        ]
+    );
 }
 
 #[rstest]
@@ -108,7 +138,7 @@ fn spreadsheets_and_standard_input_are_read() {
     let done = site.run_with(&["user", "import", "-"], &file);
     assert!(
         done.expect_done()
-            .ends_with("2 added (1 with a password, 1 with an authenticator), 0 exist already.")
+            .contains("\n2 added (1 with a password, 1 with an authenticator), 0 exist already.\n")
     );
 }
 

@@ -31,6 +31,7 @@ fn two() -> String {
     )
 }
 
+const THEN_DELETE: &str = "Delete the file once people have signed in.";
 const MAX_LACKS: &str = "there is no password; they need a link to choose one.";
 
 #[test]
@@ -59,7 +60,9 @@ fn an_import_adds_people_once_and_may_be_repeated() {
         format!(
             "line 3: max@example.com added as member of `Example Ltd` with neither password nor authenticator. Note: {MAX_LACKS}\n\
              Note for 1 person: {MAX_LACKS}\n\
-             2 added (1 with a password, 1 with an authenticator), 0 exist already."
+             2 added (1 with a password, 1 with an authenticator), 0 exist already.\n\
+             1 person without a password: `twinlock user set-password EMAIL` makes a link for each.\n\
+             {THEN_DELETE}"
         )
     );
     let listed = site.run(&["user", "list"]);
@@ -149,6 +152,8 @@ fn the_summary_counts_what_was_lost() {
             "Note for 3 people: the authenticator can't be taken, because it is a bare key: write `otpauth://totp/x?secret=KEY`; they must set MFA up again, once they have a password.",
             "Note for 3 people: the password can't be taken, because it is a scheme of crypt(3) that is not supported, such as sha-crypt; they need a link to choose one.",
             "3 added (0 with a password, 0 with an authenticator), 0 exist already.",
+            "3 people without a password: `twinlock user set-password EMAIL` makes a link for each.",
+            THEN_DELETE,
         ]
     );
 }

@@ -21,7 +21,7 @@ fn a_person_with_other_data_is_a_conflict_and_stays() {
     );
     assert_eq!(
         said[1],
-        "line 3: max@example.com is refused: they exist already, and an import overwrites nothing: they are no member of `Acme` here."
+        "line 3: max@example.com is refused: they exist already, and an import overwrites nothing: they are no member of `Acme` here: write it in the file as it is here, or leave the line out."
     );
     let listed = site.run(&["user", "list"]);
     assert!(
@@ -116,6 +116,6 @@ fn a_person_who_was_disabled_here_is_a_conflict() {
     let done = import(&site, two(), &[]);
     assert_eq!(
         done.out.lines().next().unwrap(),
-        "line 3: max@example.com is refused: they exist already, and an import overwrites nothing: the person is disabled here and enabled in the file."
+        "line 3: max@example.com is refused: they exist already, and an import overwrites nothing: the person is disabled here and enabled in the file: write it in the file as it is here, or leave the line out."
     );
 }
