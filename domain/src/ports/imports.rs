@@ -10,7 +10,7 @@ use crate::{
         names::{MethodName, PersonName},
         roles::Role,
     },
-    secrets::vault::Sealed,
+    secrets::{imported_hash::SlowestDigest, vault::Sealed},
     time::{TimeStep, Timestamp},
 };
 
@@ -78,10 +78,9 @@ pub trait Imports: Send + Sync {
         at: Timestamp,
     ) -> Result<ImportResult, PortError>;
 
-    /// How long the slowest old digest of an enabled user takes, in milliseconds; none if no
-    /// imported password is left. Read before every check of a password, so the store answers from
-    /// an index.
-    async fn slowest_digest(&self) -> Result<Option<u32>, PortError>;
+    /// The slowest old digest of an enabled user; none if no imported password is left. Read before
+    /// every check of a password, so the store finds it by an index.
+    async fn slowest_digest(&self) -> Result<Option<SlowestDigest>, PortError>;
 
     /// Replaces a user's imported hash, if `old` is still theirs.
     async fn rehash(

@@ -1,12 +1,14 @@
 //! What the operating system gives: time, randomness, and password hashing within its limits.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
 
 use super::{PortError, SecretHash};
-use crate::{ids::UserId, network::client_address::Network, time::Timestamp};
+use crate::{
+    ids::UserId, network::client_address::Network, secrets::imported_hash::Floor, time::Timestamp,
+};
 
 /// The wall clock, read once for each request. Nothing else in the workspace may read the time of
 /// day.
@@ -110,9 +112,9 @@ pub trait Hasher: Send + Sync {
     /// If too many computations already wait.
     fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded>;
 
-    /// Admits fewer checks at once while each keeps its thread for `floor`, so that no request
-    /// waits much longer than before.
-    fn plan_for(&self, floor: Duration);
+    /// Admits fewer checks at once while each does the work of this floor, so that no request waits
+    /// much longer than before.
+    fn plan_for(&self, floor: Floor);
 
     /// Hashes a password or backup code with a fresh salt, under a permit.
     async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError>;
@@ -127,7 +129,7 @@ pub trait Hasher: Send + Sync {
     }
 
     /// Compares a secret with a hash. Without a hash, does the same work and returns false, so that
-    /// the response time reveals nothing. Each check keeps its thread for `floor`, which covers the
+    /// the response time reveals nothing. Each check does the work of the floor, which covers the
     /// slower hashes of other programs
     /// ([`imported_hash::floor`](crate::secrets::imported_hash::floor)).
     async fn verify(
@@ -135,6 +137,6 @@ pub trait Hasher: Send + Sync {
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
-        floor: Duration,
+        floor: Floor,
     ) -> Result<bool, PortError>;
 }

@@ -1,103 +1,134 @@
-//! Keeps each check of a password on its thread until the floor, while old digests are left
-//! (ADR 43).
+//! Makes each check of a password do the same work, while old digests are left (ADR 43).
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    thread,
-    time::{Duration, Instant},
+use std::{hint::black_box, time::Duration};
+
+use domain::{
+    ports::{PortError, SecretHash},
+    secrets::imported_hash::{DigestWork, Floor, Recipe, StoredHash},
 };
+use rustix::time::{ClockId, clock_gettime};
+use sha2::{Digest, Sha256};
 
-/// The stretch of a machine that is as fast as estimated, in thousandths.
-const NONE: u32 = 1_000;
-/// The longest stretch: a machine that is slower by more would keep people waiting for seconds.
-const MOST: u32 = 5_000;
-/// Of each check that ends before the floor, this part (1/n) of the stretch is taken back.
-const TAKEN_BACK: u32 = 200;
+use super::{argon2id::Memory, old_digest, stack};
 
-/// How much longer than estimated the checks last on this machine, as its load is now.
-pub struct FloorKeeper {
-    /// In thousandths of the floor.
-    stretch: AtomicU32,
-}
+/// What is hashed between two looks at the processor's clock: some microseconds of work.
+const BLOCK: usize = 4_096;
+/// The salt of a decoy: as long as bcrypt needs it.
+const SALT: [u8; 16] = [0; 16];
 
-impl Default for FloorKeeper {
-    fn default() -> Self {
-        Self {
-            stretch: AtomicU32::new(NONE),
-        }
+/// Compares a secret with a hash, and does the work of the floor. The work is computed and not
+/// slept: other requests see how busy the processor is, and delay what computes.
+pub fn verify(
+    memory: &mut Memory,
+    secret: &[u8],
+    hash: &SecretHash,
+    floor: Floor,
+) -> Result<bool, PortError> {
+    let ends_at = cpu_time() + floor.cpu_time;
+    let own = match StoredHash::read(hash) {
+        Ok(StoredHash::Imported { recipe, .. }) => Some(recipe.scheme),
+        _ => None,
+    };
+    if let Some(decoy) = floor.decoy_beside(own) {
+        compute_decoy(decoy, secret);
     }
+    let result = memory.verify(secret, hash);
+    compute_until(ends_at);
+    result
 }
 
-impl FloorKeeper {
-    /// Runs a check, and returns no earlier than the floor. The thread stays occupied until then:
-    /// otherwise a few simultaneous checks of a slow hash would delay each other, and those of a
-    /// quick one would not.
-    pub fn keep<T>(&self, floor: Duration, check: impl FnOnce() -> T) -> T {
-        if floor.is_zero() {
-            return check();
-        }
-        #[expect(clippy::disallowed_methods, reason = "what is kept is real time")]
-        let began = Instant::now();
-        let result = check();
-        let took = began.elapsed();
-        let stretch = self.stretch.load(Ordering::Relaxed);
-        // Two threads may overwrite each other's value: the next check corrects it.
-        self.stretch
-            .store(next_stretch(stretch, floor, took), Ordering::Relaxed);
-        thread::sleep(stretched(floor, stretch).saturating_sub(took));
-        result
+fn compute_decoy(work: DigestWork, secret: &[u8]) {
+    let recipe = Recipe {
+        scheme: work.scheme,
+        salt: SALT.to_vec(),
+        bytes: work.bytes,
+    };
+    // It fits nothing, and what fails here fails for each address alike.
+    let _ = black_box(old_digest::compute(&recipe, secret));
+    stack::wipe();
+}
+
+/// Computes until this thread has had so much of the processor.
+fn compute_until(end: Duration) {
+    let mut block = [0_u8; BLOCK];
+    while cpu_time() < end {
+        let digest = Sha256::digest(block);
+        block[..digest.len()].copy_from_slice(&digest);
     }
+    black_box(block);
 }
 
-/// Returns the floor on a machine with this stretch.
-fn stretched(floor: Duration, stretch: u32) -> Duration {
-    floor * stretch / NONE
-}
-
-/// Returns the stretch after a check. One that ended after the floor shows a slower machine: the
-/// next ones last a quarter longer than it did.
-fn next_stretch(stretch: u32, floor: Duration, took: Duration) -> u32 {
-    if took <= stretched(floor, stretch) {
-        return (stretch - stretch / TAKEN_BACK).max(NONE);
-    }
-    let parts = took.as_micros() * u128::from(NONE) * 5 / 4 / floor.as_micros().max(1);
-    u32::try_from(parts).unwrap_or(MOST).clamp(stretch, MOST)
+/// The time that this thread has had on a processor.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();
+    Duration::new(seconds, nanos)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::secrets::imported_hash::{Argon2Cost, SlowestDigest, TakenHash, floor};
+
     use super::*;
 
-    const FLOOR: Duration = Duration::from_millis(400);
+    const COST: Argon2Cost = Argon2Cost {
+        memory_kib: 64,
+        passes: 1,
+    };
+    /// bcrypt of cost 9, and of cost 4.
+    const SLOW: &str = "$2b$09$BLDKaMvUCzFQwpFiL88ZQ.uE9g2rm3hn1HuIJtO6wzHWeGaKrg7NC";
+    const QUICK: &str = "$2b$04$2bU7.zdFkqzpgKmxxULV3.eydXF7k9EN/X6Dz5jzSoHvy0kIQ/60e";
 
-    const fn ms(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
+    fn imported(text: &str) -> SecretHash {
+        let Ok(TakenHash::Old(old)) = TakenHash::read(text, Argon2Cost::STANDARD) else {
+            panic!("not an old hash");
+        };
+        let over = Memory::default().hash(COST, &old.digest, [1; 16]);
+        old.recipe.stored(&over.ok().unwrap())
     }
 
+    /// U8: a check of an unknown address and of a quick digest take the processor for as long as
+    /// one of the slowest digest, also while other work delays them.
     #[test]
-    fn a_check_that_ends_late_stretches_the_floor_beyond_it() {
-        let stretch = next_stretch(NONE, FLOOR, ms(600));
-        assert_eq!(stretched(FLOOR, stretch), ms(750));
-        assert_eq!(next_stretch(NONE, FLOOR, ms(60_000)), MOST);
-        assert_eq!(next_stretch(MOST, FLOOR, ms(2_100)), MOST, "never shorter");
-    }
-
-    #[test]
-    fn checks_in_time_take_it_back_slowly() {
-        let mut stretch = next_stretch(NONE, FLOOR, ms(600));
-        let mut checks = 0;
-        while stretch > NONE {
-            stretch = next_stretch(stretch, FLOOR, ms(30));
-            checks += 1;
+    fn u8_each_check_takes_the_processor_for_as_long() {
+        let mut memory = Memory::default();
+        let slow = imported(SLOW);
+        let floor = floor(Some(SlowestDigest::of_stored(&slow)));
+        let own = memory.hash(COST, b"secret", [2; 16]).ok().unwrap();
+        for hash in [
+            slow,
+            imported(QUICK),
+            own,
+            SecretHash::phc("damaged".to_owned()),
+        ] {
+            let before = cpu_time();
+            let _ = verify(&mut memory, b"wrong", &hash, floor);
+            let took = cpu_time().saturating_sub(before);
+            assert!(took >= floor.cpu_time, "{took:?}");
+            assert!(took < floor.cpu_time * 6 / 5, "{took:?}");
         }
-        assert!((100..300).contains(&checks), "{checks}");
-        assert_eq!(next_stretch(NONE, FLOOR, FLOOR), NONE);
     }
 
     #[test]
-    fn without_old_digests_no_time_is_kept() {
-        let keeper = FloorKeeper::default();
-        assert_eq!(keeper.keep(Duration::ZERO, || 7), 7);
-        assert_eq!(keeper.stretch.load(Ordering::Relaxed), NONE);
+    fn waiting_is_no_work() {
+        let end = cpu_time() + Duration::from_millis(20);
+        std::thread::park_timeout(Duration::from_millis(30));
+        compute_until(end);
+        assert!(cpu_time() >= end);
+    }
+
+    #[test]
+    fn without_old_digests_nothing_more_is_computed() {
+        let own = Memory::default().hash(COST, b"secret", [2; 16]);
+        let before = cpu_time();
+        let fits = verify(
+            &mut Memory::default(),
+            b"secret",
+            &own.ok().unwrap(),
+            Floor::NONE,
+        );
+        assert!(fits.ok().unwrap());
+        assert!(cpu_time().saturating_sub(before) < Duration::from_millis(20));
     }
 }

@@ -16,6 +16,7 @@ use domain::{
     ids::UserId,
     network::client_address::Network,
     ports::{Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded, PortError, SecretHash},
+    secrets::imported_hash::Floor,
 };
 use tracing::instrument;
 use zeroize::Zeroizing;
@@ -24,7 +25,6 @@ use zeroize::Zeroizing;
 pub use domain::secrets::imported_hash::Argon2Cost as Cost;
 
 use argon2id::Memory;
-use floor::FloorKeeper;
 use pool::Pool;
 use shares::Shares;
 
@@ -50,7 +50,6 @@ pub struct Argon2Hasher {
     known: Shares<UserId>,
     strangers: Shares<Network>,
     sets: Shares<UserId>,
-    floor: Arc<FloorKeeper>,
     cost: Cost,
     entropy: Arc<dyn Entropy>,
     decoy: SecretHash,
@@ -76,7 +75,6 @@ impl Argon2Hasher {
             known: Shares::new(places, places.div_ceil(FOR_ONE_PERSON)),
             strangers: Shares::new(places, places.div_ceil(FOR_ONE_NETWORK)),
             sets: Shares::new(places.div_ceil(FOR_SETS), SETS_EACH),
-            floor: Arc::default(),
             cost,
             entropy,
             decoy: argon2id::decoy(cost),
@@ -106,8 +104,8 @@ impl Hasher for Argon2Hasher {
         }
     }
 
-    fn plan_for(&self, floor: Duration) {
-        let places = LONGEST_QUEUE.as_millis() / floor.as_millis().max(1);
+    fn plan_for(&self, floor: Floor) {
+        let places = LONGEST_QUEUE.as_millis() / floor.cpu_time.as_millis().max(1);
         let places = usize::try_from(places).unwrap_or(usize::MAX).max(1);
         let part = PLACES_PER_THREAD.div_ceil(places);
         self.known.thin_out(part);
@@ -136,16 +134,15 @@ impl Hasher for Argon2Hasher {
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
-        floor: Duration,
+        floor: Floor,
     ) -> Result<bool, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).clone();
-        let keeper = Arc::clone(&self.floor);
         let fits = self
             .pool
             .run(permit, move |memory| {
-                keeper.keep(floor, || memory.verify(&secret, &hash))
+                floor::verify(memory, &secret, &hash, floor)
             })
             .await??;
         Ok(fits && known)
@@ -171,6 +168,13 @@ mod tests {
         Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, places).unwrap()
     }
 
+    const fn floor_of(cpu_time: Duration) -> Floor {
+        Floor {
+            cpu_time,
+            decoy: None,
+        }
+    }
+
     fn person(number: u8) -> UserId {
         UserId::from_random([number; 16])
     }
@@ -187,7 +191,7 @@ mod tests {
     async fn fits(hasher: &Argon2Hasher, secret: &[u8], hash: Option<&SecretHash>) -> bool {
         let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
         hasher
-            .verify(permit, secret, hash, Duration::ZERO)
+            .verify(permit, secret, hash, Floor::NONE)
             .await
             .unwrap()
     }
@@ -255,8 +259,8 @@ mod tests {
     /// U1: while imported passwords are left, each check lasts as long, whatever its hash is.
     #[tokio::test]
     async fn u1_no_check_ends_before_the_floor() {
-        const FLOOR: Duration = Duration::from_secs(2);
-        const BEFORE: Duration = Duration::from_millis(1_500);
+        const BEFORE: Duration = Duration::from_millis(400);
+        const FLOOR: Floor = floor_of(Duration::from_millis(450));
         let hasher = &hasher(1, 64);
         let own = &hasher.hash(b"secret").await.ok().unwrap();
         let damaged = &SecretHash::phc("imported:0001:".to_owned());
@@ -266,7 +270,7 @@ mod tests {
             tokio::time::timeout(BEFORE, verify).await.is_ok()
         };
         let right = b"secret".as_slice();
-        assert!(ends_before(right, Some(own), Duration::ZERO).await);
+        assert!(ends_before(right, Some(own), Floor::NONE).await);
         let early = tokio::join!(
             ends_before(right, None, FLOOR),
             ends_before(right, Some(own), FLOOR),
@@ -280,7 +284,7 @@ mod tests {
     /// a quick hash.
     #[tokio::test]
     async fn u1_checks_at_once_take_turns_for_a_floor_each() {
-        const FLOOR: Duration = Duration::from_millis(300);
+        const FLOOR: Floor = floor_of(Duration::from_millis(300));
         let hasher = &hasher(1, 64);
         let check = async || {
             let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
@@ -299,14 +303,14 @@ mod tests {
         let hasher = hasher(1, PLACES_PER_THREAD);
         let free = || all(|| hasher.acquire(HashPriority::Operator)).len();
         assert_eq!(free(), 64);
-        hasher.plan_for(Duration::from_millis(500));
+        hasher.plan_for(floor_of(Duration::from_millis(500)));
         assert!((9..=10).contains(&free()), "five seconds");
         let one = all(|| hasher.acquire(HashPriority::Known(&person(1))));
         assert_eq!(one.len(), 3, "a quarter of them, rounded up");
         drop(one);
-        hasher.plan_for(Duration::from_mins(1));
+        hasher.plan_for(floor_of(Duration::from_mins(1)));
         assert_eq!(free(), 1);
-        hasher.plan_for(Duration::ZERO);
+        hasher.plan_for(Floor::NONE);
         assert_eq!(free(), 64);
     }
 
@@ -332,7 +336,7 @@ mod tests {
         let hasher = hasher(1, 1);
         let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
         let result = hasher
-            .verify(permit, b"secret", Some(&damaged), Duration::ZERO)
+            .verify(permit, b"secret", Some(&damaged), Floor::NONE)
             .await;
         assert!(matches!(result, Err(PortError::Failed(_))));
     }

@@ -1,12 +1,12 @@
 //! Panics and endless work behind a server function.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
     ports::{Clock, HashPermit, HashPriority, Hasher, Lane, Overloaded, PortError, SecretHash},
+    secrets::imported_hash::Floor,
     session::sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
@@ -37,7 +37,7 @@ impl Hasher for Broken {
         self.acquire(HashPriority::Known(person))
     }
 
-    fn plan_for(&self, _: Duration) {}
+    fn plan_for(&self, _: Floor) {}
 
     async fn hash_in(&self, _: HashPermit, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
@@ -48,7 +48,7 @@ impl Hasher for Broken {
         _: HashPermit,
         _: &[u8],
         _: Option<&SecretHash>,
-        _: Duration,
+        _: Floor,
     ) -> Result<bool, PortError> {
         std::future::pending().await
     }

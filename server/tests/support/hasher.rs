@@ -1,15 +1,13 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
     ports::{HashPermit, HashPriority, Hasher, Overloaded, PortError, SecretHash},
+    secrets::imported_hash::Floor,
 };
 use usecases::Services;
 
@@ -78,7 +76,7 @@ struct LimitedHasher {
 
 #[async_trait]
 impl Hasher for LimitedHasher {
-    fn plan_for(&self, floor: Duration) {
+    fn plan_for(&self, floor: Floor) {
         self.hasher.plan_for(floor);
     }
 
@@ -110,7 +108,7 @@ impl Hasher for LimitedHasher {
         permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
-        floor: Duration,
+        floor: Floor,
     ) -> Result<bool, PortError> {
         self.hasher.verify(permit, secret, hash, floor).await
     }

@@ -8,6 +8,7 @@ use domain::{
     ids::UserId,
     ports::{ImportResult, ImportedUser, Imports, PortError, Rehash, SecretHash},
     second_factor::methods::MethodType,
+    secrets::imported_hash::SlowestDigest,
     time::Timestamp,
 };
 use tracing::instrument;
@@ -58,9 +59,15 @@ const INSERT_KEY: &str = "
 /// A disabled user's hash is never computed, so it does not count. The mark and the four digits
 /// are those of `domain::secrets::imported_hash::StoredHash`.
 const SLOWEST: &str = "
-    SELECT MAX(substr(password_hash, 10, 4)) AS millis
+    SELECT password_hash
     FROM users
-    WHERE substr(password_hash, 1, 9) = 'imported:' AND disabled = 0";
+    WHERE substr(password_hash, 1, 9) = 'imported:' AND disabled = 0
+        AND substr(password_hash, 10, 4) = (
+            SELECT MAX(substr(password_hash, 10, 4))
+            FROM users
+            WHERE substr(password_hash, 1, 9) = 'imported:' AND disabled = 0
+        )
+    LIMIT 1";
 
 const REHASH: &str = "
     UPDATE users
@@ -98,12 +105,11 @@ impl Imports for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "imports.slowest_digest"))]
-    async fn slowest_digest(&self) -> Result<Option<u32>, PortError> {
+    async fn slowest_digest(&self) -> Result<Option<SlowestDigest>, PortError> {
         let row = self.row(query(SLOWEST)).await?;
-        let millis = row.map(|row| row.maybe::<String>("millis"));
-        let millis = millis.transpose()?.flatten();
-        // A row that another program changed may hold no number: the longest floor covers it.
-        Ok(millis.map(|millis| millis.parse().unwrap_or(u32::MAX)))
+        let stored = row.map(|row| row.secret("password_hash"));
+        let stored = stored.transpose()?.flatten();
+        Ok(stored.as_ref().map(SlowestDigest::of_stored))
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "imports.rehash"))]

@@ -2,15 +2,13 @@
 //! limits, a permit for a hash, the count, and the hash. A request that one step refuses does not
 //! reach the next one.
 
-use std::time::Duration;
-
 use domain::{
     people::{email::Email, password::Password},
     ports::{
         Admission, Credentials, HashPermit, HashPriority, PasswordCount, PasswordTry, Receipt,
         Rehash, SessionRecord,
     },
-    secrets::imported_hash::{self, StoredHash},
+    secrets::imported_hash::{self, Floor, StoredHash},
     session::policy::Standing,
     time::Timestamp,
     token::Token,
@@ -51,7 +49,7 @@ pub(super) async fn check_password(
     context.services.hasher.plan_for(floor);
     let credentials = judge(context, &permit, email, password, floor).await?;
     match credentials {
-        Some(credentials) if is_imported(&credentials) => {
+        Some(credentials) if may_rehash(&credentials, password) => {
             let credentials = rehash(context, permit, credentials, password).await?;
             Ok((credentials, receipt))
         }
@@ -65,7 +63,7 @@ async fn judge(
     permit: &HashPermit,
     email: Option<&Email>,
     password: &Password,
-    floor: Duration,
+    floor: Floor,
 ) -> Result<Option<Credentials>, UseCaseError> {
     let credentials = match email {
         Some(email) => context.services.users.credentials(email).await?,
@@ -86,11 +84,12 @@ fn may_be_a_password(password: &Password) -> bool {
     !typed.is_empty() && !typed.contains(&0)
 }
 
-fn is_imported(credentials: &Credentials) -> bool {
-    credentials
-        .password
-        .as_ref()
-        .is_some_and(StoredHash::is_imported)
+/// Whether the password may replace its imported hash.
+fn may_rehash(credentials: &Credentials, password: &Password) -> bool {
+    credentials.password.as_ref().is_some_and(|stored| {
+        let whole = |read: StoredHash| read.fits_whole(password.expose());
+        StoredHash::is_imported(stored) && StoredHash::read(stored).is_ok_and(whole)
+    })
 }
 
 /// Replaces the imported hash by one of the password itself. If another request changed the hash
@@ -115,7 +114,7 @@ async fn rehash(
         })),
         Rehash::Changed => {
             let email = Some(&credentials.email);
-            judge(context, &permit, email, password, Duration::ZERO).await
+            judge(context, &permit, email, password, Floor::NONE).await
         }
     }
 }

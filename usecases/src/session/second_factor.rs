@@ -2,8 +2,6 @@
 //! take one. Each attempt is counted before it is checked, and everything that works only once is
 //! taken by one conditional update.
 
-use std::time::Duration;
-
 use domain::{
     events::Outcome,
     ids::{BackupCodeId, MethodId, UserId},
@@ -17,7 +15,10 @@ use domain::{
         one_time_code::OneTimeCode,
         totp::{OffTimeCode, Verdict, newest_step, verify},
     },
-    secrets::vault::{SealContext, Sealed},
+    secrets::{
+        imported_hash::Floor,
+        vault::{SealContext, Sealed},
+    },
     session::policy::Standing,
     time::TimeStep,
     token::Token,
@@ -258,7 +259,7 @@ pub(crate) async fn check_backup_code(
     let is_right = context
         .services
         .hasher
-        .verify(permit, code.expose().as_bytes(), hash, Duration::ZERO)
+        .verify(permit, code.expose().as_bytes(), hash, Floor::NONE)
         .await?;
     let stored = stored.filter(|_| is_right).ok_or(UseCaseError::WrongCode)?;
     if stored.is_used {

@@ -105,14 +105,64 @@ pub(super) fn check(scheme: Scheme) -> Result<(), HashError> {
     }
 }
 
-/// How long the check of a password lasts at least, while the slowest old digest that is left takes
-/// `slowest` milliseconds. All checks last as long: those of people without an old digest, and
-/// those of addresses that no user has. So time does not tell whose password is of which scheme.
-/// Half as much again is room for slower machines.
+/// The slowest old digest that is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlowestDigest {
+    /// Its time, in milliseconds of the reference machine.
+    pub millis: u32,
+    /// How it is computed; none if its row is damaged.
+    pub work: Option<DigestWork>,
+}
+
+/// What the time of a digest depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DigestWork {
+    /// The scheme and its costs.
+    pub scheme: Scheme,
+    /// The digest's length in bytes.
+    pub bytes: usize,
+}
+
+/// The work that each check of a password does at least while old digests are left: those of
+/// people without an old digest too, and those of addresses that no user has. So neither the time
+/// of an answer nor the load of the processor tells whose password is of which scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Floor {
+    /// The time on the processor. Time on the clock would not do: a check that computes is delayed
+    /// by other work, and one that sleeps is not.
+    pub cpu_time: Duration,
+    /// The slowest digest, which checks without a digest of nearly its cost compute too.
+    pub decoy: Option<DigestWork>,
+}
+
+impl Floor {
+    /// No floor: no old digest is left, or the secret is no password.
+    pub const NONE: Self = Self {
+        cpu_time: Duration::ZERO,
+        decoy: None,
+    };
+
+    /// The decoy that a check computes beside its own digest. Beside one of more than half the
+    /// decoy's cost it is none, because both would not fit into the floor.
+    #[must_use]
+    pub fn decoy_beside(&self, own: Option<Scheme>) -> Option<DigestWork> {
+        let own = own.map_or(0, millis);
+        let decoy = self.decoy?;
+        (own.saturating_mul(2) <= millis(decoy.scheme)).then_some(decoy)
+    }
+}
+
+/// The floor while this is the slowest old digest that is left. Half as much again is room for
+/// slower machines, and for a decoy beside a quicker digest.
 #[must_use]
-pub fn floor(slowest: Option<u32>) -> Duration {
-    let millis = slowest.map_or(0, |slowest| (slowest.min(MAX_MILLIS) + OWN_MILLIS) * 3 / 2);
-    Duration::from_millis(millis.into())
+pub fn floor(slowest: Option<SlowestDigest>) -> Floor {
+    slowest.map_or(Floor::NONE, |slowest| {
+        let millis = (slowest.millis.min(MAX_MILLIS) + OWN_MILLIS) * 3 / 2;
+        Floor {
+            cpu_time: Duration::from_millis(millis.into()),
+            decoy: slowest.work,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -181,13 +231,38 @@ mod tests {
         assert_eq!(check(scheme), expected);
     }
 
+    fn floor_of(millis: u32, scheme: Option<Scheme>) -> Floor {
+        let work = scheme.map(|scheme| DigestWork { scheme, bytes: 23 });
+        floor(Some(SlowestDigest { millis, work }))
+    }
+
     #[test]
     fn the_floor_lies_above_the_slowest_digest_and_our_own_hash() {
-        assert_eq!(floor(None), Duration::ZERO);
-        for slowest in [1, 270, MAX_MILLIS] {
-            let least = Duration::from_millis(u64::from(slowest + OWN_MILLIS));
-            assert!(floor(Some(slowest)) > least);
+        assert_eq!(floor(None), Floor::NONE);
+        for millis in [1, 270, MAX_MILLIS] {
+            let least = Duration::from_millis(u64::from(millis + OWN_MILLIS));
+            assert!(floor_of(millis, None).cpu_time > least);
         }
-        assert_eq!(floor(Some(u32::MAX)), floor(Some(MAX_MILLIS)));
+        let longest = floor_of(MAX_MILLIS, None);
+        assert_eq!(floor_of(u32::MAX, None), longest);
+    }
+
+    /// Otherwise the load of the processor would tell who has an old digest.
+    #[rstest]
+    #[case::no_digest(None, true)]
+    #[case::quick(Some(bcrypt(4)), true)]
+    #[case::half(Some(bcrypt(11)), true)]
+    #[case::nearly(Some(pbkdf2(500_000)), false)]
+    #[case::the_slowest(Some(bcrypt(12)), false)]
+    fn a_check_computes_the_slowest_digest_or_one_of_nearly_its_cost(
+        #[case] own: Option<Scheme>,
+        #[case] computes: bool,
+    ) {
+        let floor = floor_of(millis(bcrypt(12)), Some(bcrypt(12)));
+        let decoy = floor.decoy_beside(own);
+        assert_eq!(decoy.is_some(), computes);
+        let both = own.map_or(0, millis) + decoy.map_or(0, |work| millis(work.scheme)) + OWN_MILLIS;
+        assert!(floor.cpu_time >= Duration::from_millis(both.into()));
+        assert_eq!(Floor::NONE.decoy_beside(own), None);
     }
 }

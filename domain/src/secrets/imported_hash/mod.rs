@@ -14,7 +14,7 @@ mod tests;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-pub use cost::{Argon2Cost, MAX_MEMORY_KIB, MAX_MILLIS, floor};
+pub use cost::{Argon2Cost, DigestWork, Floor, MAX_MEMORY_KIB, MAX_MILLIS, SlowestDigest, floor};
 pub use scheme::{Argon2Variant, BcryptInput, Pbkdf2Function, Scheme};
 pub use stored::{DamagedHashError, MARK, StoredHash};
 

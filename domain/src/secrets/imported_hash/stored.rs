@@ -8,7 +8,7 @@
 use data_encoding::BASE64_NOPAD;
 use thiserror::Error;
 
-use super::{Recipe, cost};
+use super::{BcryptInput, DigestWork, Recipe, Scheme, SlowestDigest, cost};
 use crate::secrets::secret_hash::SecretHash;
 
 /// The beginning of an imported hash.
@@ -66,6 +66,48 @@ impl StoredHash {
     #[must_use]
     pub fn is_imported(stored: &SecretHash) -> bool {
         stored.expose().starts_with(MARK)
+    }
+
+    /// Whether a password that fits is the whole one. bcrypt reads 72 bytes with the zero at the
+    /// end, so that what follows may be a typing error. To take such a text for the password would
+    /// lock its person out.
+    #[must_use]
+    pub fn fits_whole(&self, password: &[u8]) -> bool {
+        match self {
+            Self::Own(_) => true,
+            Self::Imported { recipe, .. } => match recipe.scheme {
+                Scheme::Bcrypt {
+                    input: BcryptInput::Plain,
+                    ..
+                } => password.len() < BCRYPT_BYTES,
+                _ => true,
+            },
+        }
+    }
+}
+
+/// What bcrypt reads of a password and the zero behind it, in bytes.
+const BCRYPT_BYTES: usize = 72;
+
+impl SlowestDigest {
+    /// Reads the time and the scheme of a stored hash. A row that another program changed may hold
+    /// no number: the longest floor covers it.
+    #[must_use]
+    pub fn of_stored(stored: &SecretHash) -> Self {
+        let millis = stored.expose().get(MARK.len()..MARK.len() + 4);
+        let work = match StoredHash::read(stored) {
+            Ok(StoredHash::Imported { recipe, .. }) => Some(DigestWork {
+                scheme: recipe.scheme,
+                bytes: recipe.bytes,
+            }),
+            _ => None,
+        };
+        Self {
+            millis: millis
+                .and_then(|millis| millis.parse().ok())
+                .unwrap_or(u32::MAX),
+            work,
+        }
     }
 }
 

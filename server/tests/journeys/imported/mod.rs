@@ -211,3 +211,28 @@ async fn no_password_is_empty_or_holds_a_zero_byte(#[case] hash: &str, #[case] t
         "nothing is hashed anew"
     );
 }
+
+/// bcrypt takes a longer text for the password too. To keep that text would lock out the person who
+/// types the password itself.
+#[tokio::test]
+async fn a_password_that_bcrypt_cuts_is_not_replaced_by_what_was_typed() {
+    let server = TestServer::start().await;
+    server.add_owner().await;
+    // A hundred times `x`, by Python's `bcrypt`.
+    let hash = "$2b$04$/1FSaV04FvMqYziO3G6q.ufHjSAFMsGnA.CudzusF3BFYxzG5OMmy";
+    import(&server, &eve(hash)).await;
+    for length in [99, 72, 100] {
+        let form = json!({ "email": EVE.email, "password": "x".repeat(length) });
+        let signed_in = server.browser().call("session/sign_in", form).await;
+        signed_in.expect_ok();
+        let kept = stored(&server).await;
+        assert!(kept.expose().starts_with("imported:"), "{length}");
+    }
+    let mut browser = server.browser();
+    let form = json!({ "email": EVE.email, "password": "x".repeat(100) });
+    browser.call("session/sign_in", form).await.expect_ok();
+    let change = json!({ "current": "x".repeat(100), "new": "a lamp behind the third door" });
+    let changed = browser.call("profile/change_password", change).await;
+    changed.expect_ok();
+    assert!(stored(&server).await.expose().starts_with("$argon2id$"));
+}

@@ -5,7 +5,10 @@ use std::{path::Path, time::Duration};
 use anyhow::Result;
 
 use crate::client::clock::instant;
-use domain::ports::{HashPriority, Hasher};
+use domain::{
+    ports::{HashPriority, Hasher},
+    secrets::imported_hash::Floor,
+};
 use server::{
     hasher::{Argon2Hasher, Cost},
     system::entropy::SystemEntropy,
@@ -25,6 +28,7 @@ pub async fn hashes(time: Duration) -> Result<f64> {
                 hasher.acquire(HashPriority::Operator)?,
                 b"a password",
                 Some(&hash),
+                Floor::NONE,
             )
             .await?;
         done += 1;

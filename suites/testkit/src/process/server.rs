@@ -7,6 +7,7 @@ use std::{
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use super::signal;
@@ -75,6 +76,17 @@ impl Running {
     /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Returns the time that the server has had on the processors, in steps of 10 ms.
+    pub fn cpu_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+        // The name before may hold blanks. User and system time are the fields 14 and 15, in
+        // hundredths of a second (proc_pid_stat(5)).
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(ticks * 10)
     }
 
     /// Sends SIGTERM, as a service manager does.

@@ -10,6 +10,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -100,6 +101,11 @@ impl TestSite {
         self.prepare(command.args(["serve", "--listen", "127.0.0.1:0"]));
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         Running::start_with_log(command, &self.log_file())
+    }
+
+    /// Returns the time that the server has had on the processors.
+    pub fn cpu_time(&self) -> Duration {
+        self.server.as_ref().unwrap().cpu_time()
     }
 
     /// Takes another server as the site's own; the former one is killed if it still runs.
