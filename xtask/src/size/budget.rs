@@ -2,7 +2,7 @@
 
 /// All parts together, compressed with brotli: the size that was reached (ADR 33,
 /// docs/BENCHMARKS.md), 7 KB above the goal of 220 KB.
-pub const BROTLI_TOTAL: u64 = 227_400;
+pub const BROTLI_TOTAL: u64 = 227_700;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.
 pub const RAW_WASM: u64 = 756_600;
