@@ -5,7 +5,9 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::{BASE64, HEXLOWER};
 use domain::{
     ports::PortError,
-    secrets::imported_hash::{Argon2Variant, BcryptInput, Pbkdf2Function, Recipe, Scheme},
+    secrets::imported_hash::{
+        Argon2Variant, BCRYPT_BYTES, BcryptInput, Pbkdf2Function, Recipe, Scheme,
+    },
 };
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -16,8 +18,6 @@ use zeroize::Zeroizing;
 
 use super::argon2id::failed;
 
-/// bcrypt reads this many bytes of a password, and a zero after it.
-const BCRYPT_BYTES: usize = 72;
 /// The key by which `WordPress` hashes a password before bcrypt.
 const WORDPRESS_KEY: &[u8] = b"wp-sha384";
 

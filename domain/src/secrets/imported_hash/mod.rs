@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 pub use cost::{Argon2Cost, DigestWork, Floor, MAX_MEMORY_KIB, MAX_MILLIS, SlowestDigest, floor};
 pub use scheme::{Argon2Variant, BcryptInput, Pbkdf2Function, Scheme};
-pub use stored::{DamagedHashError, MARK, StoredHash};
+pub use stored::{BCRYPT_BYTES, DamagedHashError, MARK, StoredHash};
 
 use crate::secrets::secret_hash::SecretHash;
 

@@ -13,6 +13,8 @@ use crate::secrets::secret_hash::SecretHash;
 
 /// The beginning of an imported hash.
 pub const MARK: &str = "imported:";
+/// What bcrypt reads of a password and the zero behind it, in bytes.
+pub const BCRYPT_BYTES: usize = 72;
 
 /// A stored hash is neither of the two forms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -85,9 +87,6 @@ impl StoredHash {
         }
     }
 }
-
-/// What bcrypt reads of a password and the zero behind it, in bytes.
-const BCRYPT_BYTES: usize = 72;
 
 impl SlowestDigest {
     /// Reads the time and the scheme of a stored hash. A row that another program changed may hold
