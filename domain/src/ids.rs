@@ -75,6 +75,8 @@ ids! {
     BackupCodeId
     /// A set of ten backup codes.
     CodeSetId
+    /// An application behind Twinlock.
+    ApplicationId
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub mod webauthn;
 #[cfg(feature = "secrets")]
 pub mod blind_index;
 #[cfg(feature = "secrets")]
+pub mod door;
+#[cfg(feature = "secrets")]
 pub mod events;
 #[cfg(feature = "secrets")]
 pub mod imports;

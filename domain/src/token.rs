@@ -64,6 +64,28 @@ impl TokenHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// A text that tells tokens apart, and by which none is found in the database.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        BASE64URL_NOPAD.encode(&Sha256::digest(self.0))
+    }
+
+    /// The text for a link. It is no secret, because no token follows from it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+}
+
+impl FromStr for TokenHash {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes());
+        let bytes = bytes.map_err(|_| TokenError)?;
+        bytes.try_into().map(Self).map_err(|_| TokenError)
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +100,14 @@ mod tests {
             token.hash()
         );
         assert_ne!(Token::from_random([8; 32]).hash(), token.hash());
+    }
+
+    #[test]
+    fn a_hash_survives_a_link() {
+        let hash = Token::from_random([7; 32]).hash();
+        assert_eq!(hash.to_text().parse(), Ok(hash));
+        assert_ne!(hash.fingerprint(), hash.to_text());
+        assert_eq!("AAAA".parse::<TokenHash>(), Err(TokenError));
     }
 
     #[test]

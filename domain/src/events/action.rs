@@ -113,6 +113,16 @@ actions! {
     FirstStartOffer = "first_start_offer",
     /// The first Owner was created.
     FirstStart = "first_start",
+    /// An application was put behind Twinlock.
+    ApplicationAdd = "application_add",
+    /// An application's settings were changed.
+    ApplicationEdit = "application_edit",
+    /// An application was removed.
+    ApplicationRemove = "application_remove",
+    /// A person was let into an application.
+    ApplicationOpen = "application_open",
+    /// A person signed out of an application.
+    ApplicationSignOut = "application_sign_out",
     /// The caller requested a function that they may not use, or not on this target.
     Access = "access",
     /// Old events were deleted.

@@ -163,6 +163,8 @@ names! {
     AccountName
     /// An MFA method's name, as My profile shows it.
     MethodName
+    /// The name of an application behind Twinlock; unique by its [`ApplicationName::search_key`].
+    ApplicationName
 }
 
 #[cfg(feature = "secrets")]
@@ -177,6 +179,15 @@ impl PersonName {
 #[cfg(feature = "secrets")]
 impl AccountName {
     /// The form in which two account names are compared.
+    #[must_use]
+    pub fn search_key(&self) -> String {
+        search_key::of(&self.0)
+    }
+}
+
+#[cfg(feature = "secrets")]
+impl ApplicationName {
+    /// The form in which two names of applications are compared.
     #[must_use]
     pub fn search_key(&self) -> String {
         search_key::of(&self.0)

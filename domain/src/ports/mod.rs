@@ -2,8 +2,8 @@
 //! transaction: it takes effect completely or not at all.
 
 mod accounts;
+mod applications;
 mod attempts;
-mod collisions;
 mod events;
 mod imports;
 mod known_browsers;
@@ -23,8 +23,12 @@ pub use accounts::{
     AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
     MfaRule, NewAccount, RuleChange, RuleLift, RuleRecord,
 };
+pub use applications::{
+    ApplicationAddition, ApplicationChange, ApplicationEdit, ApplicationRecord, ApplicationRemoval,
+    ApplicationSessionEnd, ApplicationSessionRecord, Applications, CodeDraw, CodeTake,
+    NewApplication, NewApplicationCode, TakenApplicationCode,
+};
 pub use attempts::{Admission, Attempts, PasswordCount, PasswordTry, Receipt};
-pub use collisions::Collision;
 pub use events::Events;
 pub use imports::{ImportResult, ImportedMethod, ImportedUser, Imports, Rehash};
 pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
@@ -69,4 +73,16 @@ impl From<Overloaded> for PortError {
     fn from(none: Overloaded) -> Self {
         Self::Unavailable(none.into())
     }
+}
+
+/// A person or an account from before version 44 whose address or name is a spelling of another
+/// one's, so that it can't have the canonical form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision<Id> {
+    /// The person or the account.
+    pub id: Id,
+    /// The address or the name, as it is stored.
+    pub text: String,
+    /// The holder of the canonical form, with their text; none if the text has no canonical form.
+    pub held_by: Option<(Id, String)>,
 }

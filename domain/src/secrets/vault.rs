@@ -27,7 +27,10 @@ use crate::{
     ids::{MethodId, SessionId, UserId},
     people::email::Email,
     second_factor::backup_code::BackupCode,
-    secrets::keys::{DataKeys, KeyRing},
+    secrets::{
+        assertion_key::AssertionKey,
+        keys::{DataKeys, KeyRing},
+    },
 };
 
 use sealing::SealingKeys;
@@ -282,6 +285,12 @@ impl Vault {
     #[must_use]
     pub const fn event_chain(&self) -> &Chain {
         &self.data.events
+    }
+
+    /// The private key that signs assertions to applications. It outlives the master keys.
+    #[must_use]
+    pub const fn assertion_key(&self) -> &AssertionKey {
+        &self.data.assertions
     }
 
     /// The index under which password attempts for an address are counted, known or not. Users also
