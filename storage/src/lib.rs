@@ -18,6 +18,7 @@
 //! `operation::copy` is schema-agnostic: every value is copied as integer, text, blob or NULL, from
 //! one snapshot.
 
+mod door;
 mod engine;
 mod events;
 mod mfa;

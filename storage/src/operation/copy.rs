@@ -310,13 +310,16 @@ async fn opens(target: &mut WriteTransaction, ring: &KeyRing) -> Result<(), Copy
     const KEY_CHECK: &str = "SELECT value FROM key_check WHERE id = 1";
     let check = target.row(query(KEY_CHECK)).await?;
     let check = check.map(|row| row.bytes("value")).transpose()?;
-    if check.is_none_or(|check| ring.fitting(&check).is_none()) {
-        return Err(CopyError::Foreign);
-    }
+    let of_database = check.and_then(|check| ring.fitting(&check));
+    let of_database = of_database.ok_or(CopyError::Foreign)?;
     let mut kept = Vec::new();
     for purpose in DataKeys::PURPOSES {
         if let Some(row) = target.row(keys::of_purpose(purpose)).await? {
             kept.push((purpose, row.sealed()?));
+        } else if purpose == DataKeys::ASSERTIONS {
+            // The next start makes it. No row depends on it.
+            let first = DataKeys::first(of_database, purpose, [0; 24]);
+            kept.push((purpose, first.map_err(|_| CopyError::DataKeys)?));
         }
     }
     let kept = |purpose: &str| {

@@ -167,7 +167,7 @@ pub async fn refuse_retired(
     key: &KeyId,
 ) -> Result<(), PortError> {
     let kept = engine.keep_unchanged();
-    let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3){kept}");
+    let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3, $4){kept}");
     let sealing = DataKeys::PURPOSES
         .into_iter()
         .fold(query(AssertSqlSafe(sealing)), Statement::bind);

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::{
+    door::CODE_LIFETIME,
     ports::PortError,
     second_factor::{
         enrolment::PENDING_KEY,
@@ -58,15 +59,16 @@ impl ExpiredRows {
     }
 }
 
-/// Rows that depend on a session or a known browser (`session_attempts`, `browser_attempts`) are
-/// deleted by their foreign key.
+/// Rows that depend on a session or a known browser (`session_attempts`, `browser_attempts`,
+/// `application_sessions`) are deleted by their foreign key.
 /// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security
 /// events have their own rule.
-const DEAD: [ExpiredRows; 10] = [
+const DEAD: [ExpiredRows; 11] = [
     ExpiredRows::new("sessions", "id", "seen_at", IDLE),
     ExpiredRows::new("sessions", "id", "opened_at", ABSOLUTE),
     ExpiredRows::new("pending_keys", "session_id", "made_at", PENDING_KEY),
     ExpiredRows::new("challenges", "challenge_hash", "made_at", CEREMONY),
+    ExpiredRows::new("application_codes", "code_hash", "made_at", CODE_LIFETIME),
     ExpiredRows {
         also: Some(("COALESCE(granted_at, asked_at)", GRANT)),
         ..ExpiredRows::new("step_ups", "session_id", "asked_at", INTENT)

@@ -118,39 +118,7 @@ impl Sessions for Store {
         let rows = self
             .rows(query(FIND).bind(token.as_bytes().as_slice()))
             .await?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let memberships = rows
-            .iter()
-            .filter_map(|row| row.membership().transpose())
-            .collect::<Result<_, _>>()?;
-        let account_names = rows
-            .iter()
-            .filter_map(|row| named(row).transpose())
-            .collect::<Result<_, _>>()?;
-        Ok(Some(SessionRecord {
-            id: row.value("id")?,
-            user: row.value("user_id")?,
-            name: row.stored_text("name")?,
-            email: row.stored_text("email")?,
-            facts: SessionFacts {
-                opened_at: row.at("opened_at")?,
-                seen_at: row.at("seen_at")?,
-                password_at: row.at("password_at")?,
-                second_factor_at: row.maybe_at("second_factor_at")?,
-                account: row.maybe("chosen")?,
-            },
-            subject: Subject {
-                has_mfa: row.flag("has_mfa")?,
-                memberships,
-            },
-            account_names,
-            codes_since: row.maybe_at("codes_since")?,
-            codes_for: row.value("codes_for")?,
-            recovered_at: row.maybe_at("recovered_at")?,
-            refused_code: refused_code(row)?,
-        }))
+        read(&rows)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.touch"))]
@@ -238,6 +206,43 @@ impl Sessions for Store {
             .commit(Event::done(Action::SignOut).of(&row.value("user_id")?))
             .await
     }
+}
+
+/// A session from the rows of [`FIND`], or of a statement with the same columns.
+pub fn read(rows: &[AnyRow]) -> Result<Option<SessionRecord>, PortError> {
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let memberships = rows
+        .iter()
+        .filter_map(|row| row.membership().transpose())
+        .collect::<Result<_, _>>()?;
+    let account_names = rows
+        .iter()
+        .filter_map(|row| named(row).transpose())
+        .collect::<Result<_, _>>()?;
+    Ok(Some(SessionRecord {
+        id: row.value("id")?,
+        user: row.value("user_id")?,
+        name: row.stored_text("name")?,
+        email: row.stored_text("email")?,
+        facts: SessionFacts {
+            opened_at: row.at("opened_at")?,
+            seen_at: row.at("seen_at")?,
+            password_at: row.at("password_at")?,
+            second_factor_at: row.maybe_at("second_factor_at")?,
+            account: row.maybe("chosen")?,
+        },
+        subject: Subject {
+            has_mfa: row.flag("has_mfa")?,
+            memberships,
+        },
+        account_names,
+        codes_since: row.maybe_at("codes_since")?,
+        codes_for: row.value("codes_for")?,
+        recovered_at: row.maybe_at("recovered_at")?,
+        refused_code: refused_code(row)?,
+    }))
 }
 
 /// The account of a membership with its name; `None` if nothing was joined.

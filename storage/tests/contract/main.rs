@@ -4,6 +4,7 @@
 // Clippy's exemption for tests does not include their helpers.
 #![allow(clippy::unwrap_used)]
 
+mod applications;
 mod engine;
 mod events;
 mod mfa;

@@ -52,6 +52,7 @@ const STEPS: &[MigrationStep] = &[
     step!(48, "0048_public_keys"),
     step!(49, "0049_answered_challenges"),
     step!(50, "0050_imported_passwords"),
+    step!(51, "0051_applications"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

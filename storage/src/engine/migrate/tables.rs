@@ -15,7 +15,7 @@ macro_rules! tables {
 
 /// All tables except `heartbeat` and `servers`, which describe the running servers, and the
 /// migration history.
-pub const TABLES: [Table; 25] = tables! {
+pub const TABLES: [Table; 29] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
@@ -37,6 +37,10 @@ pub const TABLES: [Table; 25] = tables! {
     "refused_sign_ins" by "address", "number";
     "set_up_link" by "id";
     "invitations" by "token_hash";
+    "applications" by "id";
+    "application_accounts" by "application_id", "account_id";
+    "application_codes" by "code_hash";
+    "application_sessions" by "token_hash";
     "key_check" by "id";
     "data_keys" by "purpose";
     "security_events" by "id";

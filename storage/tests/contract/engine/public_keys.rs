@@ -78,6 +78,7 @@ async fn every_key_that_was_pending_stays() {
             "0048_public_keys",
             "0049_answered_challenges",
             "0050_imported_passwords",
+            "0051_applications",
         ]
     );
     store.migrate().await.unwrap();

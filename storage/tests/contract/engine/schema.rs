@@ -120,7 +120,7 @@ async fn a_newer_schema_is_refused() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 50
+                known: 51
             }
         )
     };

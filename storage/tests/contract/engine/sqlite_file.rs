@@ -90,7 +90,7 @@ async fn every_foreign_key_has_an_index() {
     let database = ContractDatabase::fresh().await;
     let sql = "SELECT t.name AS owner, f.\"from\" AS referring,
                       EXISTS (SELECT 1 FROM pragma_index_list(t.name) l JOIN pragma_index_info(l.name) i
-                              WHERE i.seqno = 0 AND i.name = f.\"from\") AS is_indexed
+                              WHERE i.seqno = f.seq AND i.name = f.\"from\") AS is_indexed
                FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'";
     let rows = sqlx::query(sql)
         .fetch_all(&database.raw().await)

@@ -3,8 +3,8 @@
 use domain::{
     events::{Actor, Origin},
     ports::{
-        Attempts, BrowserRecord, Challenges, CodeUse, KnownBrowser, KnownBrowsers, Mfa, StepUp,
-        StepUps, Users,
+        Accounts, Attempts, BrowserRecord, Challenges, CodeUse, KnownBrowser, KnownBrowsers, Mfa,
+        StepUp, StepUps, Users,
     },
     second_factor::{guess_holder::GuessHolder, lockout::Factor, totp::TotpKey},
     secrets::{
@@ -21,7 +21,9 @@ use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
 use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};
 
 use crate::support::{
-    ContractDatabase, START, bits,
+    ContractDatabase, START,
+    applications::{draw, enter, restricted, visit},
+    bits,
     challenges::{challenge, handle, keep_challenge},
     engine, later, master_key,
     people::{Protected, STRANGER, WithoutCount, browser, pending, protected, somebody},
@@ -119,6 +121,12 @@ async fn filled_database() -> (ContractDatabase, Protected) {
         let count = store.count_password(stranger("eve@example.com"), START);
         count.await.unwrap();
     }
+    let place = Accounts::of_user(store, &eve).await.unwrap().remove(0);
+    let acme = place.account.id;
+    let grafana = restricted(store, "Grafana", std::slice::from_ref(&acme)).await;
+    let visit = visit(&grafana, &other.session, Some(&acme));
+    enter(store, &visit).await;
+    draw(store, &visit).await;
     seal_all(store).await;
     store.beat(START).await.unwrap();
     let chain = vault();
@@ -320,6 +328,22 @@ async fn nothing_stays_where_something_sealed_does_not_open() {
     let refused = copy(ring()).await;
     assert!(matches!(refused, Err(CopyError::DataKeys)), "{refused:?}");
     assert_empty(&target).await;
+}
+
+/// A database that was brought up, but whose server has not started since, lacks the newest key.
+#[tokio::test]
+async fn a_database_without_the_key_of_assertions_arrives() {
+    let ((source, _), target) = (filled_database().await, ContractDatabase::empty().await);
+    let older = "DELETE FROM data_keys WHERE purpose = 'application assertions'";
+    let raw = source.raw().await;
+    sqlx::query(older).execute(&raw).await.unwrap();
+    let copied = source.store.copy_into(&open_target(&target), &ring()).await;
+    copied.unwrap();
+    assert_eq!(
+        target.count("data_keys").await,
+        3,
+        "the next start makes it"
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use storage::{RestoreEffects, Store, UsedCodes};
 
 use crate::support::{
     ContractDatabase, START,
+    applications::{added, draw, enter, visit},
     challenges::{challenge, keep_challenge},
     factors::{FactorParts, default_key, protected_by_key},
     later,
@@ -54,6 +55,10 @@ async fn whatever_was_open_ends() {
         .await
         .unwrap();
     store.beat(later(9_000_000)).await.unwrap();
+    let grafana = added(store, "Grafana").await;
+    let visit = visit(&grafana, &other.session, None);
+    enter(store, &visit).await;
+    draw(store, &visit).await;
 
     let ended = store
         .end_restored(&UsedCodes::Unknown, START)
@@ -72,6 +77,8 @@ async fn whatever_was_open_ends() {
         "step_ups",
         "pending_keys",
         "challenges",
+        "application_codes",
+        "application_sessions",
         "known_browsers",
         "invitations",
         "heartbeat",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{
+    door::CODE_LIFETIME,
     events::Chain,
     ids::UserId,
     ports::{
@@ -23,8 +24,9 @@ use storage::Store;
 
 use crate::support::{
     ContractDatabase, START,
+    applications::{added, draw, enter, visit},
     challenges::{challenge, keep_challenge},
-    people::{BrowserSession, default_method, pending, protected, session, somebody},
+    people::{BrowserSession, browser, default_method, pending, protected, session, somebody},
     stranger, token, vault,
 };
 
@@ -311,3 +313,19 @@ const TABLES: [&str; 14] = [
     "session_attempts",
     "heartbeat",
 ];
+
+#[tokio::test]
+async fn an_old_code_of_an_application_goes_and_its_session_stays() {
+    let database = ContractDatabase::fresh().await;
+    let store = &database.store;
+    let mine = browser(store, &somebody(store).await).await;
+    let visit = visit(&added(store, "Grafana").await, &mine.session, None);
+    draw(store, &visit).await;
+    enter(store, &visit).await;
+    let end = START.plus(CODE_LIFETIME + HOUR);
+    let almost = end.minus(Duration::from_millis(1));
+    assert_eq!(swept(store, almost).await, 0);
+    assert_eq!(swept(store, end).await, 1);
+    assert_eq!(database.count("application_codes").await, 0);
+    assert_eq!(database.count("application_sessions").await, 1);
+}

@@ -1,6 +1,7 @@
 //! Actions that may succeed only once, run concurrently: through one store, and through a second
 //! one like another program.
 
+mod applications;
 mod ended;
 mod keys;
 mod owners;

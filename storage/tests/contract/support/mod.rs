@@ -1,6 +1,7 @@
 //! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that
 //! `TWINLOCK_TEST_POSTGRES` names.
 
+pub mod applications;
 pub mod challenges;
 pub mod factors;
 pub mod grants;

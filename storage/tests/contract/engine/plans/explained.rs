@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, raw_sql};
 
 use crate::support::{ContractDatabase, engine};
 
-/// Tables of one row, or of one row for each of three purposes. A scan is their best plan.
+/// Tables of one row, or of one row for each of four purposes. A scan is their best plan.
 const FEW_ROWS: [&str; 3] = ["event_chain", "heartbeat", "data_keys"];
 /// Once a minute, the sweep counts the names that strangers invented, up to their maximum. That
 /// reads a whole index.

@@ -7,7 +7,7 @@ use crate::support::{ContractDatabase, START, engine, vault};
 
 /// Users with an account, a session and a browser each; half of them with an authenticator, codes,
 /// a pending key and a grant; and counters and events. None of the rows has expired.
-const FILL: [&str; 23] = [
+const FILL: [&str; 27] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
@@ -31,6 +31,10 @@ const FILL: [&str; 23] = [
     "INSERT INTO password_attempts (email_index, failures, allowed_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), 1, 1800000000000 + n FROM generate_series(1, 5000) n",
     "INSERT INTO refused_sign_ins (address, number, refused_at) SELECT n % 500, n, 1800000000000 + n FROM generate_series(1, 5000) n",
     "INSERT INTO network_tries (email_index, network, tried_at, spare_at) SELECT CAST(CAST(n % 500 AS TEXT) AS BYTEA), n, 1800000000000 + n, 1800000000000 + n FROM generate_series(1, 5000) n",
+    "INSERT INTO applications (id, name, name_folded, origin, kind, everyone, mfa, user_header, added_at) SELECT n, n, n, n, 'forward_auth', n % 2, 'account', 'email', 0 FROM generate_series(1, 5000) n",
+    "INSERT INTO application_accounts (application_id, account_id) SELECT n, n FROM generate_series(1, 5000) n",
+    "INSERT INTO application_codes (code_hash, application_id, session_id, user_id, account_id, nonce_hash, target, made_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, n, n, n, '', '/', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO application_sessions (token_hash, application_id, session_id, user_id, account_id, opened_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, n, n, n, 1800000000000 + n FROM generate_series(1, 5000) n",
 ];
 const EVENTS: &str = "INSERT INTO security_events (at, actor, action, outcome, times, open_until) SELECT 1800000000000 + n, 'nobody', 'sign_in', 'failed', 1, 0 FROM generate_series(1, 5000) n";
 
