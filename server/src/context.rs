@@ -286,6 +286,7 @@ impl OpenDatabase {
             events: store.clone(),
             users: store.clone(),
             accounts: store.clone(),
+            applications: store.clone(),
             sessions: store.clone(),
             members: store.clone(),
             step_ups: store.clone(),
@@ -311,6 +312,7 @@ fn on_store(services: Services, store: Arc<Store>) -> Services {
     Services {
         users: store.clone(),
         accounts: store.clone(),
+        applications: store.clone(),
         sessions: store.clone(),
         members: store.clone(),
         step_ups: store.clone(),

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod config;
 pub mod context;
+pub mod door;
 pub mod files;
 pub mod hasher;
 pub mod health;

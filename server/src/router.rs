@@ -16,7 +16,7 @@ use usecases::Services;
 
 use crate::{
     config::{Hosts, PublicUrl, TrustedProxies},
-    health,
+    door, health,
     middleware::{
         api_request::{
             self, Guards, origin::Origins, pace::Pace, repeats::Repeats, server_function,
@@ -56,7 +56,13 @@ pub fn router_with(
         proxies: proxies.clone(),
         hosts: HostGuard::new(hosts, proxies.clone(), public_url.clone(), brand),
     });
-    let pages = pages.with_session_cookie(services.settings.cookies.session());
+    let pages = Arc::new(pages.with_session_cookie(services.settings.cookies.session()));
+    let door = door::routes(
+        services.clone(),
+        public_url,
+        proxies.clone(),
+        Arc::clone(&pages),
+    );
     let around_everything = ServiceBuilder::new()
         .layer(from_fn_with_state(envelopes, every_request::wrap))
         .layer(panic::catch());
@@ -73,8 +79,9 @@ pub fn router_with(
     Router::new()
         .route(health::LIVE, get(health::alive))
         .fallback(page)
-        .with_state(Arc::new(pages))
+        .with_state(pages)
         .merge(more)
+        .merge(door)
         .merge(api(guards))
         .layer(around_everything)
 }

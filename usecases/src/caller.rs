@@ -68,6 +68,7 @@ async fn of_token(services: &Services, token: TokenHash) -> Result<Option<Caller
     }))
 }
 
-fn is_stale(seen_at: Timestamp, now: Timestamp) -> bool {
+/// Whether the stored time of the last request is too old.
+pub(crate) fn is_stale(seen_at: Timestamp, now: Timestamp) -> bool {
     now.since(seen_at) >= TOUCH_EVERY
 }

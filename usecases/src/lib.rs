@@ -9,6 +9,8 @@
 //! outputs.
 
 pub mod accounts;
+#[cfg(feature = "server")]
+pub mod door;
 pub mod mfa;
 #[cfg(feature = "server")]
 pub mod operator;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::{
     events::Origin,
     ports::{
-        Accounts, Attempts, Challenges, Clock, Entropy, Events, Hasher, Imports, KnownBrowsers,
-        Members, Mfa, PasswordChanges, Sessions, StepUps, Users,
+        Accounts, Applications, Attempts, Challenges, Clock, Entropy, Events, Hasher, Imports,
+        KnownBrowsers, Members, Mfa, PasswordChanges, Sessions, StepUps, Users,
     },
     secrets::vault::Vault,
     webauthn::{public_key::Signatures, relying_party::RelyingParty},
@@ -36,6 +36,8 @@ pub struct Services {
     pub sessions: Arc<dyn Sessions>,
     /// Who belongs to which account.
     pub members: Arc<dyn Members>,
+    /// Applications behind Twinlock.
+    pub applications: Arc<dyn Applications>,
     /// Identity verifications within a session.
     pub step_ups: Arc<dyn StepUps>,
     /// Methods and backup codes.

@@ -2,6 +2,7 @@
 //! arguments, calls the use cases of [`usecases::operator`], and prints their results.
 
 mod account;
+mod app;
 mod args;
 mod collisions;
 mod database;
@@ -113,7 +114,10 @@ async fn execute(arguments: CliArguments, calls: &Calls) -> Result<(), Failure> 
     }
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
-        Command::Doctor(args) => doctor::run(&args, &Database::new(&database)?).await?,
+        Command::Doctor(args) => match &args.app {
+            Some(url) => doctor::app::run(url, &args, &database).await?,
+            None => doctor::run(&args, &Database::new(&database)?).await?,
+        },
         Command::Events(args) => match events::run(&args, &database).await? {
             Some(report) => report,
             None => return Ok(()),
@@ -127,6 +131,7 @@ async fn execute(arguments: CliArguments, calls: &Calls) -> Result<(), Failure> 
         Command::Copy(args) => copy::run(&args, &database).await?,
         Command::Account(command) => account::run(&command, &database, calls).await?,
         Command::User(command) => user::run(&command, &database, calls).await?,
+        Command::App(command) => app::run(&command, &database, calls).await?,
         Command::Member(command) => member::run(&command, &database, calls).await?,
     };
     report.print(json)

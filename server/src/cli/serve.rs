@@ -11,7 +11,7 @@ use domain::{second_factor::totp::label, webauthn::relying_party::RelyingParty};
 use rustix::io::Errno;
 use storage::Store;
 use tokio::{net::TcpListener, time::timeout};
-use usecases::operator::offer_setup_link;
+use usecases::{Services, operator::offer_setup_link};
 
 use crate::{
     cli::{Failure, args::ServeArgs, demo},
@@ -82,6 +82,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
         tracing::error!("{lost}");
     }
     warn_of_passkeys(&passkeys, opened.store()).await?;
+    warn_of_closed_applications(&services, &public_url, &limits).await?;
     let first_start = offer_setup_link(&services).await?;
     let assumption = address.assumption(bound);
     announce(
@@ -187,6 +188,28 @@ async fn warn_of_passkeys(passkeys: &Passkeys, store: &Store) -> Result<(), Star
     let others = store.keys_of_other_rp(id.unwrap_or_default()).await?;
     if let Some(notice) = passkeys.notice(others) {
         tracing::warn!("{notice}");
+    }
+    Ok(())
+}
+
+/// Warns if there are applications and a setting keeps everyone out of them.
+async fn warn_of_closed_applications(
+    services: &Services,
+    public_url: &PublicUrl,
+    limits: &Limits,
+) -> Result<(), StartError> {
+    if services.applications.list().await?.is_empty() {
+        return Ok(());
+    }
+    if !public_url.is_https() {
+        tracing::warn!(
+            "no one can enter the applications: set TWINLOCK_PUBLIC_URL to the https address of Twinlock"
+        );
+    }
+    if limits.proxies.is_empty() {
+        tracing::warn!(
+            "no one can enter the applications: name the address of their proxy in TWINLOCK_TRUSTED_PROXIES"
+        );
     }
     Ok(())
 }

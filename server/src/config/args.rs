@@ -193,8 +193,8 @@ pub struct LimitArgs {
 
     /// Proxies whose X-Forwarded-For is believed.
     #[arg(
-        help = "Proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8,192.0.2.1 [default: \
-        none]",
+        help = "Proxies whose X-Forwarded-For is trusted, and that may ask about applications, \
+        such as 10.0.0.0/8,192.0.2.1 [default: none]",
         long,
         env = "TWINLOCK_TRUSTED_PROXIES",
         value_name = "NETWORKS",

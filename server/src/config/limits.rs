@@ -51,6 +51,12 @@ impl Default for Limits {
 }
 
 impl TrustedProxies {
+    /// Returns whether no proxy is trusted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns whether an address is in one of the networks.
     #[must_use]
     pub fn contain(&self, address: IpAddr) -> bool {

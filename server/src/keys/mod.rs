@@ -170,7 +170,8 @@ pub async fn vault(
     refuse_lacking(store, ring, database).await?;
     let mut data = Vec::new();
     for purpose in DataKeys::PURPOSES {
-        data.push((purpose, data_key(store, of_database, purpose).await?));
+        let key = data_key(store, ring, of_database, purpose).await?;
+        data.push((purpose, key));
     }
     let kept = |purpose: &str| {
         let found = data.iter().find(|(name, _)| *name == purpose);
@@ -185,9 +186,11 @@ pub async fn vault(
 }
 
 /// Returns a data key as stored. The first time, derives it from the database's master key and
-/// stores it.
+/// stores it. All servers use the one that was stored first. It is sealed by the key that seals the
+/// others, so that a rotation that another process is completing leaves no key behind.
 async fn data_key(
     store: &Store,
+    ring: &KeyRing,
     of_database: &MasterKey,
     purpose: &str,
 ) -> Result<Option<Sealed>, StartError> {
@@ -195,9 +198,17 @@ async fn data_key(
         return Ok(Some(kept));
     }
     let nonce = draw()?;
-    let Ok(first) = DataKeys::first(of_database, purpose, nonce) else {
+    let Ok(mut first) = DataKeys::first(of_database, purpose, nonce) else {
         return Ok(None);
     };
+    let sealing = store.sealing_key().await?;
+    if let Some(sealing) = sealing.filter(|sealing| *sealing != first.key_id) {
+        let ring = ring.clone().led_by(&sealing);
+        match DataKeys::reseal(&ring, purpose, &first, draw()?) {
+            Ok(sealed) => first = sealed,
+            Err(_) => return Ok(None),
+        }
+    }
     store.keep_data_key(purpose, &first).await?;
     Ok(store.data_key(purpose).await?)
 }

@@ -35,7 +35,12 @@ pub fn refuse_as(status: StatusCode, error: &AppError) -> Response {
 
 /// Answers with plain text, where no page decodes it.
 pub fn plain(status: StatusCode, text: &'static str) -> Response {
-    let mut response = Response::new(Body::from(text));
+    plain_text(status, text)
+}
+
+/// Like [`plain`], with a text that is made for this answer.
+pub fn plain_text(status: StatusCode, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, kind);

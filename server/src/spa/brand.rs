@@ -78,6 +78,15 @@ fn logo(logo: &Logo) -> BrandFile {
 }
 
 fn style(branding: &Branding) -> Option<String> {
+    let mut css = accent_css(branding);
+    if let Some(logo) = &branding.logo {
+        let _ = writeln!(css, ".brand__logo {{ aspect-ratio: {}; }}", logo.ratio);
+    }
+    (!css.is_empty()).then_some(css)
+}
+
+/// The tokens of the operator's accent; empty without one.
+pub fn accent_css(branding: &Branding) -> String {
     let mut css = String::new();
     if let Some(accent) = &branding.accent {
         // Writing to a string can't fail. Engines without `light-dark()` get the light colours, as
@@ -92,10 +101,7 @@ fn style(branding: &Branding) -> Option<String> {
         }
         css.push_str("}\n}\n");
     }
-    if let Some(logo) = &branding.logo {
-        let _ = writeln!(css, ".brand__logo {{ aspect-ratio: {}; }}", logo.ratio);
-    }
-    (!css.is_empty()).then_some(css)
+    css
 }
 
 /// Replaces the text between the two marks.

@@ -51,7 +51,7 @@ use crate::{
 use brand::Brand;
 pub use file::File;
 use index::Index;
-pub use index::InlineSources;
+pub use index::{InlineSources, csp_source, escaped};
 pub use other_address::OtherAddress;
 use representation::Representations;
 
@@ -66,6 +66,7 @@ pub struct Pages {
     index: Option<Index>,
     files: HashMap<String, Representations>,
     session_cookie: String,
+    accent_css: String,
 }
 
 impl Pages {
@@ -118,6 +119,7 @@ impl Pages {
         Self {
             index,
             files,
+            accent_css: brand::accent_css(branding),
             session_cookie: CookieNames::over_http(None).session().to_owned(),
         }
     }
@@ -127,6 +129,12 @@ impl Pages {
     pub fn with_session_cookie(mut self, name: &str) -> Self {
         name.clone_into(&mut self.session_cookie);
         self
+    }
+
+    /// Returns the operator's colours, as a style sheet that overrides the built tokens.
+    #[must_use]
+    pub fn accent_css(&self) -> &str {
+        &self.accent_css
     }
 
     /// Returns whether the binary was built without pages.

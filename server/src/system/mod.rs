@@ -1,5 +1,7 @@
-//! The clock and the random source of the machine, and the check of signatures.
+//! The clock and the random source of the machine, the check of signatures, and the signing of
+//! assertions.
 
+pub mod assertions;
 pub mod clock;
 pub mod entropy;
 pub mod signatures;

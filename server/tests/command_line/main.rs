@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 mod test_database;
 
+mod applications;
 mod database;
 mod keys;
 mod operators;

@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod door;
 mod guards;
 mod last_resort;
 mod log;

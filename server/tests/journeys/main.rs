@@ -12,6 +12,7 @@ mod support;
 mod account_rule;
 mod change_password;
 mod clock;
+mod door;
 mod enrolment;
 mod events;
 mod guess_budgets;

@@ -21,6 +21,7 @@ mod answer;
 mod browser;
 mod clock;
 mod database;
+pub mod door;
 mod enrolment;
 mod hasher;
 mod index_page;

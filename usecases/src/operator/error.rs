@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::{
-    people::names::AccountName,
+    people::names::{AccountName, ApplicationName},
     ports::{MembershipChange, PortError},
 };
 
@@ -22,6 +22,20 @@ pub enum OperatorError {
         /// The other account's spelling of the name.
         holder: AccountName,
     },
+    /// There is no such application.
+    NoApplication,
+    /// Another application has the name.
+    ApplicationNameTaken {
+        /// The other application's spelling of the name.
+        holder: ApplicationName,
+    },
+    /// Another application has the origin.
+    OriginTaken {
+        /// The other application.
+        holder: ApplicationName,
+    },
+    /// The origin has the host of the pages themselves.
+    OwnHost,
     /// The user already belongs to the account.
     AlreadyMember,
     /// The user does not belong to the account.
@@ -50,6 +64,10 @@ impl fmt::Display for OperatorError {
             Self::NoAccount => "there is no such account",
             Self::EmailTaken => "another user has this address",
             Self::NameTaken { .. } => "another account has this name",
+            Self::NoApplication => "there is no such application",
+            Self::ApplicationNameTaken { .. } => "another application has this name",
+            Self::OriginTaken { .. } => "another application has this origin",
+            Self::OwnHost => "this is the host of Twinlock itself",
             Self::AlreadyMember => "the user belongs to the account already",
             Self::NotMember => "the user does not belong to the account",
             Self::LastOwner { .. } => "an account would be left without an Owner who can sign in",

@@ -1,9 +1,11 @@
-//! What the operator does through the command line: accounts, users, memberships and links.
+//! What the operator does through the command line: accounts, users, memberships,
+//! links and applications.
 //!
 //! The operator is not a user, so these use cases need neither a session nor a permission of the
 //! policy. Their context is [`Operator`]. The command line parses the input and prints the result.
 
 mod accounts;
+mod applications;
 mod error;
 mod import;
 mod links;
@@ -21,6 +23,10 @@ use crate::Services;
 pub use accounts::{
     add_account, count_without_mfa, find_account, list_accounts, list_colliding_accounts,
     list_members, remove_account, rename_account, set_rule,
+};
+pub use applications::{
+    AddApplication, add_application, edit_application, find_application, find_application_at,
+    list_applications, remove_application,
 };
 pub use error::OperatorError;
 pub use import::{Difference, ImportPlan, JudgedLine, LineVerdict, Mismatch, Refusal};

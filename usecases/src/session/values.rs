@@ -37,6 +37,18 @@ pub struct Viewer {
     /// The methods that give a second factor, the default first.
     #[serde(default)]
     pub methods: Vec<MethodOption>,
+    /// The applications that this session may open, by name.
+    #[serde(default)]
+    pub applications: Vec<ApplicationLink>,
+}
+
+/// An application that the session may open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationLink {
+    /// Its name.
+    pub name: String,
+    /// Its origin, to which the link leads.
+    pub origin: String,
 }
 
 /// A method that can verify the identity.

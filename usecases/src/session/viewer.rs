@@ -1,17 +1,18 @@
 //! What the pages may know about a session.
 
 use domain::{
+    door::{NotAdmitted, admit},
     people::password::{Password, PasswordOwner},
-    ports::{MethodSummary, SessionRecord},
+    ports::{ApplicationRecord, MethodSummary, SessionRecord},
     second_factor::enrolment::may_see_codes,
     session::{
         facts::SessionFacts,
-        policy::{Standing, decide},
+        policy::{Access, Standing, allows, decide},
     },
     token::TokenHash,
 };
 
-use super::values::{MethodOption, Viewer};
+use super::values::{ApplicationLink, MethodOption, Viewer};
 use crate::{Caller, Context, UseCaseError, secret_text::SecretText};
 
 /// The signed-in user; having no session is not an error.
@@ -22,7 +23,7 @@ pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
             session, standing, ..
         }) => {
             let viewer = viewer(context, session, standing.clone());
-            Ok(Some(with_methods(context, session, viewer).await?))
+            Ok(Some(completed(context, session, viewer).await?))
         }
         None => Ok(None),
     }
@@ -60,6 +61,43 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
             .is_some_and(|since| may_see_codes(since, context.now)),
         has_weak_password: false,
         methods: Vec::new(),
+        applications: Vec::new(),
+    }
+}
+
+/// Adds what takes further reads.
+async fn completed(
+    context: &Context,
+    session: &SessionRecord,
+    viewer: Viewer,
+) -> Result<Viewer, UseCaseError> {
+    let viewer = with_methods(context, session, viewer).await?;
+    with_applications(context, viewer).await
+}
+
+/// Adds the applications that a complete session may open, and those that it may open once MFA is
+/// set up.
+async fn with_applications(context: &Context, viewer: Viewer) -> Result<Viewer, UseCaseError> {
+    if !allows(Some(&viewer.standing), Access::Full) {
+        return Ok(viewer);
+    }
+    let all = context.services.applications.list().await?;
+    let is_open = |application: &ApplicationRecord| {
+        let (access, mfa) = (&application.access, application.mfa);
+        let admission = admit(access, mfa, &viewer.standing, viewer.has_mfa);
+        matches!(admission, Ok(_) | Err(NotAdmitted::MfaRequired))
+    };
+    let applications = all.into_iter().filter(is_open).map(link).collect();
+    Ok(Viewer {
+        applications,
+        ..viewer
+    })
+}
+
+fn link(application: ApplicationRecord) -> ApplicationLink {
+    ApplicationLink {
+        name: application.name.into(),
+        origin: application.origin.to_string(),
     }
 }
 
@@ -114,7 +152,7 @@ pub(super) async fn viewer_after_second_factor(context: &Context) -> Result<View
     let standing =
         decide(&facts, &session.subject, context.now).ok_or(UseCaseError::NotSignedIn)?;
     let viewer = viewer(context, session, standing);
-    with_methods(context, session, viewer).await
+    completed(context, session, viewer).await
 }
 
 /// The caller's session after this call changed its rights.
@@ -163,6 +201,6 @@ async fn load(
     let standing =
         decide(&session.facts, &session.subject, context.now).ok_or(UseCaseError::NotSignedIn)?;
     let viewer = viewer(context, &session, standing);
-    let viewer = with_methods(context, &session, viewer).await?;
+    let viewer = completed(context, &session, viewer).await?;
     Ok((session, viewer))
 }

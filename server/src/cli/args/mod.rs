@@ -1,12 +1,15 @@
 //! What can be typed.
 
 mod account;
+mod app;
 mod backup;
 mod copy;
 mod events;
 mod key;
 mod member;
 mod user;
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::people::roles::Role;
@@ -17,6 +20,7 @@ use crate::config::{
 };
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
+pub use app::{AddAppArgs, AppArgs, AppCommand, EditAppArgs};
 pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
 pub use copy::CopyArgs;
 pub use events::{EventsArgs, KeptSeal};
@@ -59,6 +63,9 @@ pub enum Command {
     /// Who belongs to which account
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Applications behind Twinlock, which a proxy lets people into
+    #[command(subcommand)]
+    App(AppCommand),
     /// Security events: who did what, when and from where
     Events(EventsArgs),
     /// Keys of the key file
@@ -111,6 +118,16 @@ pub struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
+    /// Attack this application from outside, and check that its proxy lets no one in without
+    /// Twinlock; give the server's public URL too
+    #[arg(long, value_name = "URL")]
+    pub app: Option<String>,
+
+    /// File with the certificate authority of the application's certificate, in PEM [default: those
+    /// that this machine trusts]
+    #[arg(long, value_name = "FILE", requires = "app")]
+    pub ca: Option<PathBuf>,
+
     #[command(flatten)]
     pub address: AddressArgs,
     #[command(flatten)]

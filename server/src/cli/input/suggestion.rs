@@ -126,7 +126,7 @@ const OF_OTHERS: [(&[&str], Suggestion<'static>); 10] = [
 ];
 
 /// The command names of other programs.
-const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
+const COMMANDS_OF_OTHERS: [(&[&str], &str); 13] = [
     (
         &["server", "start", "run", "up", "web", "daemon", "listen"],
         "serve",
@@ -148,6 +148,10 @@ const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
     (&["accounts", "tenants", "customers"], "account"),
     (&["users", "people"], "user"),
     (&["members"], "member"),
+    (
+        &["apps", "application", "applications", "client", "clients"],
+        "app",
+    ),
     (&["keys", "keygen"], "key"),
     (&["version"], "--version"),
     (&["?", "/?", "-?"], "--help"),

@@ -2,7 +2,12 @@
 //! as those that restore what was removed. They contain the settings that were given as flags.
 
 use clap::{ArgMatches, parser::ValueSource};
-use domain::{ids::UserId, people::roles::Role};
+use domain::{
+    door::{MfaDemand, UserHeader},
+    ids::UserId,
+    people::roles::Role,
+    ports::ApplicationRecord,
+};
 
 use crate::config::{DatabaseArgs, may_be_shown};
 
@@ -106,6 +111,20 @@ impl Calls {
     pub fn add_member(&self, email: &str, account: &str, role: Role) -> String {
         let options = [("--role", role.as_str())];
         self.call("member add", &[email, account], &options)
+    }
+
+    /// Puts an application behind Twinlock again, for the same people.
+    pub fn add_app(&self, application: &ApplicationRecord) -> String {
+        let mut options = vec![("--url", application.origin.as_str())];
+        let accounts = application.account_names.iter();
+        options.extend(accounts.map(|account| ("--account", account.as_str())));
+        if application.mfa != MfaDemand::Account {
+            options.push(("--mfa", application.mfa.as_str()));
+        }
+        if application.user_header != UserHeader::Email {
+            options.push(("--user-header", application.user_header.as_str()));
+        }
+        self.call("app add", &[application.name.as_str()], &options)
     }
 
     /// Returns a call of the program. Text with a leading dash must not become an option: arguments

@@ -13,6 +13,7 @@ use domain::network::host_name::HostName;
 
 use crate::{
     config::{Hosts, PublicUrl, TrustedProxies},
+    door::is_verifier,
     health::{LIVE, READY},
     middleware::{
         every_request::{
@@ -70,10 +71,11 @@ impl HostGuard {
                 )
             });
         };
+        // Proxies ask there about other hosts; the verifier itself refuses everyone else.
         let ours = |hosts: &[HostName]| hosts.iter().all(|host| self.hosts.hold(host));
         let said = forwarded(request);
         let trusted = said.clone().filter(|_| self.trusts_peer(request));
-        if is_health || ours(&named) || trusted.as_deref().is_some_and(ours) {
+        if is_health || is_verifier(path) || ours(&named) || trusted.as_deref().is_some_and(ours) {
             return None;
         }
         let remedy = if said.as_deref().is_some_and(ours) {

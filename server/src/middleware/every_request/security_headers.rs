@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 
-use crate::{config::Hsts, spa::InlineSources};
+use crate::{config::Hsts, door::AtApplication, spa::InlineSources};
 
 /// Turns off every browser feature except the copy buttons' clipboard and passkeys. Lists only
 /// names that browsers know, because browsers report unknown ones.
@@ -59,8 +59,9 @@ impl SecurityHeaders {
     }
 
     /// Adds the headers. The policy depends on the type, unless the answer has one. Answers without
-    /// a caching rule, as in `/api`, are not stored.
+    /// a caching rule, as in `/api`, are not stored. Nothing is promised for an application's host.
     pub fn add(&self, response: &mut Response) {
+        let is_at_application = response.extensions().get::<AtApplication>().is_some();
         let headers = response.headers_mut();
         // Reserves room for all headers and the two added later, because a growing map is
         // reallocated several times.
@@ -72,6 +73,9 @@ impl SecurityHeaders {
         }
         for (name, value) in &self.0 {
             headers.entry(name).or_insert_with(|| value.clone());
+        }
+        if is_at_application {
+            headers.remove(STRICT_TRANSPORT_SECURITY);
         }
         headers
             .entry(CACHE_CONTROL)

@@ -99,7 +99,11 @@ fn is_private(peer: IpAddr) -> bool {
 }
 
 /// Returns the address of the client that sent a request.
-fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> ClientAddress {
+pub fn client_address(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    proxies: &TrustedProxies,
+) -> ClientAddress {
     // A header line that is not text can't be parsed, and the entries to its left can't be trusted.
     let lines = headers.get_all(X_FORWARDED_FOR).iter();
     let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or("")).collect();

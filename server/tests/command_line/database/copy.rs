@@ -78,7 +78,7 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     let copied = copy(&site, new.url()).expect_json();
     let tables = &copied["tables"];
     let counts = ["users", "mfa_methods", "backup_codes", "data_keys"].map(|name| &tables[name]);
-    assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(3)]);
+    assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(4)]);
     copy_key_file(&site, &new);
 
     let server = new.serve();

@@ -104,7 +104,7 @@ fn credentials_open_after_a_rotation_and_the_old_key_is_needed_until_then() {
     };
     let needed = site.run(&["key", "drop", old]);
     let line = needed.expect_refused(1);
-    assert!(line.contains("is needed by 7 rows"), "{line}");
+    assert!(line.contains("is needed by 8 rows"), "{line}");
     site.run(&["key", "rotate"]).expect_done();
     site.run(&["key", "drop", old]).expect_done();
     let vault = vault(&site);

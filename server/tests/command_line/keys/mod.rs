@@ -1,5 +1,6 @@
 //! Tests of the key file and of `twinlock key`.
 
+mod assertions;
 pub mod copies;
 mod credentials;
 pub mod frozen;

@@ -179,13 +179,13 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let free = format!("`twinlock key drop {old}` takes it away.");
     assert!(lines.last().unwrap().ends_with(&free), "{lines:?}");
     let said = site.run(&["key", "list"]);
-    let seals = format!("{new}: seals, {} rows sealed by it\n", count + 3);
+    let seals = format!("{new}: seals, {} rows sealed by it\n", count + 4);
     assert!(said.expect_done().starts_with(&seals));
     let listed = site.run(&["key", "list", "--json"]).expect_json();
-    // The count includes three rows of the database itself.
+    // The count includes four rows of the database itself.
     assert_eq!(
         listed[0],
-        json!({ "id": new, "state": "current", "rows": count + 3 })
+        json!({ "id": new, "state": "current", "rows": count + 4 })
     );
     assert_eq!(listed[1], json!({ "id": old, "state": "old", "rows": 0 }));
 

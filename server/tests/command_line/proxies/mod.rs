@@ -217,6 +217,22 @@ fn s1_slow_bodies_arrive_and_large_ones_are_refused(#[case] kind: ProxyKind) {
     assert_eq!(client.send_body(&["{}"], "session/whoami").status, 200);
 }
 
+#[rstest]
+#[case::nginx(ProxyKind::Nginx)]
+#[case::caddy(ProxyKind::Caddy)]
+#[case::haproxy(ProxyKind::Haproxy)]
+#[case::apache(ProxyKind::Apache)]
+fn s1_no_visitor_asks_about_applications(#[case] kind: ProxyKind) {
+    let site = ProxiedSite::behind(ProxyRecipe::of(kind));
+    for path in ["forward-auth", "auth-request", "ext-authz", "ext-authz/a"] {
+        let answer = site.client().get(&format!("/door/{path}"));
+        assert!(matches!(answer.status, 403 | 404), "{path}: {answer}");
+        assert!(!is_from_twinlock(&answer), "{path}");
+    }
+    let page = site.client().get("/door/signed-out");
+    assert!(is_from_twinlock(&page), "{page}");
+}
+
 /// Without one of the recipe's two lines about connections, nginx opens a new connection for each
 /// request.
 #[rstest]
