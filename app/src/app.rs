@@ -12,6 +12,7 @@ use crate::{
     boot_protocol,
     features::{
         accounts::view::{Accounts, Members},
+        door::view::Door,
         mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
         profile::view::{ChangePassword, Home, Profile},
         session::view::{ChooseAccount, ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
@@ -102,6 +103,7 @@ fn content(page: &Page) -> AnyView {
         Page::BackupCodes => view! { <BackupCodes /> }.into_any(),
         Page::FirstStart => view! { <FirstStart /> }.into_any(),
         Page::Invitation => view! { <Invitation /> }.into_any(),
+        Page::Door => view! { <Door /> }.into_any(),
     }
 }
 
@@ -171,6 +173,7 @@ fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
             Ok(()) => {
                 shell.flash.reset();
                 shell.handover.sheet.set_value(None);
+                shell.return_to.door.leave();
                 shell.session.left_on_purpose.set_value(true);
                 shell.set_viewer(None);
                 // Public pages, such as Page not found, don't redirect after a sign-out.

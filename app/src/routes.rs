@@ -43,6 +43,9 @@ pub enum Page {
     FirstStart,
     /// A password chosen through an invitation.
     Invitation,
+    /// The way into an application. The server answers a complete session here, so that only
+    /// people who still have to sign in see the pages at this path.
+    Door,
 }
 
 /// What continues after the password was confirmed.
@@ -78,6 +81,7 @@ impl Page {
             Self::BackupCodes => "/profile/mfa/backup-codes",
             Self::FirstStart => "/setup",
             Self::Invitation => "/invitation",
+            Self::Door => "/door/open",
         }
         .to_owned()
     }
@@ -85,7 +89,7 @@ impl Page {
     /// The page at a path, with or without a trailing slash.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
-        const PLAIN: [Page; 14] = [
+        const PLAIN: [Page; 15] = [
             Page::Home,
             Page::SignIn,
             Page::Verify,
@@ -100,6 +104,7 @@ impl Page {
             Page::BackupCodes,
             Page::FirstStart,
             Page::Invitation,
+            Page::Door,
         ];
         let without_slash = path.strip_suffix('/');
         let without_slash = without_slash.filter(|path| !path.is_empty() && !path.ends_with('/'));
@@ -139,8 +144,16 @@ impl Page {
             | Self::ChangePassword
             | Self::StepUp(_)
             | Self::Accounts
-            | Self::Members(_) => Access::Full,
+            | Self::Members(_)
+            | Self::Door => Access::Full,
         }
+    }
+
+    /// Whether a user who asks for this page no longer waits for the application that sent them.
+    #[must_use]
+    pub fn leaves_the_door(&self) -> bool {
+        // New codes after a sign-in by backup code are verified on the way to the application.
+        self.access() == Access::Full && !matches!(self, Self::Door | Self::StepUp(_))
     }
 }
 
@@ -233,6 +246,7 @@ mod tests {
             Page::Home,
             Page::BackupCodes,
             Page::Invitation,
+            Page::Door,
             Page::StepUp(ProtectedAction::Reset),
             Page::Members(AccountId::from_random([1; 16])),
         ];
@@ -248,8 +262,41 @@ mod tests {
             "/verify/nothing",
             "/accounts/nothing",
             "/profile/mfa",
+            "/door",
         ] {
             assert_eq!(Page::at(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_for_an_application_goes_its_whole_way() {
+        let forced = Standing::SetUpOnly {
+            account: AccountId::from_random([1; 16]),
+        };
+        for (standing, next) in [
+            (None, Some(Page::SignIn)),
+            (Some(Standing::HalfSignedIn), Some(Page::Verify)),
+            (Some(Standing::ChooseAccount), Some(Page::ChooseAccount)),
+            (Some(forced), Some(Page::SetUp)),
+            (Some(FULL), None),
+        ] {
+            let next_page = next.as_ref();
+            assert_eq!(redirect(&Page::Door, standing.as_ref()), next);
+            assert!(!next_page.is_some_and(Page::leaves_the_door));
+        }
+    }
+
+    #[test]
+    fn a_user_who_opens_another_page_does_not_wait_for_the_application() {
+        for page in [Page::Home, Page::Profile, Page::Accounts] {
+            assert!(page.leaves_the_door(), "{page:?}");
+        }
+        for page in [
+            Page::Door,
+            Page::BackupCodes,
+            Page::StepUp(ProtectedAction::Generate),
+        ] {
+            assert!(!page.leaves_the_door(), "{page:?}");
         }
     }
 
@@ -262,6 +309,7 @@ mod tests {
             "/profile",
             "/profile/",
             "/verify/reset",
+            "/door/open",
         ] {
             assert!(leads_to_sign_in(path), "{path}");
         }

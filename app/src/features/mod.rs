@@ -2,6 +2,8 @@
 
 pub mod accounts;
 #[cfg(feature = "csr")]
+pub(crate) mod door;
+#[cfg(feature = "csr")]
 pub(crate) mod mfa;
 #[cfg(feature = "csr")]
 pub(crate) mod profile;

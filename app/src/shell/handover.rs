@@ -65,6 +65,8 @@ pub(crate) struct Handover {
     pub has_weak_password: StoredValue<bool>,
     /// Why the user is offered backup codes.
     pub few_codes: RwSignal<Option<FewCodes>>,
+    /// Whether this offer is shown.
+    pub is_offering: RwSignal<bool>,
     /// Whether a verification has just opened the set-up for a further method or a reset.
     pub set_up_is_open: StoredValue<bool>,
     /// What the user chose for the method that is being set up.
@@ -89,6 +91,7 @@ impl Handover {
             typed_code: StoredValue::new(None),
             has_weak_password: StoredValue::new(false),
             few_codes: RwSignal::new(None),
+            is_offering: RwSignal::new(false),
             set_up_is_open: StoredValue::new(false),
             method_choice: StoredValue::new(None),
             pending: StoredValue::new(None),

@@ -61,6 +61,7 @@ impl Shell {
         let is_new = viewer.is_some() && !self.session.is_signed_in_untracked();
         if viewer.is_some() {
             self.session.left_on_purpose.set_value(false);
+            self.return_to.door.note_change();
         }
         self.session.next_version();
         self.know(viewer.into());

@@ -60,7 +60,9 @@ mod exports {
         text::key_groups::KeyGroups,
         text::qr_code::QrCode,
         text::relative_time::RelativeTime,
-        text::static_text::{item, lead, muted, paragraph, section_heading, setting_heading},
+        text::static_text::{
+            item, lead, muted, paragraph, paragraph_of, section_heading, setting_heading,
+        },
         text::text_content::{Name, text_content},
     };
 }

@@ -78,6 +78,17 @@ pub const TEST_AUTHENTICATOR: &str = "Test my authenticator";
 pub const NO_ACCOUNT_YET: &str = "No account yet";
 /// The part of Home about MFA.
 pub const SIGN_IN_SECURITY: &str = "Sign-in security";
+/// The part of Home with the applications that the user may open.
+pub const APPLICATIONS: &str = "Applications";
+/// The heading while the application is loading that sent the user.
+pub const OPENING_APPLICATION: &str = "Opening the application…";
+
+/// The link to an application, for screen readers.
+#[must_use]
+pub fn open_application(name: &str) -> String {
+    format!("Open {name}")
+}
+
 /// The user has a method.
 pub const MFA_IS_ON: &str = "MFA is on";
 /// The user has no method.

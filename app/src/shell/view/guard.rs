@@ -52,7 +52,11 @@ pub(crate) fn Guarded(
     });
     effect(move || {
         let page = page.get_value();
-        let (to, nobody) = match guard.get() {
+        let guard = guard.get();
+        if guard != Guard::Waiting && page.leaves_the_door() {
+            shell.return_to.door.leave();
+        }
+        let (to, nobody) = match guard {
             Guard::Elsewhere(to, nobody) => (to, nobody),
             // A user who works in an account has left the set-up that another account required.
             Guard::Shown(_) if page.access() == Access::Full => {

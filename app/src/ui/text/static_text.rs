@@ -20,7 +20,8 @@ pub fn muted(words: impl Into<Signal<String>>) -> AnyView {
     paragraph_of("muted", words.into())
 }
 
-fn paragraph_of(class: &'static str, words: Signal<String>) -> AnyView {
+/// A paragraph with a class.
+pub fn paragraph_of(class: &'static str, words: Signal<String>) -> AnyView {
     view! { <p class=class use:text_content=words></p> }.into_any()
 }
 

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::{
+    features::door::view::Applications,
     shell::shell,
     ui::{
         Badge, BadgeKind, ButtonKind, FocusHeading, When,
@@ -29,6 +30,7 @@ pub(crate) fn Home() -> impl IntoView {
             <When holds=move || account.read().is_none()>
                 {lead(words::NO_ACCOUNT)}
             </When>
+            <Applications />
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">
                     {section_heading("sign-in-security", words::SIGN_IN_SECURITY)}

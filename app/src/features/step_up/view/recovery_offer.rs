@@ -19,7 +19,7 @@ use crate::{
 #[component]
 pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, flow) = (shell(), action_flow());
-    let open = RwSignal::new(false);
+    let open = shell.handover.is_offering;
     let (title, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_first = RwSignal::new(false);
     effect(move || {
@@ -27,11 +27,11 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             return;
         }
         if let Some(few) = shell.handover.few_codes.get() {
-            shell.handover.few_codes.set(None);
             title.set(few.title());
             reason.set(few.reason().to_owned());
             is_first.set(few == FewCodes::NeverAny);
             open.set(true);
+            shell.handover.few_codes.set(None);
         }
         let tells = shell.handover.take_weak_password();
         if tells && shell.flash.message.read_untracked().is_none() {
