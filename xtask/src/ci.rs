@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
-    advisories, attack, frontend,
+    advisories, attack, doors, frontend,
     process::Process,
     summary::Summary,
     test::{self, Depth, TestArguments},
@@ -38,7 +38,7 @@ pub struct CiArguments {
 /// The crates that run on the host.
 const HOST: &[&str] = &[
     "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
-    "attack", "-p", "faults", "-p", "bench", "-p", "testkit",
+    "attack", "-p", "doors", "-p", "faults", "-p", "bench", "-p", "testkit",
 ];
 
 /// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each
@@ -97,6 +97,7 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     test::steps(&mut summary, &arguments.test, depth);
     if depth == Depth::Deep {
         summary.step("attack, everything", attack::everything);
+        summary.step("doors, every proxy", doors::everything);
         summary.step("model, 2,000 cases", attack::model);
         summary.step("fuzzing", attack::fuzz);
         summary.step("pages by Trunk", trunk);

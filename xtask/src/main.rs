@@ -22,7 +22,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use checks::{advisories, attack, bench, faults, lighthouse, postgres, tree_proof};
+use checks::{advisories, attack, bench, doors, faults, lighthouse, postgres, tree_proof};
 use clap::{Parser, Subcommand};
 
 /// Build, run and test Twinlock.

@@ -1,6 +1,7 @@
 //! The program of `cargo xtask bench`: one module per measurement, and what they share.
 
 mod client;
+mod doors;
 mod growth;
 mod machine;
 mod results;
@@ -25,6 +26,8 @@ enum Measurement {
     Hostile(compare::Hostile),
     /// With many people, accounts and events, compared with an almost empty one
     Growth(growth::Growth),
+    /// Requests for an application behind Twinlock, compared with the signed-in read
+    Doors(doors::Doors),
     /// Two instances on one database behind nginx, compared with one
     ScaleOut(scale_out::ScaleOut),
 }
@@ -46,6 +49,11 @@ async fn main() -> Result<()> {
         Measurement::Growth(asked) => {
             let mut report = BenchReport::of("bench: growth");
             let measured = unless_stopped(growth::measure(&asked, &mut report)).await;
+            finish(measured, report, asked.common.write.as_deref())
+        }
+        Measurement::Doors(asked) => {
+            let mut report = BenchReport::of("bench: doors");
+            let measured = unless_stopped(doors::measure(&asked, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
         Measurement::ScaleOut(asked) => {

@@ -1,4 +1,4 @@
-//! The fault suite: the faults F1 to F20 of docs/FAULTS.md, done to the real binary.
+//! The fault suite: the faults F1 to F24 of docs/FAULTS.md, done to the real binary.
 //! `cargo xtask faults` starts what it needs; what came of each is printed as a table and written
 //! to `target/faults.md`.
 //!

@@ -1,7 +1,11 @@
 //! `cargo xtask bench`: measures throughput, latency and cost of the shipped binary; with
 //! `--browser`, of the pages in a browser.
 
-use std::{fs, path::PathBuf, thread::available_parallelism};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread::available_parallelism,
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
@@ -45,12 +49,17 @@ pub struct BenchArguments {
     #[arg(long, conflicts_with = "peer")]
     scale_out: bool,
 
+    /// Requests for an application behind Twinlock, asked directly and through nginx, beside the
+    /// signed-in read
+    #[arg(long, conflicts_with_all = ["peer", "growth", "scale_out"])]
+    doors: bool,
+
     /// Put the tables into docs/BENCHMARKS.md
     #[arg(long)]
     write: bool,
 
     /// Measure the pages in Chromium instead, turn by turn with a React client of the same routes
-    #[arg(long, conflicts_with_all = ["peer", "growth", "scale_out", "load"])]
+    #[arg(long, conflicts_with_all = ["peer", "growth", "doors", "scale_out", "load"])]
     browser: bool,
 
     /// Handed on to the load generator, after `--`; `-- --help` lists what there is
@@ -80,6 +89,9 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
         Some(Peer::BetterAuth) => Some(installed("better-auth")?),
         None => None,
     };
+    if arguments.doors {
+        return doors(arguments, &binary);
+    }
     let cluster = Cluster::start_durable()?;
     Process::cargo(["build", "--release", "--package", "bench"]).run()?;
     let mut load = if arguments.scale_out {
@@ -97,6 +109,24 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
     if let Some(folder) = &peer {
         load = load.args(["--better-auth"]).args([folder]);
     }
+    started(load, arguments)
+}
+
+/// Measures the requests for an application, with the server on one core and nginx and the load on
+/// the other.
+fn doors(arguments: &BenchArguments, binary: &Path) -> Result<()> {
+    Process::cargo(["build", "--release", "--package", "bench"]).run()?;
+    let load = Process::new("taskset")
+        .args(["--cpu-list", LOAD, PROGRAM, "doors", "--core", SERVERS])
+        .args(["--nginx"])
+        .args([tools::ensure_nginx()?])
+        .args(["--binary"])
+        .args([binary]);
+    started(load, arguments)
+}
+
+/// Runs the load generator with the arguments that are handed on.
+fn started(mut load: Process, arguments: &BenchArguments) -> Result<()> {
     if arguments.write {
         load = load.args(["--write", "docs/BENCHMARKS.md"]);
     }

@@ -3,6 +3,7 @@
 pub mod advisories;
 pub mod attack;
 pub mod bench;
+pub mod doors;
 pub mod faults;
 pub mod lighthouse;
 pub mod postgres;

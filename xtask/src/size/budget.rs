@@ -1,11 +1,11 @@
 //! The limits of what a browser has to download.
 
 /// All parts together, compressed with brotli: the size that was reached (ADR 33,
-/// docs/BENCHMARKS.md), 7 KB above the goal of 220 KB.
-pub const BROTLI_TOTAL: u64 = 227_700;
+/// docs/BENCHMARKS.md), 10 KB above the goal of 220 KB.
+pub const BROTLI_TOTAL: u64 = 229_700;
 
 /// The uncompressed WASM file, as it is compiled and held in memory.
-pub const RAW_WASM: u64 = 756_600;
+pub const RAW_WASM: u64 = 767_000;
 
 /// Returns one sentence for each exceeded budget.
 pub fn broken(brotli_total: u64, raw_wasm: u64) -> Vec<String> {
@@ -41,7 +41,7 @@ mod tests {
     fn the_sentence_says_by_how_much() {
         assert_eq!(
             broken(BROTLI_TOTAL, RAW_WASM + 500_000),
-            ["the WASM file: 1,256.6 KB are 500.0 KB over the budget of 756.6 KB"]
+            ["the WASM file: 1,267.0 KB are 500.0 KB over the budget of 767.0 KB"]
         );
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    attack, build, faults,
+    attack, build, doors, faults,
     frontend::{self, Edition},
     process::Process,
     summary::{Beside, Summary},
@@ -54,7 +54,7 @@ const ROOM: u64 = 1 << 30;
 /// features, and a separate call for each crate would have its own set. For the same reason `app`
 /// has the pages' feature beside the server's: a build of its own for the pages' unit tests took
 /// four minutes.
-const HOST: [&str; 18] = [
+const HOST: [&str; 20] = [
     "--package",
     "domain",
     "--package",
@@ -67,6 +67,8 @@ const HOST: [&str; 18] = [
     "app",
     "--package",
     "attack",
+    "--package",
+    "doors",
     "--package",
     "faults",
     "--package",
@@ -145,7 +147,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     let has_tests = summary.step("compiling for the host", || compile(has_pages));
     let has_program = has_pages && has_tests;
     summary.step(
-        "domain, use cases, storage, server, app, attack, faults",
+        "domain, use cases, storage, server, app, attack, doors, faults",
         || suite(&HOST, &left_out, depth),
     );
     summary.step("storage and server, on PostgreSQL", || {
@@ -157,11 +159,16 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     let has_program = shipped.map_or(has_program, |build| summary.wait(build));
     if arguments.fast {
         summary.left_out("attack, quick", "--fast");
+        summary.left_out("doors", "--fast");
         summary.left_out("faults, quick", "--fast");
         summary.left_out("browser", "--fast");
         summary.left_out("engines", "--fast");
     } else if has_program {
         summary.step("attack, quick", || attack::quick(&depth.program()?));
+        // The deep run has the whole table later.
+        if depth == Depth::Quick {
+            summary.step("doors", || doors::quick(&depth.program()?));
+        }
         summary.step("faults, quick", || faults::quick(&depth.program()?));
         summary.step("browser", || browser(&arguments.playwright, depth));
         if arguments.playwright.is_empty() {
@@ -170,7 +177,13 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
             summary.left_out("engines", "the arguments are for the browser");
         }
     } else {
-        for step in ["attack, quick", "faults, quick", "browser", "engines"] {
+        for step in [
+            "attack, quick",
+            "doors",
+            "faults, quick",
+            "browser",
+            "engines",
+        ] {
             summary.blocked(step, "what builds the program");
         }
     }

@@ -110,6 +110,12 @@ pub fn ensure_for_attack() -> Result<()> {
     apt::ensure(packages::ATTACK)
 }
 
+/// Installs the doors suite's tools. Proxies that are not available are named.
+pub fn ensure_for_doors() -> Result<()> {
+    ensure_proxies();
+    apt::ensure(packages::DOORS)
+}
+
 /// Installs the fault suite's tools: for the clock, for system calls, and for disk errors.
 pub fn ensure_for_faults() -> Result<()> {
     apt::ensure(packages::FAULTS)

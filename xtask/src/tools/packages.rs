@@ -43,6 +43,16 @@ pub const BROWSER: &[Package] = &[
         purpose: "reads the QR code",
         is_there: || on_path("zbarimg").is_some(),
     },
+    Package {
+        name: "caddy",
+        purpose: "the proxy before an application",
+        is_there: || server_program("caddy").is_some(),
+    },
+    Package {
+        name: "python3-venv",
+        purpose: "installs that application, a calendar from PyPI",
+        is_there: has_python,
+    },
 ];
 
 /// Chromium without a user interface: the same engine, a third less work per test.
@@ -93,6 +103,12 @@ pub const OPERATORS: &[Package] = &[
         is_there: || on_path("pgbouncer").is_some() || at_root("pgbouncer"),
     },
 ];
+
+/// Returns whether Python makes environments with its installer.
+fn has_python() -> bool {
+    let imports = Process::new("python3").args(["-c", "import ensurepip, venv"]);
+    imports.probe().is_some()
+}
 
 /// Returns whether a program is in /usr/sbin, which Debian keeps out of a user's PATH.
 fn at_root(program: &str) -> bool {
@@ -174,6 +190,21 @@ pub const PROXIES: &[Package] = &[
         name: "openssl",
         purpose: "a certificate for the proxies",
         is_there: || on_path("openssl").is_some(),
+    },
+];
+
+/// What the doors suite uses beside the proxies.
+pub const DOORS: &[Package] = &[
+    FAKETIME,
+    Package {
+        name: "openssl",
+        purpose: "certificates of the applications",
+        is_there: || on_path("openssl").is_some(),
+    },
+    Package {
+        name: "sqlite3",
+        purpose: "a database that fails",
+        is_there: || on_path("sqlite3").is_some(),
     },
 ];
 

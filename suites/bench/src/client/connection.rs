@@ -8,7 +8,7 @@ use hyper::{
     Method, Request,
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
-    header::{HeaderName, SET_COOKIE},
+    header::{HeaderName, LOCATION, SET_COOKIE},
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -24,6 +24,8 @@ pub struct MeasuredAnswer {
     pub cookies: Vec<String>,
     /// The instances that handled the request, if a balancer reports them.
     pub instance: Option<String>,
+    /// Where a redirect leads.
+    pub location: Option<String>,
     /// The body.
     pub body: Bytes,
 }
@@ -80,8 +82,11 @@ impl KeepAliveConnection {
         let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
         let instance = answer.headers().get("x-instance");
         let instance = instance.and_then(|instance| instance.to_str().ok());
+        let location = answer.headers().get(LOCATION);
+        let location = location.and_then(|location| location.to_str().ok());
         Ok(MeasuredAnswer {
             instance: instance.map(str::to_owned),
+            location: location.map(str::to_owned),
             status: answer.status().as_u16(),
             cookies: cookies.map(str::to_owned).collect(),
             body: answer.into_body().collect().await?.to_bytes(),

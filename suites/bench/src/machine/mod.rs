@@ -3,5 +3,6 @@
 pub mod cpu;
 pub mod hardware;
 pub mod limits;
+pub mod nginx;
 pub mod postgres;
 pub mod process;

@@ -1,27 +1,14 @@
 //! nginx as a balancer, started for one run.
 
-use std::{
-    fs::{self, File},
-    net::{SocketAddr, TcpStream},
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
-use anyhow::{Context, Result, ensure};
-use testkit::process::free_port;
-use tokio::time::sleep;
+use anyhow::Result;
 
-use crate::machine::process::{MeasuredProcess, family_cpu};
-
-/// How often to check whether nginx listens.
-const TRIES: u32 = 200;
+use crate::machine::nginx::{NginxProcess, free_address};
 
 /// A running nginx: one address forwards to the first instance only, the other to both.
 pub struct Nginx {
-    program: PathBuf,
-    configuration: PathBuf,
-    process: MeasuredProcess,
+    process: NginxProcess,
     /// Forwards to the first instance only.
     pub one: SocketAddr,
     /// Forwards to both instances.
@@ -31,64 +18,21 @@ pub struct Nginx {
 impl Nginx {
     /// Starts nginx before two instances.
     pub async fn start(program: &Path, folder: &Path, instances: [SocketAddr; 2]) -> Result<Self> {
-        let folder = folder.canonicalize()?.join("nginx");
-        fs::create_dir(&folder)?;
-        let (one, both) = (free(), free());
-        let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, text(&folder, instances, one, both))?;
-        let log = File::create(folder.join("log"))?;
-        let name = program.to_str().context("the name of nginx")?;
-        let process = MeasuredProcess::start(None, name, |command| {
-            command.arg("-c").arg(&configuration).stderr(log);
-        })?;
-        let mut nginx = Self {
-            program: program.to_owned(),
-            configuration,
-            process,
+        let (one, both) = (free_address(), free_address());
+        let process = NginxProcess::start(program, folder, both, |folder| {
+            text(folder, instances, one, both)
+        });
+        Ok(Self {
+            process: process.await?,
             one,
             both,
-        };
-        nginx.listens().await.with_context(|| {
-            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
-            format!("nginx does not listen: {log}")
-        })?;
-        Ok(nginx)
+        })
     }
 
     /// Total CPU time of all its processes.
     pub fn cpu(&self) -> Duration {
-        family_cpu(self.process.id())
+        self.process.cpu()
     }
-
-    async fn listens(&mut self) -> Result<()> {
-        for _ in 0..TRIES {
-            ensure!(self.process.0.try_wait()?.is_none(), "it has ended");
-            if TcpStream::connect(self.both).is_ok() {
-                return Ok(());
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        anyhow::bail!("it took too long")
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // If nginx were killed, its workers would keep running.
-        let stopped = Command::new(&self.program)
-            .arg("-c")
-            .arg(&self.configuration)
-            .args(["-s", "stop"])
-            .output();
-        if stopped.is_ok_and(|stopped| stopped.status.success()) {
-            let _ = self.process.0.wait();
-        }
-    }
-}
-
-/// An address with a free port.
-pub fn free() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], free_port()))
 }
 
 /// The configuration. By default nginx does not send a POST to another instance once the first has
@@ -116,7 +60,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     keepalive_requests 1000000;
     proxy_http_version 1.1;
-    proxy_set_header KeepAliveConnection \"\";
+    proxy_set_header Connection \"\";
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     add_header x-instance $upstream_addr always;

@@ -8,12 +8,9 @@ use std::{
 
 use anyhow::Result;
 
-use super::{
-    InstanceCount,
-    nginx::{self, Nginx},
-    share::CpuShare,
-};
+use super::{InstanceCount, nginx::Nginx, share::CpuShare};
 use crate::{
+    machine::nginx::free_address,
     machine::{cpu::Cpu, postgres::Postgres},
     seed::people::SeededSite,
     sites::{
@@ -47,7 +44,7 @@ impl Instance {
     async fn start(setting: &ServerSetting, folder: &Path, name: &str) -> Result<Self> {
         let mut instance = Self {
             twinlock: None,
-            address: nginx::free(),
+            address: free_address(),
             share: CpuShare::new(name)?,
             log: folder.join(name),
         };

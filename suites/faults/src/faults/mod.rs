@@ -1,6 +1,7 @@
-//! The faults F1 to F20 of docs/FAULTS.md.
+//! The faults F1 to F24 of docs/FAULTS.md.
 
 mod disk;
+mod doors;
 mod kills;
 mod limits;
 mod lock;
@@ -54,6 +55,11 @@ pub fn all() -> Vec<FaultCase> {
         FaultCase::on(Sqlite, "F19", Try(limits::limit_resources)),
         FaultCase::on(Sqlite, "F20", TryFully(soak::on_sqlite)),
         FaultCase::on(Postgres, "F20", TryFully(soak::on_postgres)),
+        FaultCase::on(Sqlite, "F21", Try(doors::kill_on_sqlite)),
+        FaultCase::on(Postgres, "F21", Try(doors::kill_on_postgres)),
+        FaultCase::on(Postgres, "F22", Try(doors::freeze_database)),
+        FaultCase::on(Sqlite, "F23", TryFully(doors::rotate_keys)),
+        FaultCase::on(Postgres, "F24", Try(doors::take_at_two_instances)),
     ]
 }
 
@@ -67,7 +73,7 @@ mod tests {
     fn no_fault_of_the_list_is_missing() {
         let rows = all();
         let ids: BTreeSet<&str> = rows.iter().map(|fault| fault.id).collect();
-        let list: Vec<String> = (1..=20).map(|number| format!("F{number}")).collect();
+        let list: Vec<String> = (1..=24).map(|number| format!("F{number}")).collect();
         assert_eq!(ids, list.iter().map(String::as_str).collect());
     }
 

@@ -176,6 +176,17 @@ impl HttpBrowser {
         Ok(answer.filter(HttpAnswer::is_whole))
     }
 
+    /// Loads from a server that may be down: fails if there is no connection, and returns none if
+    /// the answer breaks off.
+    pub fn try_get(
+        &mut self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> io::Result<Option<HttpAnswer>> {
+        let answer = self.attempt("GET", path, headers, b"")?;
+        Ok(answer.filter(HttpAnswer::is_whole))
+    }
+
     /// Uses another server, or a restarted one, from now on.
     pub fn use_server(&mut self, server: impl Into<ServerAddress>) {
         self.address = server.into();

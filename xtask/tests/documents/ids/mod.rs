@@ -11,6 +11,8 @@ use crate::{Source, read, root, tree};
 
 /// The folder of the attack suite.
 const ATTACK: &str = "suites/attack";
+/// The folder of the doors suite.
+const DOORS: &str = "suites/doors";
 /// The folder of the fault suite.
 const FAULTS: &str = "suites/faults";
 /// The folder of these tests, which plant ids.
@@ -32,6 +34,7 @@ struct List {
 /// Returns every list of ids, in the order of the appendix.
 fn lists() -> Vec<List> {
     let attacks = read(&root().join(ATTACK).join("src/ids.rs"));
+    let doors = read(&root().join(DOORS).join("src/ids.rs"));
     let faults = read(&root().join("docs/FAULTS.md"));
     let field = field_cases::LIST.iter().map(|(name, sentence)| Id {
         name: (*name).to_owned(),
@@ -45,6 +48,10 @@ fn lists() -> Vec<List> {
         List {
             title: "Cases from the field",
             ids: field.collect(),
+        },
+        List {
+            title: "Cases behind real proxies",
+            ids: pairs(&doors),
         },
         List {
             title: "Faults",
@@ -140,7 +147,7 @@ fn places(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
 /// Returns whether a source names ids without testing them: these tests, and the lists, arguments
 /// and reports of the suites.
 fn is_only_an_example(path: &str) -> bool {
-    let suites = [ATTACK, FAULTS];
+    let suites = [ATTACK, DOORS, FAULTS];
     let within = suites
         .iter()
         .find_map(|suite| path.strip_prefix(&format!("{suite}/src/")));
@@ -153,7 +160,7 @@ fn is_only_an_example(path: &str) -> bool {
 /// test in `attack!("L5", Plan::Elsewhere("file", …))` and
 /// `Fault::on_any("F7", Elsewhere("file", …))`.
 fn shown_elsewhere(source: &Source) -> Vec<(String, String)> {
-    let suites = [ATTACK, FAULTS];
+    let suites = [ATTACK, DOORS, FAULTS];
     if !suites.iter().any(|suite| source.path.starts_with(suite)) {
         return Vec::new();
     }
