@@ -42,7 +42,8 @@ core.register_action("twinlock", { "http-req" }, function(txn)
       for _, value in pairs(sent[name]) do table.insert(headers[name], value) end
     end
   end
-  local answer = core.httpclient():get{ url = VERIFIER, headers = headers, timeout = 10000 }
+  -- HAProxy asks up to four times, so that a person waits ten seconds in all.
+  local answer = core.httpclient():get{ url = VERIFIER, headers = headers, timeout = 2500 }
   if not answer or answer.status < 200 then return refuse(txn, 503) end
   local given = {}
   for name, values in pairs(answer.headers) do given[name:lower()] = values end

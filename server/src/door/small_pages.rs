@@ -150,10 +150,7 @@ impl SmallPages {
                 button("/sign-in/account", "Choose another account"),
             )
         } else {
-            (
-                "Ask an Owner of your account or your operator.",
-                self.home(),
-            )
+            ("Ask your operator.", self.home())
         };
         let body = format!("<p>{advice}</p>\n{more}");
         self.page(

@@ -134,3 +134,79 @@ impl Assertions {
         recent.insert(identity.session.clone(), kept);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        door::UserHeader,
+        ids::UserId,
+        secrets::vault::{MasterKey, Vault},
+    };
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn assertions(byte: u8) -> Assertions {
+        let vault = Vault::new(&MasterKey::from_random([byte; 4], [byte; 32]));
+        Assertions::new(vault.assertion_key(), "https://panel.example.com").unwrap()
+    }
+
+    fn identity(session: &str) -> Identity {
+        Identity {
+            audience: "https://app.example.com".parse().unwrap(),
+            user_header: UserHeader::Email,
+            user: UserId::from_random([1; 16]),
+            email: "ada@example.com".to_owned(),
+            name: "Ada".to_owned(),
+            account: None,
+            role: None,
+            has_mfa: true,
+            session: session.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_same_person_gets_the_same_assertion_for_a_while() {
+        let assertions = assertions(1);
+        let sign = |identity: &Identity, at| assertions.sign(identity, at).unwrap();
+        let person = identity("a");
+        let first = sign(&person, NOW);
+        let last = NOW.plus(REUSED).minus(Duration::from_millis(1));
+        assert_eq!(sign(&person, last), first);
+        assert_ne!(sign(&person, NOW.plus(REUSED)), first);
+        assert_ne!(
+            sign(&person, NOW.minus(REUSED)),
+            first,
+            "the clock was set back"
+        );
+    }
+
+    #[test]
+    fn a_change_of_the_person_is_a_new_assertion() {
+        let assertions = assertions(1);
+        let first = assertions.sign(&identity("a"), NOW).unwrap();
+        let without = Identity {
+            has_mfa: false,
+            ..identity("a")
+        };
+        assert_ne!(assertions.sign(&without, NOW).unwrap(), first);
+    }
+
+    #[test]
+    fn every_instance_has_the_same_key() {
+        assert_eq!(assertions(1).key_set(), assertions(1).key_set());
+        assert_ne!(assertions(1).key_set(), assertions(2).key_set());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let assertions = assertions(1);
+        for number in 0..=MOST {
+            assertions
+                .sign(&identity(&number.to_string()), NOW)
+                .unwrap();
+        }
+        assert!(assertions.recent.lock().unwrap().len() <= MOST);
+    }
+}

@@ -2,7 +2,7 @@
 
 /// An id and its sentence.
 #[rustfmt::skip]
-pub const LIST: [(&str, &str); 37] = [
+pub const LIST: [(&str, &str); 40] = [
     ("PX1", "a page without a session goes to the sign-in, by an absolute address, with a nonce"),
     ("PX2", "a script without a session gets 401 with JSON, no address and no cookie"),
     ("PX3", "a POST without a session does not arrive"),
@@ -40,4 +40,7 @@ pub const LIST: [(&str, &str); 37] = [
     ("PX35", "no prefetch, frame or other site signs a person out"),
     ("PX36", "the application gets its own cookies and none of Twinlock's"),
     ("PX37", "no part of a body becomes a header"),
+    ("PX38", "no HTTP/2 is spoken that TLS has not negotiated"),
+    ("PX39", "a `Host` that holds more than a host reaches no application"),
+    ("PX40", "no spelling of a forwarding header arrives"),
 ];

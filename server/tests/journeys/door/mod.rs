@@ -147,12 +147,12 @@ async fn another_account_goes_through_the_portal_again() {
     choose(&mut panel, "Example Ltd").await;
     app.enter(&mut panel, "/").await;
     let first = app.page("/").await;
-    assert_eq!(first.header("remote-groups"), "Example%20Ltd:owner");
+    assert_eq!(first.header("remote-groups"), "Example Ltd:owner");
     choose(&mut panel, "Second Ltd").await;
     assert_eq!(app.script().await, 401);
     app.enter(&mut panel, "/").await;
     let second = app.page("/").await;
-    assert_eq!(second.header("remote-groups"), "Second%20Ltd:member");
+    assert_eq!(second.header("remote-groups"), "Second Ltd:member");
 }
 
 #[tokio::test]
@@ -208,9 +208,7 @@ async fn an_application_can_check_an_assertion() {
     let mut app = AppBrowser::new(&server, APP);
     app.enter(&mut panel, "/").await;
     let first = app.page("/").await.header("twinlock-assertion").to_owned();
-    server.clock.advance(Duration::from_secs(19));
-    assert_eq!(app.page("/").await.header("twinlock-assertion"), first);
-    server.clock.advance(Duration::from_secs(1));
+    server.clock.advance(Duration::from_secs(20));
     assert_ne!(app.page("/").await.header("twinlock-assertion"), first);
     let keys = panel.get("/.well-known/jwks.json").await.expect_ok();
     let key = &keys["keys"][0];

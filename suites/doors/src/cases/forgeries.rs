@@ -12,6 +12,8 @@ pub fn cases() -> Vec<DoorCase> {
         case!(px13_forged_forwarding_headers),
         case!(px14_a_connection_header_that_names_others),
         case!(px15_no_upgrade_to_http_2),
+        case!(px39_a_host_that_holds_more),
+        case!(px40_forwarding_headers_in_other_spellings),
     ]
 }
 
@@ -189,5 +191,62 @@ fn px15_no_upgrade_to_http_2(site: &mut DoorSite) {
         let is_refused = matches!(answer.status, 400 | 401 | 403);
         assert!(is_refused, "{upgrade}: {answer}");
         assert!(!site.echo.has_seen(&path));
+    }
+}
+
+fn px39_a_host_that_holds_more(site: &mut DoorSite) {
+    let (_, _, mut inside) = site.person_inside();
+    let own = inside.authority("app");
+    for host in [
+        format!("{own}@evil.example"),
+        "app.example.com:1@evil.example".to_owned(),
+        "app.example.com:6666".to_owned(),
+        format!("evil.example,{own}"),
+        format!("evil.example/a?,{own}"),
+        "wiki.example.com, app.example.com".to_owned(),
+    ] {
+        for visitor in [&mut site.visitor(), &mut inside] {
+            let path = format!("/public{}", site.path());
+            let headers = [&SCRIPT[..], &[("Host", host.as_str())]].concat();
+            let answer = visitor.request("app", "GET", &path, &headers, "");
+            // Caddy answers a host that no block names with an empty page.
+            if !site.echo.has_seen(&path) {
+                continue;
+            }
+            let received = site.inside(&answer);
+            for name in ["host", "x-forwarded-host"] {
+                let arrived = received.value(name);
+                let is_own = arrived == own || arrived == "app.example.com";
+                assert!(is_own, "{host}: {name}: {arrived}");
+            }
+        }
+    }
+}
+
+fn px40_forwarding_headers_in_other_spellings(site: &mut DoorSite) {
+    let (_, _, mut inside) = site.person_inside();
+    let names = [
+        "Forwarded-For",
+        "Forwarded-Host",
+        "Forwarded-Proto",
+        "Original-URL",
+        "Rewrite-URL",
+    ];
+    for sign in ['_', '.'] {
+        let names = names.map(|name| format!("X{sign}{}", name.replace('-', &sign.to_string())));
+        let headers = names.iter().map(|name| (name.as_str(), "evil"));
+        let headers: Vec<_> = SCRIPT.into_iter().chain(headers).collect();
+        for path in [site.path(), format!("/public{}", site.path())] {
+            let answer = inside.request("app", "GET", &path, &headers, "");
+            // A proxy may refuse a name that it can't cut out.
+            if answer.status != 200 {
+                assert!(!site.echo.has_seen(&path), "{answer}");
+                continue;
+            }
+            let received = site.inside(&answer);
+            for name in &names {
+                assert_eq!(received.values(&name.to_lowercase()), [""; 0], "{name}");
+            }
+        }
     }
 }

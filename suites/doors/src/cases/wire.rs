@@ -10,6 +10,7 @@ pub fn cases() -> Vec<DoorCase> {
         case!(px30_a_web_socket),
         case!(px36_cookies_of_the_application),
         case!(px37_trailers_are_no_headers),
+        case!(px38_no_http_2_that_was_not_negotiated),
     ]
 }
 
@@ -111,4 +112,18 @@ fn px37_trailers_are_no_headers(site: &mut DoorSite) {
             }
         }
     }
+}
+
+/// A proxy that takes HTTP/2 without TLS having negotiated it takes trailers, too.
+fn px38_no_http_2_that_was_not_negotiated(site: &mut DoorSite) {
+    if !site.kind.has_http_1_alone() {
+        return;
+    }
+    // The preface of RFC 9113 §3.4, with an empty SETTINGS frame.
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let answer = site
+        .visitor()
+        .exchange("app", preface, |bytes| bytes.len() >= 9);
+    let is_frame = answer.len() >= 9 && !answer.starts_with(b"HTTP/1");
+    assert!(!is_frame, "{answer:?}");
 }

@@ -78,6 +78,11 @@ impl ProxyKind {
         self != Self::Traefik
     }
 
+    /// Whether the recipe speaks HTTP/1.1 alone, because this proxy would pass on trailers.
+    pub fn has_http_1_alone(self) -> bool {
+        !self.is_deep()
+    }
+
     /// The path of the program; Debian keeps some outside a user's PATH.
     pub fn program(self) -> Option<PathBuf> {
         if self.is_deep() {
