@@ -78,8 +78,6 @@ const test = base.extend<{ tls: number; door: Door }, object>({
   },
 });
 
-test.skip(({ browserName }) => browserName !== 'chromium', 'others resolve no names for a test');
-
 test.beforeAll(({}, info) => {
   info.setTimeout(180_000);
   Radicale.install();

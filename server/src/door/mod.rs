@@ -40,7 +40,8 @@ use crate::{
 
 const FORWARD_AUTH: &str = "/door/forward-auth";
 const AUTH_REQUEST: &str = "/door/auth-request";
-const EXT_AUTHZ: &str = "/door/ext-authz";
+/// Where Envoy asks, with the path of the application behind it.
+pub const EXT_AUTHZ: &str = "/door/ext-authz";
 const SIGNED_OUT: &str = "/door/signed-out";
 const OPEN: &str = "/door/open";
 const KEY_SET: &str = "/.well-known/jwks.json";

@@ -11,6 +11,7 @@ use axum::{
 use tracing::Span;
 
 use crate::{
+    door::{EXT_AUTHZ, is_verifier},
     health::{LIVE, READY},
     middleware::every_request::request_id::RequestId,
 };
@@ -72,10 +73,14 @@ impl Line {
     }
 }
 
-/// Returns the path without a possible link token: some programs escape the `#` of a link, which
-/// puts the token into the path.
+/// Returns the path without that of an application, and without a possible link token: some
+/// programs escape the `#` of a link, which puts the token into the path.
 fn shortened(uri: &Uri) -> String {
     let path = uri.path();
+    // An application's own path follows, which may hold secrets that are not ours.
+    if is_verifier(path) && path.starts_with(EXT_AUTHZ) {
+        return EXT_AUTHZ.to_owned();
+    }
     for page in [Page::Invitation.path(), Page::FirstStart.path()] {
         let begin = path.get(..page.len());
         let is_page = begin.is_some_and(|begin| begin.eq_ignore_ascii_case(&page));
@@ -105,6 +110,9 @@ mod tests {
     #[rstest]
     #[case("/api/session/whoami", "/api/session/whoami")]
     #[case("/invitation", "/invitation")]
+    #[case("/door/ext-authz", "/door/ext-authz")]
+    #[case("/door/ext-authz/reset/hunter2", "/door/ext-authz")]
+    #[case("/door/ext-authzed", "/door/ext-authzed")]
     #[case("/invitation%23AbCdEf", "/invitation…")]
     #[case("/Invitation/AbCdEf", "/invitation…")]
     #[case("/setup%2523AbCdEf", "/setup…")]
